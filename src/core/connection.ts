@@ -1,0 +1,48 @@
+import type { Disconnect } from './errors.js';
+import type { Frame } from './frame.js';
+
+/** What a peer said before it was let in. Kept no longer than the decision takes. */
+export interface Handshake {
+  readonly remoteAddress: string;
+  /** Path and query as sent, in origin form. */
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Sub-protocols offered, in the peer's order of preference. */
+  readonly subprotocols: readonly string[];
+}
+
+/** One open pipe to a peer, whatever carries it. Sends are in order; a closed connection ignores them. */
+export interface Connection {
+  readonly id: string;
+  readonly transport: 'websocket' | 'tcp' | 'sse' | 'http' | 'memory';
+  readonly remoteAddress: string;
+  send(frame: Frame): void;
+  /** Stop reading from the peer, until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Say goodbye in the transport's own way and end. What was sent before goes out first. */
+  close(why: Disconnect): void;
+  /** End without a goodbye: the peer sees a lost connection. */
+  drop(why: Disconnect): void;
+}
+
+/** The protocol's side of a connection. */
+export interface ConnectionListener {
+  received(data: Buffer, binary: boolean): void;
+  /** The pipe has ended; called once. */
+  disconnected(why: Disconnect): void;
+  /** The server wants the peer gone: say it in the protocol's words, then end the connection. */
+  end(why: Disconnect): void;
+}
+
+/** Decides at the handshake who may connect, and which protocol will speak. */
+export interface Gateway {
+  /** Throws a `RouterError` to refuse before anything is opened. */
+  admit(handshake: Handshake): Promise<Admission>;
+}
+
+/** A positive decision of the gateway. */
+export interface Admission {
+  readonly subprotocol: string | undefined;
+  accept(connection: Connection): ConnectionListener;
+}

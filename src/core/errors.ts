@@ -1,0 +1,132 @@
+/**
+ * What the router may answer to one request. The connection lives on.
+ * `status` is the HTTP status, and the `code` in the details of a WAMP v1 CALLERROR, as the ancestor had it.
+ */
+export const ERROR_CODES = {
+  bad_request: {
+    status: 400,
+    means: 'the request cannot be read',
+    hint: 'compare the request with the protocol page of the docs',
+  },
+  invalid_channel: {
+    status: 400,
+    means: 'the text cannot be a channel name',
+    hint: 'use 1 to 255 bytes of NFC text without control characters',
+  },
+  invalid_params: {
+    status: 400,
+    means: 'the parameters do not make a channel of the route',
+    hint: 'signalbox routes shows what each parameter must look like',
+  },
+  unauthorized: {
+    status: 401,
+    means: 'the credentials are missing, wrong or expired',
+    hint: 'get a fresh ticket or check the key',
+  },
+  forbidden: {
+    status: 403,
+    means: 'the access rule of the route, or its handler, refuses',
+    hint: 'signalbox explain shows the rule that refused',
+  },
+  not_publishable: {
+    status: 403,
+    means: 'the handler of the route accepts no publications',
+    hint: 'give the handler class an onPublish method',
+  },
+  no_such_route: {
+    status: 404,
+    means: 'no route matches the channel',
+    hint: 'signalbox match CHANNEL shows how close each route came',
+  },
+  no_such_procedure: {
+    status: 404,
+    means: 'no procedure has this name',
+    hint: 'check the name of the procedure',
+  },
+  conflict: {
+    status: 409,
+    means: 'the idempotency key was used for another publication',
+    hint: 'use a new key for a new publication',
+  },
+  payload_too_large: {
+    status: 413,
+    means: 'the message or payload is over a size limit',
+    hint: 'send less, or raise limits.message',
+  },
+  too_many_requests: {
+    status: 429,
+    means: 'the peer sends faster than it may',
+    hint: 'slow down, or raise limits.messages',
+  },
+  limit_exceeded: {
+    status: 429,
+    means: 'a limit on a count is reached',
+    hint: 'the message names the limit',
+  },
+  handler_failed: {
+    status: 500,
+    means: 'the topic handler threw an error',
+    hint: 'the server log has the error under the same channel',
+  },
+  internal: { status: 500, means: 'the server made a mistake', hint: 'the server log has the error' },
+  unavailable: { status: 503, means: 'the server is not able to answer now', hint: 'try again later' },
+  timeout: {
+    status: 504,
+    means: 'the topic handler did not answer in time',
+    hint: 'make the handler faster, or raise limits.handler_timeout',
+  },
+} as const satisfies Record<string, { status: number; means: string; hint: string }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+const BRAND = Symbol.for('signalbox.RouterError');
+
+/** A refusal of one request: a stable code, a reason for people, and a remedy. Handlers throw it to refuse. */
+export class RouterError extends Error {
+  readonly [BRAND] = true;
+  override readonly name = 'RouterError';
+  readonly code: ErrorCode;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint ?? ERROR_CODES[code].hint;
+  }
+
+  get status(): number {
+    return ERROR_CODES[this.code].status;
+  }
+
+  /** The error a peer may see: a refusal as it is, anything else as `fallback` without its text. */
+  static from(cause: unknown, fallback: ErrorCode = 'internal'): RouterError {
+    return isRouterError(cause) ? cause : new RouterError(fallback, ERROR_CODES[fallback].means, { cause });
+  }
+}
+
+/** True for refusals of any copy of this package, which `instanceof` would not be. */
+export function isRouterError(value: unknown): value is RouterError {
+  return typeof value === 'object' && value !== null && BRAND in value;
+}
+
+/** The end of a pipe, and whether the peer should come back: 4000–4499 yes, 4500–4999 no. */
+export interface Disconnect {
+  readonly code: number;
+  readonly reason: string;
+  readonly reconnect: boolean;
+}
+
+export const DISCONNECT = {
+  closed: { code: 1000, reason: 'closed', reconnect: false },
+  lost: { code: 1006, reason: 'connection lost', reconnect: true },
+  binary: { code: 1003, reason: 'this protocol is text', reconnect: false },
+  tooLarge: { code: 1009, reason: 'message over limits.message', reconnect: false },
+  failed: { code: 1011, reason: 'internal error', reconnect: true },
+  draining: { code: 4001, reason: 'the server restarts', reconnect: true },
+  slowConsumer: { code: 4008, reason: 'slow consumer: over limits.buffer', reconnect: true },
+  noPong: { code: 4012, reason: 'no answer to a ping within limits.pong_timeout', reconnect: true },
+  flooding: { code: 4013, reason: 'too many requests: over limits.messages', reconnect: true },
+  badCredentials: { code: 4500, reason: 'bad credentials', reconnect: false },
+  malformed: { code: 4501, reason: 'malformed message', reconnect: false },
+  silent: { code: 4502, reason: 'no message within limits.silence', reconnect: false },
+} as const satisfies Record<string, Disconnect>;

@@ -1,0 +1,43 @@
+import type { Logger } from './logger.js';
+import type { Session } from './session.js';
+
+/** Things that happen to the server. Names as in the ancestor. */
+export interface ServerEventMap {
+  server_launched: { readonly urls: readonly string[] };
+  client_connected: { readonly session: Session };
+  client_disconnected: { readonly session: Session };
+  client_error: { readonly session: Session; readonly channel: string; readonly error: unknown };
+  client_rejected: { readonly remoteAddress: string; readonly code: string; readonly reason: string };
+}
+
+type Listener<E> = (event: E) => void;
+
+/** Announces server events. A listener that throws is logged and disturbs nobody. */
+export class ServerEvents {
+  readonly #listeners = new Map<string, Set<Listener<never>>>();
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Returns the function that removes the listener. */
+  on<N extends keyof ServerEventMap>(name: N, listener: Listener<ServerEventMap[N]>): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners);
+    listeners.add(listener as Listener<never>);
+    return () => void listeners.delete(listener as Listener<never>);
+  }
+
+  announce<N extends keyof ServerEventMap>(name: N, event: ServerEventMap[N]): void {
+    const listeners = this.#listeners.get(name);
+    if (listeners === undefined) return;
+    for (const listener of listeners) {
+      try {
+        (listener as Listener<ServerEventMap[N]>)(event);
+      } catch (error) {
+        this.#logger.error({ event: name, error }, 'event listener failed');
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { MaybePromise } from './maybe-promise.js';
+
+/** A request whose body has been read within its bound. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly remoteAddress: string;
+  readonly body: Buffer;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+/** One thing the HTTP transport serves. A thrown `RouterError` becomes `{error: {code, message, hint}}`. */
+export interface HttpEndpoint {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Octets of body accepted; 0 for none. */
+  readonly bodyLimit: number;
+  handle(request: HttpRequest): MaybePromise<HttpReply>;
+}
+
+/** A reply with a JSON body. */
+export function jsonReply(status: number, value: unknown): HttpReply {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+    body: `${JSON.stringify(value)}\n`,
+  };
+}

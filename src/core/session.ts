@@ -1,0 +1,106 @@
+import type { Connection } from './connection.js';
+import type { Disconnect } from './errors.js';
+import type { MaybePromise } from './maybe-promise.js';
+import type { Subscriber } from './router.js';
+
+export type SessionId = string;
+
+/** Who a session is. */
+export interface Principal {
+  readonly kind: 'anonymous' | 'user' | 'backend';
+  /** The user's id, or the name of a back-end key; absent for anonymous peers. */
+  readonly id?: string;
+  readonly roles: readonly string[];
+  readonly organizations: readonly string[];
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+export const ANONYMOUS: Principal = { kind: 'anonymous', roles: [], organizations: [], claims: {} };
+
+const NONE: ReadonlySet<Subscriber> = new Set();
+
+/** One authenticated peer, in one protocol, over one connection. */
+export class Session {
+  readonly id: SessionId;
+  readonly protocol: string;
+  readonly principal: Principal;
+  readonly connection: Connection;
+  readonly #end: (why: Disconnect) => void;
+  #closed = false;
+  #subscribers: Set<Subscriber> | undefined;
+  #timers: Set<NodeJS.Timeout> | undefined;
+
+  constructor(peer: {
+    id: SessionId;
+    protocol: string;
+    principal: Principal;
+    connection: Connection;
+    end: (why: Disconnect) => void;
+  }) {
+    this.id = peer.id;
+    this.protocol = peer.protocol;
+    this.principal = peer.principal;
+    this.connection = peer.connection;
+    this.#end = peer.end;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** What this session is subscribed to. Kept by the router. */
+  get subscribers(): ReadonlySet<Subscriber> {
+    return this.#subscribers ?? NONE;
+  }
+
+  /** Ends the session in the words of its protocol. */
+  disconnect(why: Disconnect): void {
+    this.#end(why);
+  }
+
+  /** Runs `task` every `milliseconds` until the session ends or the returned function is called; never overlapping. */
+  every(milliseconds: number, task: () => MaybePromise<void>): () => void {
+    if (this.#closed) return () => undefined;
+    this.#timers ??= new Set();
+    const timers = this.#timers;
+    let running = false;
+    const timer = setInterval(() => {
+      if (running) return;
+      running = true;
+      Promise.resolve()
+        .then(task)
+        .catch(() => stop())
+        .finally(() => (running = false));
+    }, milliseconds);
+    const stop = () => {
+      clearInterval(timer);
+      timers.delete(timer);
+    };
+    timers.add(timer);
+    return stop;
+  }
+
+  /** For the router: the session joined. */
+  joined(subscriber: Subscriber): void {
+    this.#subscribers ??= new Set();
+    this.#subscribers.add(subscriber);
+  }
+
+  /** For the router: the session left. */
+  left(subscriber: Subscriber): void {
+    this.#subscribers?.delete(subscriber);
+  }
+
+  /** For the router: nothing reaches this session any more. */
+  closeDown(): void {
+    this.#closed = true;
+    this.#subscribers = undefined;
+    for (const timer of this.#timers ?? []) clearInterval(timer);
+    this.#timers = undefined;
+  }
+}
+
+/** An unguessable, URL-safe name of 128 bits. */
+export function randomId(): string {
+  return crypto.randomUUID().replaceAll('-', '');
+}

@@ -1,0 +1,62 @@
+import type { MaybePromise } from './maybe-promise.js';
+import type { Audience, Publication, PublishEvent } from './publication.js';
+import type { Access, Route } from './route.js';
+import type { Session } from './session.js';
+
+/** The channel that was asked for, and how it matched. */
+export interface TopicRequest {
+  readonly channel: string;
+  readonly route: Route;
+  /** The parameters as text, without percent-decoding. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** One live channel with its subscribers. Iterates over the sessions subscribed on this node. */
+export interface Topic extends Iterable<Session> {
+  readonly channel: string;
+  readonly request: TopicRequest;
+  /** Subscriptions on this node. */
+  readonly size: number;
+  has(session: Session): boolean;
+  /** The subscribed sessions of one user on this node. */
+  sessionsOf(userId: string): readonly Session[];
+  /** The subscribed sessions that have one of the roles, on this node. */
+  sessionsWith(...roles: readonly string[]): readonly Session[];
+  /** Publishes to the subscribers. Without an audience, to all of them; the publisher is one like any other. */
+  broadcast(payload: unknown, audience?: Audience): MaybePromise<Publication>;
+}
+
+/** A task of a live channel: starts with its first subscriber, stops with its last, never overlaps itself. */
+export interface TopicTimer {
+  /** Milliseconds between two runs. */
+  readonly interval: number;
+  tick(topic: Topic): MaybePromise<void>;
+}
+
+/**
+ * What the application writes. Every hook is optional; one instance serves all channels of its routes.
+ *
+ * A hook refuses by throwing: a `RouterError` reaches the peer as it is, anything else as `handler_failed`.
+ * `onSubscribe` runs before the session joins. Without `onPublish` nobody may publish; with it, only what it
+ * broadcasts is delivered. Return the publication so that the publisher is told its id.
+ */
+export interface TopicHandler {
+  /** What this handler demands beside the route's own access, whatever the route says. */
+  readonly access?: Partial<Access>;
+  readonly timers?: readonly TopicTimer[];
+  onSubscribe?(session: Session, topic: Topic, request: TopicRequest): MaybePromise<void>;
+  onUnsubscribe?(session: Session, topic: Topic, request: TopicRequest): MaybePromise<void>;
+  onPublish?(
+    session: Session,
+    topic: Topic,
+    request: TopicRequest,
+    event: PublishEvent,
+  ): MaybePromise<Publication | undefined | void>;
+}
+
+/** A task of the whole server, found in `topics/` by its static `periodic` name. */
+export interface PeriodicTask {
+  /** Milliseconds between two runs; a run is left out while the one before it lasts. */
+  readonly interval: number;
+  tick(): MaybePromise<void>;
+}

@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^signalbox$/, replacement: source('./src/index.ts') },
+      { find: /^signalbox\/testing$/, replacement: source('./src/testing.ts') },
+    ],
+  },
+  test: { include: ['test/**/*.test.ts'], pool: 'threads', testTimeout: 20_000, hookTimeout: 60_000 },
+});
