@@ -27,7 +27,10 @@ export class Mailbox<M> {
 
   push(message: M): void {
     if (this.#closed) return;
-    if (this.#busy) return this.#keep(message);
+    if (this.#busy) {
+      this.#keep(message);
+      return;
+    }
     const done = this.#recipient.handle(message);
     if (isPromise(done)) void this.#drain(done);
   }
