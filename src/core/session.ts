@@ -1,5 +1,6 @@
 import type { Connection } from './connection.js';
 import type { Disconnect } from './errors.js';
+import { every } from './interval.js';
 import type { MaybePromise } from './maybe-promise.js';
 import type { Subscriber } from './router.js';
 
@@ -28,7 +29,7 @@ export class Session {
   readonly #end: (why: Disconnect) => void;
   #closed = false;
   #subscribers: Set<Subscriber> | undefined;
-  #timers: Set<NodeJS.Timeout> | undefined;
+  #timers: Set<() => void> | undefined;
 
   constructor(peer: {
     id: SessionId;
@@ -58,25 +59,17 @@ export class Session {
     this.#end(why);
   }
 
-  /** Runs `task` every `milliseconds` until the session ends or the returned function is called; never overlapping. */
+  /** Runs `task` every `milliseconds` until it fails, the session ends, or the returned function is called; never overlapping. */
   every(milliseconds: number, task: () => MaybePromise<void>): () => void {
     if (this.#closed) return () => undefined;
     this.#timers ??= new Set();
     const timers = this.#timers;
-    let running = false;
-    const timer = setInterval(() => {
-      if (running) return;
-      running = true;
-      Promise.resolve()
-        .then(task)
-        .catch(() => stop())
-        .finally(() => (running = false));
-    }, milliseconds);
+    const cancel = every(milliseconds, task, () => stop());
     const stop = () => {
-      clearInterval(timer);
-      timers.delete(timer);
+      cancel();
+      timers.delete(cancel);
     };
-    timers.add(timer);
+    timers.add(cancel);
     return stop;
   }
 
@@ -95,7 +88,7 @@ export class Session {
   closeDown(): void {
     this.#closed = true;
     this.#subscribers = undefined;
-    for (const timer of this.#timers ?? []) clearInterval(timer);
+    for (const cancel of this.#timers ?? []) cancel();
     this.#timers = undefined;
   }
 }

@@ -1,0 +1,24 @@
+/** The public door: what topic handlers and programs that embed the server import. */
+
+export type { Publisher } from './app/publisher.js';
+export { createServer, type RunningServer, type ServerOptions } from './app/server.js';
+export { TOKENS } from './app/tokens.js';
+export type { AuthAttempt, Authenticator } from './core/authenticator.js';
+export type { Broker } from './core/broker.js';
+export {
+  DISCONNECT,
+  type Disconnect,
+  ERROR_CODES,
+  type ErrorCode,
+  isRouterError,
+  RouterError,
+} from './core/errors.js';
+export type { ServerEventMap, ServerEvents } from './core/events.js';
+export type { Logger } from './core/logger.js';
+export type { MaybePromise } from './core/maybe-promise.js';
+export { Payload } from './core/payload.js';
+export type { Audience, Publication, PublishEvent } from './core/publication.js';
+export type { Access, Requirement, Route } from './core/route.js';
+export type { Principal, Session, SessionId } from './core/session.js';
+export type { PeriodicTask, Topic, TopicHandler, TopicRequest, TopicTimer } from './core/topic.js';
+export { parseDuration, parseSize } from './core/units.js';

@@ -1,0 +1,174 @@
+import type { Connection, ConnectionListener } from '../../core/connection.js';
+import { DISCONNECT, type Disconnect, RouterError } from '../../core/errors.js';
+import { Frame } from '../../core/frame.js';
+import { JsonError, skipSpace, skipValue } from '../../core/json-scanner.js';
+import { Mailbox, type Recipient } from '../../core/mailbox.js';
+import { isPromise, type MaybePromise } from '../../core/maybe-promise.js';
+import type { Router } from '../../core/router.js';
+import { type Principal, randomId, Session } from '../../core/session.js';
+import { decodeClientMessage, encodeError, encodeWelcome, Wamp1Error } from './codec.js';
+import { Curies } from './curies.js';
+import { isPublish, readPublish } from './publish-frame.js';
+import { Wamp1Subscription } from './subscription.js';
+
+/** What all WAMP v1 sessions share. */
+export interface Wamp1Context {
+  readonly router: Router;
+  /** Names the server in WELCOME. PHP clients cut the message at its brackets, so it must have none. */
+  readonly ident: string;
+  /** Levels of lists and objects in one message. */
+  readonly depth: number;
+  readonly malformed: (reason: string) => void;
+}
+
+/** Which of a client's requests an error answers, in the words of the ancestor's hooks. */
+type Hook = 'onSubscribe' | 'onPublish';
+
+/** One WAMP v1 peer. It speaks first, and is answered only when something is refused. [WAMP1 §Sessions] */
+export class Wamp1Session implements ConnectionListener, Recipient<Buffer> {
+  readonly #connection: Connection;
+  readonly #context: Wamp1Context;
+  readonly #session: Session;
+  readonly #mailbox: Mailbox<Buffer>;
+  #curies: Curies | undefined;
+  #subscriptions: Map<string, Wamp1Subscription> | undefined;
+
+  constructor(connection: Connection, principal: Principal, context: Wamp1Context) {
+    this.#connection = connection;
+    this.#context = context;
+    this.#mailbox = new Mailbox(this);
+    this.#session = new Session({
+      id: randomId(),
+      protocol: 'wamp1',
+      principal,
+      connection,
+      end: (why) => this.end(why),
+    });
+    context.router.open(this.#session);
+    this.#send(encodeWelcome(this.#session.id, context.ident));
+  }
+
+  received(data: Buffer, binary: boolean): void {
+    if (binary) this.end(DISCONNECT.binary);
+    else this.#mailbox.push(data);
+  }
+
+  disconnected(): void {
+    this.#mailbox.close();
+    void this.#context.router.leave(this.#session);
+  }
+
+  /**
+   * AutobahnJS 0.8 and the ancestor's pages take a closing handshake, whatever its code, for "never come back":
+   * a peer that should return has to see a lost connection.
+   */
+  end(why: Disconnect): void {
+    if (why.reconnect) this.#connection.drop(why);
+    else this.#connection.close(why);
+  }
+
+  handle(message: Buffer): MaybePromise<void> {
+    try {
+      return isPublish(message) ? this.#publish(message) : this.#dispatch(message);
+    } catch (error) {
+      if (!(error instanceof JsonError || error instanceof Wamp1Error)) throw error;
+      this.#context.malformed(error.message);
+      this.end({ ...DISCONNECT.malformed, reason: `malformed message: ${error.message}` });
+    }
+  }
+
+  overfilled(): void {
+    this.#connection.pause();
+  }
+
+  drained(): void {
+    this.#connection.resume();
+  }
+
+  #dispatch(bytes: Buffer): MaybePromise<void> {
+    if (skipSpace(bytes, skipValue(bytes, skipSpace(bytes, 0), this.#context.depth)) !== bytes.length) {
+      throw new Wamp1Error('text after the message');
+    }
+    const message = decodeClientMessage(bytes.toString('utf8'));
+    switch (message.type) {
+      case 'prefix':
+        this.#curies ??= new Curies();
+        return this.#curies.declare(message.prefix, message.uri);
+      case 'subscribe':
+        return this.#subscribe(this.#expand(message.channel));
+      case 'unsubscribe':
+        return this.#unsubscribe(this.#expand(message.channel));
+      case 'call':
+        return this.#call(message.callId, this.#expand(message.procedure));
+    }
+  }
+
+  /** A repeated SUBSCRIBE is ignored; one after a refusal is not. */
+  async #subscribe(channel: string): Promise<void> {
+    this.#subscriptions ??= new Map();
+    if (this.#subscriptions.has(channel)) return;
+    const subscription = new Wamp1Subscription(this.#session, channel);
+    try {
+      await this.#context.router.subscribe(subscription);
+      this.#subscriptions.set(channel, subscription);
+    } catch (error) {
+      this.#refuse(channel, 'onSubscribe', error);
+    }
+  }
+
+  #unsubscribe(channel: string): MaybePromise<void> {
+    const subscription = this.#subscriptions?.get(channel);
+    if (subscription === undefined) return undefined;
+    this.#subscriptions?.delete(channel);
+    return this.#context.router.unsubscribe(subscription);
+  }
+
+  #publish(bytes: Buffer): MaybePromise<void> {
+    const { channel: name, payload, receivers } = readPublish(bytes, this.#context.depth);
+    const channel = this.#expand(name);
+    const exclude = receivers.excludeMe ? [this.#session.id] : receivers.exclude;
+    try {
+      const done = this.#context.router.publish(this.#session, channel, {
+        payload,
+        exclude,
+        eligible: receivers.eligible,
+      });
+      if (isPromise(done)) return this.#settle(done, channel);
+    } catch (error) {
+      this.#refuse(channel, 'onPublish', error);
+    }
+  }
+
+  async #settle(done: Promise<unknown>, channel: string): Promise<void> {
+    try {
+      await done;
+    } catch (error) {
+      this.#refuse(channel, 'onPublish', error);
+    }
+  }
+
+  #call(callId: string, procedure: string): void {
+    const error = new RouterError('no_such_procedure', `no procedure is named ${procedure}`);
+    this.#send(
+      encodeError(callId, procedure, error.message, {
+        code: error.status,
+        error: error.code,
+        hint: error.hint,
+      }),
+    );
+  }
+
+  /** A CALLERROR that carries the channel for its call id: AutobahnJS ignores it, `sync` reads it. */
+  #refuse(channel: string, event: Hook, cause: unknown): void {
+    const { code, status, message, hint } = RouterError.from(cause);
+    this.#send(encodeError(channel, channel, message, { code: status, error: code, event, channel, hint }));
+  }
+
+  #expand(name: string): string {
+    return this.#curies === undefined ? name : this.#curies.expand(name);
+  }
+
+  #send(text: string): void {
+    this.#connection.send(Frame.text(text));
+  }
+}

@@ -1,0 +1,39 @@
+import { Frame } from '../../core/frame.js';
+import type { Publication } from '../../core/publication.js';
+import type { Subscriber } from '../../core/router.js';
+import type { Session } from '../../core/session.js';
+import { eventHead } from './codec.js';
+
+const CLOSE_LIST = 0x5d;
+
+/** A WAMP v1 subscription. All of a channel read the same EVENT. */
+export class Wamp1Subscription implements Subscriber {
+  readonly session: Session;
+  readonly channel: string;
+  #head: Buffer | undefined;
+
+  constructor(session: Session, channel: string) {
+    this.session = session;
+    this.channel = channel;
+  }
+
+  get wireKey(): string {
+    return 'wamp1';
+  }
+
+  /** `[8, topicURI, event]` around the payload's own bytes. [WAMP1 §EVENT] */
+  encode({ payload }: Publication): Frame {
+    this.#head ??= Buffer.from(eventHead(this.channel), 'utf8');
+    const body = payload.isJson ? payload.bytes : binaryAsText(payload.bytes);
+    const event = Buffer.allocUnsafe(this.#head.length + body.length + 1);
+    event.set(this.#head, 0);
+    event.set(body, this.#head.length);
+    event[event.length - 1] = CLOSE_LIST;
+    return new Frame(event);
+  }
+}
+
+/** Octets in JSON: a NUL and base64, as WAMP v2 writes them. [WAMP2 §Binary Data] */
+function binaryAsText(octets: Buffer): Buffer {
+  return Buffer.from(`"\\u0000${octets.toString('base64')}"`, 'latin1');
+}

@@ -1,0 +1,79 @@
+import { RouterError } from '../core/errors.js';
+import type { Route } from '../core/route.js';
+import type { TopicRequest } from '../core/topic.js';
+import { checkChannelName } from './channel-name.js';
+import { CompiledRoute } from './compiled-route.js';
+import { MatchCache } from './match-cache.js';
+import { describeMismatch } from './mismatch.js';
+import { RouteTrie } from './route-trie.js';
+
+/** How one route did on a channel: the reason is absent where it matched. */
+export interface RouteTrial {
+  readonly route: Route;
+  readonly matched: boolean;
+  readonly reason?: string;
+}
+
+/** Channels that no route matches are remembered too: a flood of them must not cost a search each. */
+const NO_MATCH = Symbol('no match');
+
+/**
+ * The compiled routes: anchored, case-sensitive matching in order of declaration, parameters as text without
+ * percent-decoding; and back from a route's name and parameters to its channel.
+ */
+export class RouteTable {
+  readonly #routes: readonly CompiledRoute[];
+  readonly #byName: ReadonlyMap<string, CompiledRoute>;
+  readonly #trie = new RouteTrie();
+  readonly #cache: MatchCache<TopicRequest | typeof NO_MATCH>;
+  readonly #channelLimit: number;
+
+  /** Throws `SyntaxError` for an expression that the routing linter would have refused. */
+  constructor(routes: readonly Route[], options: { channelLimit?: number; cache?: number } = {}) {
+    this.#routes = routes.map((route, order) => new CompiledRoute(route, order));
+    this.#byName = new Map(this.#routes.map((compiled) => [compiled.route.name, compiled]));
+    for (const { forms, route } of this.#routes)
+      if (route.handler !== undefined) for (const form of forms) this.#trie.add(form);
+    this.#channelLimit = options.channelLimit ?? 255;
+    this.#cache = new MatchCache(options.cache ?? 10_000);
+  }
+
+  get routes(): readonly Route[] {
+    return this.#routes.map(({ route }) => route);
+  }
+
+  /** Undefined where no route matches. Throws `invalid_channel`. */
+  match(channel: string): TopicRequest | undefined {
+    const known = this.#cache.get(channel);
+    if (known !== undefined) return known === NO_MATCH ? undefined : known;
+    checkChannelName(channel, this.#channelLimit);
+    const found = this.#trie.match(channel);
+    const request = found && { channel, route: found.form.route.route, params: found.params };
+    this.#cache.set(channel, request ?? NO_MATCH);
+    return request;
+  }
+
+  /** The channel of a route and parameters. Throws `no_such_route` and `invalid_params`. */
+  channel(routeName: string, params: Readonly<Record<string, string | number>>): string {
+    const compiled = this.#byName.get(routeName);
+    if (compiled === undefined) throw new RouterError('no_such_route', `no route is named ${routeName}`);
+    const channel = compiled.channel(params);
+    checkChannelName(channel, this.#channelLimit);
+    return channel;
+  }
+
+  /** Every route in the order tried, up to the one that matches, and why the others do not. Throws `invalid_channel`. */
+  explain(channel: string): readonly RouteTrial[] {
+    checkChannelName(channel, this.#channelLimit);
+    const trials: RouteTrial[] = [];
+    for (const compiled of this.#routes) {
+      const { route } = compiled;
+      const matched = route.handler !== undefined && compiled.match(channel) !== undefined;
+      trials.push(
+        matched ? { route, matched } : { route, matched, reason: describeMismatch(compiled, channel) },
+      );
+      if (matched) break;
+    }
+    return trials;
+  }
+}

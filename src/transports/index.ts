@@ -1,0 +1,2 @@
+export { type HttpOptions, HttpTransport } from './http.js';
+export { type WebSocketOptions, WebSocketTransport } from './websocket.js';

@@ -1,0 +1,205 @@
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Admission, Gateway, Handshake } from '../core/connection.js';
+import { DISCONNECT, type Disconnect, RouterError } from '../core/errors.js';
+import type { Logger } from '../core/logger.js';
+import type { Meter } from '../core/meter.js';
+import { AdmissionLimits } from './admission-limits.js';
+import { envelope } from './envelope.js';
+import { Heartbeat } from './heartbeat.js';
+import type { Rate } from './rate-limit.js';
+import { TickWriter } from './tick-writer.js';
+import { type ConnectionContext, PeerSocket, WebSocketConnection } from './websocket-connection.js';
+
+export interface WebSocketOptions {
+  readonly gateway: Gateway;
+  readonly logger: Logger;
+  readonly meter: Meter;
+  /** Paths that are upgraded, such as `/` and `/ws`. */
+  readonly paths: readonly string[];
+  /** Offers permessage-deflate; such connections cost more processor time and memory. */
+  readonly compression: boolean;
+  /** Octets, counts and milliseconds. */
+  readonly limits: {
+    readonly message: number;
+    readonly buffer: number;
+    readonly connections: number;
+    readonly connectionsPerAddress: number;
+    readonly messages: Rate | undefined;
+    readonly handshakeTimeout: number;
+    readonly silence: number;
+    readonly ping: number;
+    readonly pongTimeout: number;
+  };
+}
+
+/** WebSocket peers over the upgrades of an HTTP server. Who they are is decided before the upgrade is completed. */
+export class WebSocketTransport {
+  readonly #options: WebSocketOptions;
+  readonly #server: WebSocketServer;
+  readonly #admission: AdmissionLimits;
+  readonly #heartbeat: Heartbeat;
+  readonly #context: ConnectionContext;
+  readonly #connections = new Set<WebSocketConnection>();
+  readonly #chosen = new WeakMap<IncomingMessage, string>();
+
+  constructor(options: WebSocketOptions) {
+    const { limits, meter } = options;
+    this.#options = options;
+    this.#admission = new AdmissionLimits({
+      connections: limits.connections,
+      perAddress: limits.connectionsPerAddress,
+    });
+    this.#heartbeat = new Heartbeat({ interval: limits.ping, pongTimeout: limits.pongTimeout });
+    this.#context = {
+      writer: new TickWriter(envelope),
+      buffer: limits.buffer,
+      messages: limits.messages,
+      silence: limits.silence,
+      throttled: () => meter.count('signalbox_throttled_total', { limit: 'messages' }),
+      ended: (connection, why) => this.#ended(connection, why),
+    };
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      WebSocket: PeerSocket,
+      maxPayload: limits.message,
+      perMessageDeflate: options.compression,
+      handleProtocols: (_offered, request) => this.#chosen.get(request) ?? false,
+      closeTimeout: 2000,
+    } as ConstructorParameters<typeof WebSocketServer>[0]);
+  }
+
+  /** Open connections, for metrics. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  attach(server: Server): void {
+    this.#heartbeat.start();
+    server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
+  }
+
+  /** Tells every peer to go, spread over `milliseconds`, and resolves when all are gone. */
+  async drain(milliseconds: number): Promise<void> {
+    const pause = milliseconds / Math.max(1, this.#connections.size);
+    let due = performance.now();
+    for (const connection of this.#connections) {
+      connection.end(DISCONNECT.draining);
+      due += pause;
+      const ahead = due - performance.now();
+      if (ahead > 1) await new Promise((resolve) => setTimeout(resolve, ahead));
+    }
+    this.#heartbeat.stop();
+    for (const connection of this.#connections) connection.drop(DISCONNECT.draining);
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const address = request.socket.remoteAddress ?? '';
+    const destroy = () => socket.destroy();
+    // Until `ws` has the socket nobody else hears its errors, and an error without a listener ends the process.
+    socket.on('error', destroy);
+    const deadline = setTimeout(destroy, this.#options.limits.handshakeTimeout);
+    let entered = false;
+    try {
+      this.#admission.enter(address);
+      entered = true;
+      const admission = await this.#admit(request, address);
+      if (socket.destroyed) throw new RouterError('unavailable', 'the peer has gone');
+      entered = !this.#complete(request, socket, head, { admission, address });
+    } catch (error) {
+      this.#refuse(socket, RouterError.from(error), address);
+    } finally {
+      clearTimeout(deadline);
+      socket.off('error', destroy);
+      if (entered) this.#admission.leave(address);
+    }
+  }
+
+  async #admit(request: IncomingMessage, remoteAddress: string): Promise<Admission> {
+    const handshake = readHandshake(request, remoteAddress);
+    if (!this.#options.paths.includes(handshake.url.pathname)) {
+      throw new RouterError('no_such_route', `no WebSocket at ${handshake.url.pathname}`, {
+        hint: `connect to one of listen.paths: ${this.#options.paths.join(', ')}`,
+      });
+    }
+    return this.#options.gateway.admit(handshake);
+  }
+
+  /** True when the upgrade was completed; otherwise `ws` has answered what was wrong with it. */
+  #complete(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    { admission, address }: { admission: Admission; address: string },
+  ): boolean {
+    let completed = false;
+    if (admission.subprotocol !== undefined) this.#chosen.set(request, admission.subprotocol);
+    // The first message leaves in one segment with the 101: PHP clients look for WELCOME there and read no further.
+    socket.cork();
+    this.#server.handleUpgrade(request, socket, head, (ws) => {
+      completed = true;
+      this.#open(new WebSocketConnection(ws as PeerSocket, socket, address, this.#context), admission);
+    });
+    socket.uncork();
+    return completed;
+  }
+
+  #open(connection: WebSocketConnection, admission: Admission): void {
+    this.#connections.add(connection);
+    this.#heartbeat.add(connection);
+    connection.listen(admission.accept(connection));
+    this.#context.writer.flush(connection);
+  }
+
+  #ended(connection: WebSocketConnection, why: Disconnect): void {
+    if (!this.#connections.delete(connection)) return;
+    this.#heartbeat.delete(connection);
+    this.#admission.leave(connection.remoteAddress);
+    this.#options.meter.count('signalbox_disconnects_total', { code: String(why.code) });
+    this.#options.logger.debug(
+      { connection: connection.id, code: why.code, reason: why.reason },
+      'connection ended',
+    );
+  }
+
+  #refuse(socket: Duplex, error: RouterError, remoteAddress: string): void {
+    const { code, status, message, hint } = error;
+    this.#options.meter.count('signalbox_refused_connections_total', { code });
+    this.#options.logger.info(
+      { remoteAddress, code, reason: message, cause: error.cause },
+      'connection refused',
+    );
+    if (socket.destroyed) return;
+    const body = `${JSON.stringify({ error: { code, message, hint } })}\n`;
+    const lines = [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+      'Content-Type: application/json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      ...(status === 503 || status === 429 ? ['Retry-After: 5'] : []),
+      'Connection: close',
+    ];
+    socket.once('error', () => socket.destroy());
+    socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  }
+}
+
+function readHandshake(request: IncomingMessage, remoteAddress: string): Handshake {
+  const offered = request.headers['sec-websocket-protocol'];
+  return {
+    remoteAddress,
+    url: readUrl(request.url ?? '/'),
+    headers: request.headers,
+    subprotocols: offered === undefined ? [] : offered.split(',').map((name) => name.trim()),
+  };
+}
+
+/** Clients send the path, or the whole URL as the Gos client does. */
+function readUrl(text: string): URL {
+  try {
+    return new URL(text.startsWith('/') ? `http://signalbox${text}` : text);
+  } catch {
+    throw new RouterError('bad_request', 'the request line has no valid URL');
+  }
+}
