@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import type { Authenticator } from '../../core/authenticator.js';
+import { RouterError } from '../../core/errors.js';
+import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
+import { type Logger, NULL_LOGGER } from '../../core/logger.js';
+import type { Router } from '../../core/router.js';
+import { type Principal, randomId, Session } from '../../core/session.js';
+import { bearerOf, checkContentType } from './headers.js';
+import { Idempotency } from './idempotency.js';
+import { NullConnection } from './null-connection.js';
+import { PublishBody, type PublishLimits, type PublishRequest } from './publish-body.js';
+
+const KEYS_REMEMBERED = 10_000;
+const KEY_LIFETIME = 5 * 60_000;
+
+/** What a publisher is told. Offset and epoch are null on a route without history, the id where nothing was delivered. */
+export interface PublishReply {
+  readonly channel: string;
+  readonly id: string | null;
+  readonly offset: number | null;
+  readonly epoch: string | null;
+  /** Whether this is the reply to an earlier request with the same idempotency key. */
+  readonly duplicate: boolean;
+}
+
+export interface PublishEndpointSettings {
+  readonly router: Router;
+  /** Gets the bearer only: tickets in the address would end up in logs. */
+  readonly authenticator: Authenticator;
+  readonly limits: PublishLimits;
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number;
+  readonly logger?: Logger;
+}
+
+/**
+ * `POST /api/publish`: one message, or many as `{messages: [...]}`, published in order under the caller's key or
+ * ticket. A batch is refused as a whole before anything is done, or answered message by message.
+ */
+export class PublishEndpoint implements HttpEndpoint {
+  readonly method = 'POST';
+  readonly path = '/api/publish';
+  readonly bodyLimit: number;
+  readonly #router: Router;
+  readonly #authenticator: Authenticator;
+  readonly #limits: PublishLimits;
+  readonly #logger: Logger;
+  readonly #idempotency: Idempotency<PublishReply>;
+
+  constructor({
+    router,
+    authenticator,
+    limits,
+    clock = Date.now,
+    logger = NULL_LOGGER,
+  }: PublishEndpointSettings) {
+    this.bodyLimit = limits.body;
+    this.#router = router;
+    this.#authenticator = authenticator;
+    this.#limits = limits;
+    this.#logger = logger;
+    this.#idempotency = new Idempotency({ size: KEYS_REMEMBERED, ttl: KEY_LIFETIME, clock });
+  }
+
+  async handle(request: HttpRequest): Promise<HttpReply> {
+    const principal = await this.#authenticate(request);
+    checkContentType(request);
+    const body = new PublishBody(request.body, this.#limits);
+    const session = publisher(principal, request.remoteAddress);
+    try {
+      if (body.batch !== undefined) return jsonReply(200, { results: await this.#publishAll(session, body) });
+      return jsonReply(200, await this.#publish(session, body.message(body.whole)));
+    } finally {
+      session.closeDown();
+    }
+  }
+
+  async #authenticate(request: HttpRequest): Promise<Principal> {
+    const { remoteAddress } = request;
+    const principal = await this.#authenticator.authenticate({ remoteAddress, bearer: bearerOf(request) });
+    if (principal === undefined) throw new RouterError('unauthorized', 'the key is not known');
+    return principal;
+  }
+
+  /** One after the other, so that the order of the batch is the order of the publications. */
+  async #publishAll(session: Session, body: PublishBody): Promise<readonly unknown[]> {
+    const results: unknown[] = [];
+    for (const range of body.batch ?? []) {
+      try {
+        results.push(await this.#publish(session, body.message(range)));
+      } catch (cause) {
+        results.push(this.#refusal(cause));
+      }
+    }
+    return results;
+  }
+
+  #refusal(cause: unknown): unknown {
+    const error = RouterError.from(cause);
+    if (error !== cause) this.#logger.error({ error: cause }, 'publish failed');
+    return { error: { code: error.code, message: error.message, hint: error.hint } };
+  }
+
+  async #publish(session: Session, request: PublishRequest): Promise<PublishReply> {
+    const channel = this.#channelOf(request);
+    if (request.idempotencyKey === undefined) return this.#deliver(session, channel, request);
+    const { kind, id } = session.principal;
+    const key = JSON.stringify([kind, id, request.idempotencyKey]);
+    const attempt = { key, fingerprint: fingerprint(channel, request) };
+    const { result, duplicate } = await this.#idempotency.once(attempt, () =>
+      this.#deliver(session, channel, request),
+    );
+    return { ...result, duplicate };
+  }
+
+  #channelOf({ target }: PublishRequest): string {
+    return typeof target === 'string' ? target : this.#router.channel(target.route, target.params);
+  }
+
+  async #deliver(session: Session, channel: string, { event }: PublishRequest): Promise<PublishReply> {
+    const publication = await this.#router.publish(session, channel, event);
+    return { channel, id: publication?.id ?? null, offset: null, epoch: null, duplicate: false };
+  }
+}
+
+/** A session for one request. It is not opened in the router, since nobody stays to be counted or addressed. */
+function publisher(principal: Principal, remoteAddress: string): Session {
+  const connection = new NullConnection(remoteAddress);
+  return new Session({ id: randomId(), protocol: 'http', principal, connection, end: () => undefined });
+}
+
+/** Equal for requests that publish the same, however they are spelled around the payload. */
+function fingerprint(channel: string, { event }: PublishRequest): string {
+  const around = JSON.stringify([channel, event.exclude, event.eligible]);
+  return createHash('sha256').update(around).update(event.payload.bytes).digest('base64');
+}
