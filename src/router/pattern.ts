@@ -36,8 +36,8 @@ function withoutLast(tokens: readonly Token[], route: Route): Token[] | undefine
   const before = rest.pop();
   if (before?.type !== 'text') return undefined;
   const text = SEPARATORS.includes(before.value.slice(-1)) ? before.value.slice(0, -1) : before.value;
-  if (text === '') return undefined;
-  return [...rest, { type: 'text', value: text }];
+  const shorter: Token[] = text === '' ? rest : [...rest, { type: 'text', value: text }];
+  return shorter.length === 0 ? undefined : shorter;
 }
 
 /** What a parameter without a requirement matches: up to the next separator. */

@@ -1,0 +1,73 @@
+import { extname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createJiti } from 'jiti';
+import { glob } from 'tinyglobby';
+import type { PeriodicTask, TopicHandler } from '../core/topic.js';
+import { isOffered, type Offer, type Offers } from './handler-class.js';
+
+/** Not found out what to do with a file of the handler folder; the message names the file and the remedy. */
+export class DiscoveryError extends Error {
+  override readonly name = 'DiscoveryError';
+}
+
+/** The folder of the built-in handlers, beside this code. */
+export const BUILT_IN_TOPICS = fileURLToPath(new URL('../../topics/', import.meta.url));
+
+/**
+ * Finds the classes of handler folders: every `.ts`, `.mts`, `.js` and `.mjs` file below each is loaded, TypeScript
+ * without a build step. A class of a later folder replaces one of the same name in an earlier folder; two of one
+ * folder are an error. Throws `DiscoveryError`.
+ */
+export async function discover(folders: readonly string[]): Promise<Offers> {
+  const offers = { handlers: new Map(), periodic: new Map(), services: new Map() };
+  for (const folder of folders) {
+    const found = await discoverFolder(folder);
+    for (const kind of ['handlers', 'periodic', 'services'] as const) {
+      for (const [name, offer] of found[kind]) offers[kind].set(name, offer);
+    }
+  }
+  return offers;
+}
+
+async function discoverFolder(folder: string): Promise<Offers> {
+  const handlers = new Map<string, Offer<TopicHandler>>();
+  const periodic = new Map<string, Offer<PeriodicTask>>();
+  const services = new Map<symbol, Offer>();
+  const ignore = ['**/*.d.ts', '**/*.d.mts', '**/*.test.*', '**/node_modules/**'];
+  const files = await glob('**/*.{ts,mts,js,mjs}', { cwd: folder, absolute: true, ignore });
+  for (const file of files.sort()) {
+    for (const offered of new Set(Object.values(await load(file)).filter(isOffered))) {
+      const offer = { class: offered, file };
+      if (typeof offered.handler === 'string') put(handlers, offered.handler, offer as Offer<TopicHandler>);
+      if (typeof offered.periodic === 'string') put(periodic, offered.periodic, offer as Offer<PeriodicTask>);
+      if (typeof offered.service === 'symbol') put(services, offered.service, offer);
+    }
+  }
+  return { handlers, periodic, services };
+}
+
+function put<K extends string | symbol, O extends Offer>(offers: Map<K, O>, name: K, offer: O): void {
+  const other = offers.get(name);
+  if (other !== undefined && other.class !== offer.class) {
+    const text = `${offer.file} and ${other.file} both offer ${String(name)}: give one of the classes another name`;
+    throw new DiscoveryError(text);
+  }
+  offers.set(name, offer);
+}
+
+/** Handlers say `import … from 'signalbox'` wherever they live: it is this very copy, so that classes are the same. */
+const jiti = createJiti(import.meta.url, {
+  interopDefault: false,
+  moduleCache: true,
+  alias: { signalbox: fileURLToPath(new URL(`../index${extname(import.meta.url)}`, import.meta.url)) },
+});
+
+async function load(file: string): Promise<Record<string, unknown>> {
+  try {
+    if (/\.m?js$/.test(file)) return await import(pathToFileURL(file).href);
+    return await jiti.import<Record<string, unknown>>(file);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DiscoveryError(`${file} cannot be loaded: ${reason}`, { cause });
+  }
+}

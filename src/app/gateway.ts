@@ -1,0 +1,92 @@
+import type { OriginPolicy } from '../authenticators/index.js';
+import type { AuthAttempt, Authenticator } from '../core/authenticator.js';
+import type { Admission, Gateway, Handshake } from '../core/connection.js';
+import { DISCONNECT, isRouterError, RouterError } from '../core/errors.js';
+import type { ServerEvents } from '../core/events.js';
+import type { Protocol } from '../core/protocol.js';
+
+export interface GatewayParts {
+  readonly protocols: readonly Protocol[];
+  /** Speaks where the peer names no sub-protocol. */
+  readonly fallback: Protocol;
+  readonly authenticator: Authenticator;
+  readonly origins: OriginPolicy;
+  readonly events: ServerEvents;
+}
+
+/** Decides on a handshake: origin, then sub-protocol, then credentials. */
+export class HandshakeGateway implements Gateway {
+  readonly #parts: GatewayParts;
+  #draining = false;
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+  }
+
+  /** Refuses everybody from now on. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  async admit(handshake: Handshake): Promise<Admission> {
+    try {
+      if (this.#draining) throw new RouterError('unavailable', 'the server is about to stop');
+      this.#parts.origins.check(handshake.headers['origin']);
+      return await this.#admit(handshake);
+    } catch (error) {
+      const { code, message } = RouterError.from(error);
+      this.#parts.events.announce('client_rejected', {
+        remoteAddress: handshake.remoteAddress,
+        code,
+        reason: message,
+      });
+      throw error;
+    }
+  }
+
+  async #admit(handshake: Handshake): Promise<Admission> {
+    const { protocol, subprotocol } = this.#choose(handshake.subprotocols);
+    try {
+      const principal = await this.#parts.authenticator.authenticate(readAttempt(handshake));
+      if (principal === undefined) throw new RouterError('unauthorized', 'credentials are missing');
+      return { subprotocol, accept: (connection) => protocol.accept(connection, principal) };
+    } catch (error) {
+      if (!isRouterError(error) || error.code !== 'unauthorized') throw error;
+      return turnAway(subprotocol, error);
+    }
+  }
+
+  /** The first sub-protocol of the peer's list that is spoken here. An unknown one is not replaced by a guess. */
+  #choose(offered: readonly string[]): { protocol: Protocol; subprotocol: string | undefined } {
+    if (offered.length === 0) return { protocol: this.#parts.fallback, subprotocol: undefined };
+    for (const subprotocol of offered) {
+      const protocol = this.#parts.protocols.find(({ subprotocols }) => subprotocols.includes(subprotocol));
+      if (protocol !== undefined) return { protocol, subprotocol };
+    }
+    const spoken = this.#parts.protocols.flatMap(({ subprotocols }) => subprotocols).join(', ');
+    throw new RouterError('bad_request', 'none of the offered sub-protocols is spoken here', {
+      hint: `offer one of ${spoken}`,
+    });
+  }
+}
+
+/**
+ * Browsers hide the status of a failed upgrade from the page. So bad credentials complete it and close at once with
+ * a code and a reason, before anything is said or a session exists.
+ */
+function turnAway(subprotocol: string | undefined, error: RouterError): Admission {
+  const why = { ...DISCONNECT.badCredentials, reason: `bad credentials: ${error.message}` };
+  return {
+    subprotocol,
+    accept(connection) {
+      connection.close(why);
+      return { received: () => undefined, disconnected: () => undefined, end: () => undefined };
+    },
+  };
+}
+
+function readAttempt({ url, headers, remoteAddress }: Handshake): AuthAttempt {
+  const ticket = url.searchParams.get('ticket');
+  const [, bearer] = /^Bearer (.+)$/i.exec(String(headers['authorization'] ?? '')) ?? [];
+  return { remoteAddress, ...(ticket !== null && { ticket }), ...(bearer !== undefined && { bearer }) };
+}

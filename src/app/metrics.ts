@@ -1,0 +1,94 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Authenticator } from '../core/authenticator.js';
+import { RouterError } from '../core/errors.js';
+import type { HttpEndpoint, HttpReply, HttpRequest } from '../core/http.js';
+import type { Meter } from '../core/meter.js';
+
+/** What is counted in plain fields on the hot path and read only when somebody asks. */
+export interface LiveFigures {
+  readonly connections: number;
+  readonly sessions: number;
+  readonly topics: number;
+  readonly publications: number;
+  readonly deliveries: number;
+  readonly refusals: number;
+}
+
+const HELP: Readonly<Record<string, string>> = {
+  signalbox_refused_connections_total: 'connections refused before they were opened, by error code',
+  signalbox_disconnects_total: 'connections ended, by close code',
+  signalbox_throttled_total: 'times that a connection was not read for a while, by limit',
+  signalbox_malformed_messages_total: 'messages that are not of their protocol, by protocol',
+};
+
+/** The metrics of one server in the Prometheus text format. */
+export class Metrics implements Meter {
+  readonly #registry = new Registry();
+  readonly #counters = new Map<string, Counter>();
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  count(name: string, labels: Readonly<Record<string, string>> = {}): void {
+    this.#counter(name, Object.keys(labels)).inc(labels);
+  }
+
+  /** Publishes figures that are read at each scrape. */
+  watch(read: () => LiveFigures): void {
+    this.#read('signalbox_connections', 'open connections', () => read().connections);
+    this.#read('signalbox_sessions', 'open sessions', () => read().sessions);
+    this.#read('signalbox_topics', 'live channels', () => read().topics);
+    this.#read('signalbox_publications', 'publications accepted since the start', () => read().publications);
+    this.#read('signalbox_deliveries', 'deliveries since the start', () => read().deliveries);
+    this.#read('signalbox_refusals', 'requests refused since the start', () => read().refusals);
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  #counter(name: string, labelNames: string[]): Counter {
+    const known = this.#counters.get(name);
+    if (known !== undefined) return known;
+    const counter = new Counter({ name, help: HELP[name] ?? name, labelNames, registers: [this.#registry] });
+    this.#counters.set(name, counter);
+    return counter;
+  }
+
+  #read(name: string, help: string, value: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(value());
+      },
+    });
+  }
+}
+
+/** `GET /metrics` for those who hold a back-end key: the figures say more than strangers should know. */
+export class MetricsEndpoint implements HttpEndpoint {
+  readonly method = 'GET';
+  readonly path = '/metrics';
+  readonly bodyLimit = 0;
+  readonly #metrics: Metrics;
+  readonly #authenticator: Authenticator;
+
+  constructor(metrics: Metrics, authenticator: Authenticator) {
+    this.#metrics = metrics;
+    this.#authenticator = authenticator;
+  }
+
+  async handle({ headers, remoteAddress }: HttpRequest): Promise<HttpReply> {
+    const [, bearer] = /^Bearer (.+)$/i.exec(String(headers['authorization'] ?? '')) ?? [];
+    const principal = await this.#authenticator.authenticate({ remoteAddress, ...(bearer && { bearer }) });
+    if (principal?.kind !== 'backend') throw new RouterError('unauthorized', 'metrics need a back-end key');
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/plain; version=0.0.4' },
+      body: await this.#metrics.text(),
+    };
+  }
+}

@@ -1,0 +1,191 @@
+/** The second public door: what tests of topic handlers and of ports need. No sockets, no framework. */
+import { MemoryBroker } from './brokers/index.js';
+import type { Broker } from './core/broker.js';
+import type { Connection, ConnectionListener } from './core/connection.js';
+import type { Disconnect } from './core/errors.js';
+import { ServerEvents } from './core/events.js';
+import { Frame } from './core/frame.js';
+import { type Logger, NULL_LOGGER } from './core/logger.js';
+import { Payload } from './core/payload.js';
+import type { Audience, Publication } from './core/publication.js';
+import type { Access, Route } from './core/route.js';
+import type { Subscriber } from './core/router.js';
+import { ANONYMOUS, type Principal, randomId, Session } from './core/session.js';
+import type { TopicHandler } from './core/topic.js';
+import { RouteTable, TopicRouter } from './router/index.js';
+
+/** A connection that keeps what it is sent. */
+export class FakeConnection implements Connection {
+  readonly id = randomId();
+  readonly transport = 'memory';
+  readonly remoteAddress = '192.0.2.1';
+  readonly frames: Frame[] = [];
+  paused = false;
+  ended: (Disconnect & { readonly goodbye: boolean }) | undefined;
+  listener: ConnectionListener | undefined;
+
+  /** The frames as text. */
+  get texts(): readonly string[] {
+    return this.frames.map(({ bytes }) => bytes.toString('utf8'));
+  }
+
+  send(frame: Frame): void {
+    if (this.ended === undefined) this.frames.push(frame);
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+  }
+
+  close(why: Disconnect): void {
+    this.#end(why, true);
+  }
+
+  drop(why: Disconnect): void {
+    this.#end(why, false);
+  }
+
+  #end(why: Disconnect, goodbye: boolean): void {
+    if (this.ended !== undefined) return;
+    this.ended = { ...why, goodbye };
+    this.listener?.disconnected(why);
+  }
+}
+
+/** A route as a routing file would give it; anyone may do anything unless `access` says otherwise. */
+export function testRoute(
+  name: string,
+  pattern: string,
+  more: Partial<Omit<Route, 'requirements' | 'access'>> & {
+    readonly requirements?: Readonly<Record<string, string | { pattern: string; wildcard: boolean }>>;
+    readonly access?: Partial<Access>;
+  } = {},
+): Route {
+  const requirements = Object.entries(more.requirements ?? {}).map(([parameter, requirement]) => [
+    parameter,
+    typeof requirement === 'string' ? { pattern: requirement, wildcard: false } : requirement,
+  ]);
+  return {
+    name,
+    pattern,
+    handler: name,
+    args: [],
+    defaults: {},
+    options: {},
+    ...more,
+    requirements: Object.fromEntries(requirements),
+    access: { subscribe: ['anyone'], publish: ['anyone'], ...more.access },
+  };
+}
+
+/** A principal of kind `user`. */
+export function testUser(id: string, more: Partial<Principal> = {}): Principal {
+  return { kind: 'user', id, roles: [], organizations: [], claims: {}, ...more };
+}
+
+/** A principal of kind `backend`. */
+export function testBackend(id = 'test'): Principal {
+  return { kind: 'backend', id, roles: ['backend'], organizations: [], claims: {} };
+}
+
+/** A peer of a `TestServer`: subscribes and publishes without a wire protocol and keeps what it receives. */
+export class TestPeer {
+  readonly session: Session;
+  readonly connection = new FakeConnection();
+  /** What was delivered, in order. */
+  readonly received: { readonly channel: string; readonly payload: unknown }[] = [];
+  readonly #router: TopicRouter;
+  readonly #subscribers = new Map<string, Subscriber>();
+
+  constructor(router: TopicRouter, principal: Principal) {
+    this.#router = router;
+    const { connection } = this;
+    this.session = new Session({
+      id: randomId(),
+      protocol: 'test',
+      principal,
+      connection,
+      end: (why) => connection.close(why),
+    });
+    router.open(this.session);
+  }
+
+  /** Resolves when joined; rejects with the `RouterError` of a refusal. */
+  async subscribe(channel: string): Promise<void> {
+    const subscriber: Subscriber = {
+      session: this.session,
+      channel,
+      wireKey: this.session.id,
+      encode: (publication) => this.#receive(publication),
+    };
+    await this.#router.subscribe(subscriber);
+    this.#subscribers.set(channel, subscriber);
+  }
+
+  async unsubscribe(channel: string): Promise<void> {
+    const subscriber = this.#subscribers.get(channel);
+    this.#subscribers.delete(channel);
+    if (subscriber !== undefined) await this.#router.unsubscribe(subscriber);
+  }
+
+  /** Resolves to the publication, or to nothing where the handler delivered none. */
+  async publish(
+    channel: string,
+    payload: unknown,
+    audience: Audience = {},
+  ): Promise<Publication | undefined> {
+    const { exclude = [], eligible = [] } = audience;
+    return this.#router.publish(this.session, channel, { payload: Payload.of(payload), exclude, eligible });
+  }
+
+  async leave(): Promise<void> {
+    await this.#router.leave(this.session);
+  }
+
+  #receive({ channel, payload }: Publication): Frame {
+    this.received.push({ channel, payload: payload.value });
+    return Frame.text(payload.text);
+  }
+}
+
+export interface TestServerOptions {
+  readonly routes: readonly Route[];
+  /** By the handler name of the routes. */
+  readonly handlers: Readonly<Record<string, TopicHandler>>;
+  readonly broker?: Broker;
+  readonly logger?: Logger;
+  readonly limits?: { readonly subscriptions?: number; readonly handlerTimeout?: number };
+}
+
+/** A router with its handlers in memory, for tests of topic handlers. */
+export class TestServer {
+  readonly router: TopicRouter;
+  readonly events: ServerEvents;
+
+  constructor({
+    routes,
+    handlers,
+    broker = new MemoryBroker(),
+    logger = NULL_LOGGER,
+    limits,
+  }: TestServerOptions) {
+    this.events = new ServerEvents(logger);
+    this.router = new TopicRouter({
+      table: new RouteTable(routes),
+      handlers: new Map(Object.entries(handlers)),
+      broker,
+      events: this.events,
+      logger,
+      limits: { subscriptions: 1000, handlerTimeout: 1000, ...limits },
+    });
+    void this.router.start();
+  }
+
+  connect(principal: Principal = ANONYMOUS): TestPeer {
+    return new TestPeer(this.router, principal);
+  }
+}
