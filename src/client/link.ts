@@ -1,0 +1,247 @@
+/**
+ * The connection of a client: gets an address, opens a socket, waits for the welcome, and comes back after every
+ * end but its own `close` and the codes 4500–4999. There is one socket at a time; what an older one still says is
+ * ignored. One timer serves the three states that need one, since they exclude each other.
+ */
+import { address } from './address.js';
+import { retryDelay } from './backoff.js';
+import type { Codec, Conversation, Heard } from './codec.js';
+import type { Settings, Socket } from './options.js';
+import { SyncError } from './sync-error.js';
+
+/** Where the connection stands. `waiting` is the pause before a retry; only `connect` or `reconnect` leave `closed`. */
+export type State = 'idle' | 'connecting' | 'open' | 'waiting' | 'closed';
+
+/** How a connection or an attempt ended. 1006: without a word. */
+export interface Ending {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** The retry that is due in `delay` ms, the how manieth since the connection was stable. */
+export interface Retry {
+  readonly retries: number;
+  readonly delay: number;
+}
+
+/** The begin of a time without connection. `delay` is undefined if nobody will try again. */
+export interface Outage extends Ending {
+  readonly retries: number;
+  readonly delay: number | undefined;
+}
+
+/** What the link tells its client. */
+export interface LinkListener {
+  entered(state: State): void;
+  heard(message: Heard): void;
+  /** The conversation is over, whoever ended it. */
+  ended(why: Ending): void;
+  /** An outage begins. */
+  lost(outage: Outage): void;
+  /** A retry is due in `delay` ms. */
+  retry(next: Retry): void;
+  failed(error: SyncError): void;
+}
+
+/** After `beforeunload` a lost connection is no news for this long: either the page goes, or the next failure tells. */
+const QUIET_AFTER_UNLOAD = 3_000;
+
+export class Link {
+  readonly #settings: () => Settings;
+  readonly #codec: Codec;
+  readonly #listener: LinkListener;
+  #state: State = 'idle';
+  /** Counts attempts; what belongs to an earlier one is stale. */
+  #attempt = 0;
+  #socket: Socket | undefined;
+  #conversation: Conversation | undefined;
+  #timer: unknown;
+  #retries = 0;
+  #outage = false;
+  #quietUntil = 0;
+
+  constructor(settings: () => Settings, codec: Codec, listener: LinkListener) {
+    this.#settings = settings;
+    this.#codec = codec;
+    this.#listener = listener;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** There is one from the welcome to the end of the connection. */
+  get conversation(): Conversation | undefined {
+    return this.#state === 'open' ? this.#conversation : undefined;
+  }
+
+  /** Connects now, unless that is done or under way. */
+  connect(): void {
+    if (this.#state === 'connecting' || this.#state === 'open') return;
+    this.#begin();
+  }
+
+  /** Ends the connection, if there is one, and connects anew. */
+  reconnect(): void {
+    this.#end({ code: 1000, reason: 'reconnect' });
+    this.#retries = 0;
+    this.#begin();
+  }
+
+  close(): void {
+    if (this.#state === 'closed') return;
+    this.#end({ code: 1000, reason: 'closed by this client' });
+    this.#listenToWindow('removeEventListener');
+    this.#retries = 0;
+    this.#outage = false;
+    this.#enter('closed');
+  }
+
+  #begin(): void {
+    const attempt = this.#abandon();
+    this.#listenToWindow('addEventListener');
+    const { connectTimeout } = this.#settings();
+    const late = { code: 1006, reason: `not connected within ${connectTimeout} ms` };
+    this.#start(connectTimeout, () => this.#lose(late));
+    this.#enter('connecting');
+    void this.#open(attempt);
+  }
+
+  async #open(attempt: number): Promise<void> {
+    try {
+      const url = await address(this.#settings());
+      if (attempt === this.#attempt) this.#listen(this.#newSocket(url));
+    } catch (error) {
+      if (attempt === this.#attempt) this.#fail(error);
+    }
+  }
+
+  #newSocket(url: string): Socket {
+    const WebSocket = this.#settings().WebSocket ?? (globalThis as Pick<Settings, 'WebSocket'>).WebSocket;
+    if (WebSocket) return new WebSocket(url, [this.#codec.subprotocol]);
+    const hint = 'give options.WebSocket, as the class of the package ws';
+    throw new SyncError('no_websocket', 'this platform has no WebSocket', { hint });
+  }
+
+  /** A ticket may come next time; a wrong url stays wrong. */
+  #fail(cause: unknown): void {
+    const error = cause instanceof SyncError ? cause : new SyncError('bad_url', String(cause), { cause });
+    if (error.code === 'ticket_failed') this.#lose({ code: 1006, reason: error.message });
+    else this.close();
+    this.#listener.failed(error);
+  }
+
+  #listen(socket: Socket): void {
+    const attempt = this.#attempt;
+    const current =
+      <Event>(react: (event: Event) => void) =>
+      (event: Event) => {
+        if (attempt === this.#attempt) react(event);
+      };
+    this.#socket = socket;
+    socket.onopen = current(() => {
+      this.#conversation = this.#codec.start((text) => socket.send(text));
+    });
+    socket.onmessage = current(({ data }: { data: unknown }) => this.#hear(data));
+    socket.onclose = current(({ code, reason }: Ending) => this.#lose({ code, reason }));
+    socket.onerror = () => {}; // a close follows
+  }
+
+  #hear(data: unknown): void {
+    const message = this.#read(data);
+    if (message?.type === 'welcome') this.#welcomed();
+    if (message && this.#state === 'open') this.#listener.heard(message);
+  }
+
+  #read(data: unknown): Heard | undefined {
+    try {
+      return this.#conversation?.hear(data as string);
+    } catch (cause) {
+      const message = `unreadable message: ${String(data).slice(0, 200)}`;
+      this.#listener.failed(new SyncError('unreadable', message, { cause }));
+      return undefined;
+    }
+  }
+
+  #welcomed(): void {
+    this.#outage = false;
+    this.#start(this.#settings().stableAfter, () => {
+      this.#retries = 0;
+    });
+    this.#enter('open');
+  }
+
+  /** The connection, or the attempt, ended without our doing. */
+  #lose(why: Ending): void {
+    this.#end(why);
+    const news = !this.#outage && Date.now() >= this.#quietUntil;
+    if (why.code >= 4500 && why.code <= 4999) this.#giveUp(why, news);
+    else this.#pause(why, news);
+  }
+
+  #pause(why: Ending, news: boolean): void {
+    const delay = retryDelay(this.#retries, this.#settings(), this.#settings().random);
+    const retries = ++this.#retries;
+    this.#outage ||= news;
+    this.#start(delay, () => this.#begin());
+    this.#enter('waiting');
+    if (news) this.#listener.lost({ ...why, retries, delay });
+    this.#listener.retry({ retries, delay });
+  }
+
+  #giveUp({ code, reason }: Ending, news: boolean): void {
+    const retries = this.#retries;
+    this.close();
+    if (news) this.#listener.lost({ code, reason, retries, delay: undefined });
+    const hint = 'mend the cause, then call sync.connect()';
+    this.#listener.failed(
+      new SyncError('disconnected', `${reason || 'refused'} (${code})`, { status: code, hint }),
+    );
+  }
+
+  /** Ends socket and conversation and tells the listener if there was one. */
+  #end(why: Ending): void {
+    const spoke = this.conversation !== undefined;
+    this.#abandon();
+    if (spoke) this.#listener.ended(why);
+  }
+
+  /** Makes everything up to now stale; returns the number of the next attempt. */
+  #abandon(): number {
+    this.#settings().clock.clearTimeout(this.#timer);
+    const socket = this.#socket;
+    this.#socket = this.#conversation = undefined;
+    const attempt = ++this.#attempt;
+    socket?.close(1000);
+    return attempt;
+  }
+
+  #start(delay: number, action: () => void): void {
+    const { clock } = this.#settings();
+    clock.clearTimeout(this.#timer);
+    this.#timer = clock.setTimeout(action, delay);
+  }
+
+  #enter(state: State): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#listener.entered(state);
+  }
+
+  #listenToWindow(method: 'addEventListener' | 'removeEventListener'): void {
+    const window = globalThis as unknown as Record<
+      string,
+      ((name: string, action: () => void) => void) | undefined
+    >;
+    window[method]?.('online', this.#online);
+    window[method]?.('beforeunload', this.#leaving);
+  }
+
+  readonly #online = (): void => {
+    if (this.#state === 'waiting') this.#begin();
+  };
+
+  readonly #leaving = (): void => {
+    this.#quietUntil = Date.now() + QUIET_AFTER_UNLOAD;
+  };
+}

@@ -1,0 +1,31 @@
+/** What a `SyncError` may carry beside its code and message. */
+export interface SyncErrorDetails {
+  readonly channel?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly event?: string | undefined;
+  readonly status?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** Something that went wrong in the client, or that the server refused. */
+export class SyncError extends Error {
+  override readonly name = 'SyncError';
+  /** A stable word: one of the server's error codes, or one of the client's own that the docs list. */
+  readonly code: string;
+  readonly channel: string | undefined;
+  /** What to do about it. */
+  readonly hint: string | undefined;
+  /** The hook of the topic handler that refused, as `onSubscribe` or `onPublish`. */
+  readonly event: string | undefined;
+  /** The HTTP status that fits the code, or the close code of a connection. */
+  readonly status: number | undefined;
+
+  constructor(code: string, message: string, details: SyncErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.channel = details.channel;
+    this.hint = details.hint;
+    this.event = details.event;
+    this.status = details.status;
+  }
+}

@@ -1,0 +1,21 @@
+import type { Outage, Retry, State } from './link.js';
+import type { Listeners } from './listeners.js';
+import type { SyncError } from './sync-error.js';
+
+/** What `sync.on` can listen to. */
+export interface SyncEvents {
+  /** The server welcomed us; subscriptions and waiting messages have been sent. */
+  readonly connection_established: { readonly sessionId: string };
+  /** Once per outage. */
+  readonly connection_lost: Outage;
+  /** Before each pause between two attempts. */
+  readonly retry: Retry;
+  /** A refusal by the server, or a mistake that nobody else would hear of. Printed if nobody listens. */
+  readonly error: SyncError;
+  readonly state: { readonly state: State };
+}
+
+/** Announces an error, or prints it if nobody listens. */
+export function report(listeners: Listeners<SyncEvents>, error: SyncError): void {
+  if (!listeners.announce('error', error)) console.error(`signalbox: ${error.message}`, error);
+}
