@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import type { Access, Route } from '../core/route.js';
+import type { Finding } from './finding.js';
+import { FindingList } from './finding-list.js';
+import { ImportWalk } from './import-walk.js';
+import { checkExpressions } from './regex-checks.js';
+import { buildRoute } from './route-builder.js';
+import { checkRoute } from './route-checks.js';
+import type { Draft } from './route-draft.js';
+import { checkOverlaps } from './route-overlap.js';
+import { RoutingFiles, shownName, yamlFiles } from './routing-files.js';
+import { SourceFile } from './source-file.js';
+
+export interface RoutingRequest {
+  /** Files, and folders of files, in the order in which their routes are tried. */
+  readonly paths: readonly string[];
+  /** The access of a route that says nothing about it. */
+  readonly defaultAccess: Access;
+  /** The names that a `handler` may have; unchecked if absent. */
+  readonly handlers?: ReadonlySet<string> | undefined;
+  /** The rules and roles that `access` may name beside the built-in ones; unchecked if absent. */
+  readonly rules?: ReadonlySet<string> | undefined;
+  /** Whether warnings count as errors. */
+  readonly strict?: boolean | undefined;
+}
+
+export interface Routing {
+  /** In the order in which they are tried. A route with an error is left out. */
+  readonly routes: readonly Route[];
+  /** In the order of the files and of their lines. */
+  readonly findings: readonly Finding[];
+}
+
+/** Reads routing files and checks them. Never rejects because of what is in them: all faults are findings. */
+export async function loadRouting(request: RoutingRequest): Promise<Routing> {
+  const findings = new FindingList(request.strict);
+  const walk = new ImportWalk(new RoutingFiles(findings, request.rules), findings);
+  const drafts = lastOfEachName(await collect(request.paths, { walk, findings }), findings);
+  const refused = new Set(await checkExpressions(drafts, findings));
+  for (const draft of drafts) {
+    const before = findings.errors;
+    checkRoute(draft, { handlers: request.handlers, defaultAccess: request.defaultAccess }, findings);
+    if (findings.errors > before) refused.add(draft);
+  }
+  const kept = drafts.filter((draft) => !draft.broken && !refused.has(draft));
+  checkOverlaps(kept, findings);
+  return {
+    routes: kept.map((draft) => buildRoute(draft, request.defaultAccess)),
+    findings: findings.sorted([...walk.visited].map(({ name }) => name)),
+  };
+}
+
+async function collect(
+  paths: readonly string[],
+  { walk, findings }: { walk: ImportWalk; findings: FindingList },
+): Promise<Draft[]> {
+  const drafts: Draft[] = [];
+  for (const path of paths) {
+    const whole = resolve(path);
+    const files = await yamlFiles(whole);
+    if (files === undefined) {
+      findings.report('file-unreadable', new SourceFile(shownName(whole), '').at([0, 0]), {
+        message: 'there is no such file or folder',
+        hint: 'correct routing: in the settings, or --routing',
+      });
+    } else drafts.push(...(await walk.folder(files)));
+  }
+  return drafts;
+}
+
+/** A later route replaces an earlier one of the same name, and takes its place in the order from where it stands. */
+function lastOfEachName(drafts: readonly Draft[], findings: FindingList): Draft[] {
+  const byName = new Map<string, Draft>();
+  for (const draft of drafts) {
+    const earlier = byName.get(draft.name);
+    if (earlier !== undefined) {
+      const { line } = earlier.at.source.locate(earlier.at.range);
+      findings.report('duplicate-route', draft.at, {
+        message: `route "${draft.name}" replaces the one at ${earlier.at.source.name}:${line}, and is tried after all others so far`,
+        hint: 'rename one of the two, or remove the one that is not wanted',
+      });
+      byName.delete(draft.name);
+    }
+    byName.set(draft.name, draft);
+  }
+  return [...byName.values()];
+}

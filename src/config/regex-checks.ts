@@ -1,0 +1,114 @@
+import type { FindingList } from './finding-list.js';
+import { ALL, BEYOND_ASCII, charSet, SLASH } from './regex/char-set.js';
+import { RegexJudge, type Verdict } from './regex/judge.js';
+import { surelyLinear } from './regex/linear.js';
+import { literal } from './regex/parser.js';
+import { maySpan } from './regex/requirement-regex.js';
+import { type Item, print, type Regex } from './regex/syntax.js';
+import type { Draft } from './route-draft.js';
+import { type Piece, parameters } from './route-pattern.js';
+import type { Place } from './source-file.js';
+
+/** The characters that end a parameter without a requirement, as in the ancestor. */
+const SEPARATORS = '/,;.:-_~+*=@|';
+
+/** Refuses expressions that a hostile channel could keep busy, alone and together. Gives the routes refused. */
+export async function checkExpressions(
+  drafts: readonly Draft[],
+  findings: FindingList,
+): Promise<ReadonlySet<Draft>> {
+  const judge = new RegexJudge();
+  const refused = new Set<Draft>();
+  try {
+    for (const draft of drafts) {
+      if (!(await new ExpressionCheck(draft, { judge, findings }).holds())) refused.add(draft);
+    }
+  } finally {
+    await judge.close();
+  }
+  return refused;
+}
+
+class ExpressionCheck {
+  readonly #draft: Draft;
+  readonly #judge: RegexJudge;
+  readonly #findings: FindingList;
+
+  constructor(draft: Draft, { judge, findings }: { judge: RegexJudge; findings: FindingList }) {
+    this.#draft = draft;
+    this.#judge = judge;
+    this.#findings = findings;
+  }
+
+  async holds(): Promise<boolean> {
+    for (const { name } of parameters(this.#draft.pieces)) {
+      const found = this.#draft.requirements.get(name);
+      if (found === undefined) continue;
+      const what = `the requirement for "${name}"`;
+      if (!(await this.#accepts(found.tree, { at: found.at, what }))) return false;
+    }
+    if (!needsJoint(this.#draft)) return true;
+    const what = `the pattern of route "${this.#draft.name}" with its requirements`;
+    return this.#accepts(joint(this.#draft), { at: this.#draft.patternAt, what });
+  }
+
+  async #accepts(regex: Regex, { at, what }: { at: Place; what: string }): Promise<boolean> {
+    if (surelyLinear(regex)) return true;
+    const flags = this.#draft.options.get('utf8') === true ? 'su' : 's';
+    const verdict = await this.#judge.judge(`^(?:${print(regex)})$`, flags);
+    if (verdict.kind === 'safe') return true;
+    this.#report(verdict, { at, what });
+    return false;
+  }
+
+  #report(verdict: Exclude<Verdict, { kind: 'safe' }>, { at, what }: { at: Place; what: string }): void {
+    if (verdict.kind === 'unknown') {
+      this.#findings.report('unjudged-regex', at, {
+        message: `it cannot be told whether ${what} is safe to match: ${verdict.reason}`,
+        hint: 'write it in a simpler way',
+      });
+      return;
+    }
+    this.#findings.report('catastrophic-regex', at, {
+      message: `the time to match ${what} grows ${verdict.growth}: try ${verdict.attack}`,
+      hint: 'let each character match in one way only: no repeat within a repeat, no two repeats side by side',
+    });
+  }
+}
+
+/** Whether parameters can take characters from each other: two in one segment, or one that spans segments. */
+function needsJoint({ pieces, requirements }: Draft): boolean {
+  const all = parameters(pieces);
+  if (all.length < 2) return false;
+  if (all.some(({ name }) => maySpan(requirements.get(name)?.tree ?? { options: [] }))) return true;
+  const between = pieces.slice(1).filter((piece, i) => piece.kind === 'text' && pieces[i]?.kind === 'param');
+  const last = pieces.at(-1)?.kind === 'text' ? between.slice(0, -1) : between;
+  return last.some((piece) => piece.kind === 'text' && !piece.text.includes('/'));
+}
+
+/** The whole pattern as one expression. */
+function joint({ pieces, requirements }: Draft): Regex {
+  const items = pieces.flatMap((piece, i): Item[] => {
+    if (piece.kind === 'text') return [...piece.text].map((character) => once(literal(character)));
+    const tree = requirements.get(piece.name)?.tree;
+    return tree === undefined ? [anySegment(pieces[i + 1])] : [once({ kind: 'group', body: tree })];
+  });
+  return { options: [items] };
+}
+
+function once(atom: Item['atom']): Item {
+  return { atom, min: 1, max: 1, lazy: false };
+}
+
+/** What a parameter without a requirement matches: anything up to the next separator. */
+function anySegment(next: Piece | undefined): Item {
+  const follows = next?.kind === 'text' ? next.text.charAt(0) : '/';
+  const stop = SEPARATORS.includes(follows) ? follows : '/';
+  const set = (ALL & ~SLASH & ~charSet(stop.charCodeAt(0))) | BEYOND_ASCII;
+  return {
+    atom: { kind: 'set', set, text: stop === '/' ? '[^/]' : `[^/\\${stop}]` },
+    min: 1,
+    max: Infinity,
+    lazy: false,
+  };
+}

@@ -1,0 +1,35 @@
+const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, f: 12, r: 13, '0': 0 };
+
+/** One escaped character: its code, where it ends, and how JavaScript writes it. */
+export interface EscapedCode {
+  readonly value: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Reads the escape of a single character at a backslash, undefined for a letter without a meaning. */
+export function readCode(text: string, at: number): EscapedCode | undefined {
+  const hex = sticky(/\\x(?:\{([0-9a-fA-F]{1,6})\}|([0-9a-fA-F]{2}))|\\u([0-9a-fA-F]{4})/y, text, at);
+  if (hex !== undefined) return hexCode(hex, at);
+  const letter = String.fromCodePoint(text.codePointAt(at + 1) ?? 0);
+  const control = CONTROLS[letter];
+  if (control !== undefined) return { value: control, end: at + 2, text: `\\${letter}` };
+  if (/[a-zA-Z0-9]/.test(letter)) return undefined;
+  const needed = '^$\\.*+?()[]{}|/'.includes(letter);
+  return {
+    value: letter.codePointAt(0) ?? 0,
+    end: at + 1 + letter.length,
+    text: needed ? `\\${letter}` : letter,
+  };
+}
+
+function hexCode(found: RegExpExecArray, at: number): EscapedCode | undefined {
+  const value = Number.parseInt(found[1] ?? found[2] ?? found[3] ?? '', 16);
+  if (value > 0xffff) return undefined;
+  return { value, end: at + found[0].length, text: `\\u${value.toString(16).padStart(4, '0')}` };
+}
+
+function sticky(expression: RegExp, text: string, at: number): RegExpExecArray | undefined {
+  expression.lastIndex = at;
+  return expression.exec(text) ?? undefined;
+}

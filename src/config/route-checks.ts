@@ -1,0 +1,73 @@
+import type { Access } from '../core/route.js';
+import type { FindingList } from './finding-list.js';
+import type { Draft } from './route-draft.js';
+import { type Piece, parameters } from './route-pattern.js';
+import { didYouMean, listed } from './suggestion.js';
+
+/** What is checked against: the handlers that exist, where that is known, and the installation's access. */
+export interface Surroundings {
+  readonly handlers: ReadonlySet<string> | undefined;
+  readonly defaultAccess: Access;
+}
+
+/** Checks what can be said only after the imports: handler, owner and defaults. */
+export function checkRoute(
+  draft: Draft,
+  { handlers, defaultAccess }: Surroundings,
+  findings: FindingList,
+): void {
+  if (handlers !== undefined) checkHandler(draft, handlers, findings);
+  for (const operation of ['subscribe', 'publish'] as const)
+    checkOwner(draft, { operation, defaultAccess }, findings);
+  checkDefaults(draft, findings);
+}
+
+function checkHandler({ handler, name }: Draft, handlers: ReadonlySet<string>, findings: FindingList): void {
+  if (handler === undefined || handlers.has(handler.name)) return;
+  const known = handlers.size === 0 ? 'there is none yet' : `there are ${listed(handlers)}`;
+  const otherwise = `${known}; write a class for it, or name it under topics: in the settings`;
+  findings.report('unknown-handler', handler.at, {
+    message: `no handler is called "${handler.name}" (route "${name}")`,
+    hint: didYouMean(handler.name, handlers, otherwise),
+  });
+}
+
+function checkOwner(
+  draft: Draft,
+  { operation, defaultAccess }: { operation: keyof Access; defaultAccess: Access },
+  findings: FindingList,
+): void {
+  const own = draft.access[operation];
+  if (!(own?.rules ?? defaultAccess[operation]).includes('owner')) return;
+  if (parameters(draft.pieces).some(({ name }) => name === 'user_id')) return;
+  const origin = own === undefined ? ', the default access,' : '';
+  findings.report('owner-without-user', own?.at ?? draft.at, {
+    message: `access.${operation}: owner${origin} needs {user_id} in the pattern of route "${draft.name}"`,
+    hint: 'add {user_id} to the pattern, or choose another rule',
+  });
+}
+
+function checkDefaults({ pieces, defaults, name }: Draft, findings: FindingList): void {
+  const optional = trailingDefaults(pieces, new Set(defaults.keys()));
+  for (const parameter of parameters(pieces)) {
+    const fallback = defaults.get(parameter.name);
+    if (fallback === undefined || optional.has(parameter.name)) continue;
+    findings.report('default-not-trailing', fallback.at, {
+      message: `the default of "${parameter.name}" cannot stand in a channel of route "${name}": more follows it`,
+      hint: 'give all parameters after it a default as well, or move it to the end',
+    });
+  }
+}
+
+/** The parameters that a channel may leave out: those with a default that nothing but such parameters follows. */
+export function trailingDefaults(pieces: readonly Piece[], defaults: ReadonlySet<string>): Set<string> {
+  const optional = new Set<string>();
+  for (let i = pieces.length - 1; i >= 0; i -= 2) {
+    const piece = pieces[i];
+    if (piece?.kind !== 'param' || !defaults.has(piece.name)) break;
+    optional.add(piece.name);
+    const before = pieces[i - 1];
+    if (before?.kind !== 'text' || before.text.length > 1) break;
+  }
+  return optional;
+}

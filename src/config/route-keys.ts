@@ -1,0 +1,48 @@
+/** The keys of a route. The first block is the ancestor's, the second ours. */
+export const ROUTE_KEYS = [
+  'channel',
+  'pattern',
+  'handler',
+  'callback',
+  'requirements',
+  'defaults',
+  'options',
+  'resource',
+  'type',
+  'exclude',
+  'access',
+] as const;
+
+export const IMPORT_KEYS = ['resource', 'type', 'exclude', 'requirements', 'defaults', 'options'] as const;
+
+export const HANDLER_KEYS = ['callback', 'args'] as const;
+
+/** Keys that are decided upon and do nothing yet. */
+export const COMING_KEYS = ['history', 'presence', 'payload', 'limits', 'delivery'] as const;
+
+/** Keys of Symfony's HTTP routes, which have no meaning for a channel. */
+export const HTTP_KEYS = [
+  'path',
+  'prefix',
+  'name_prefix',
+  'methods',
+  'controller',
+  'host',
+  'schemes',
+  'condition',
+  'locale',
+  'format',
+  'stateless',
+  'trailing_slash_on_root',
+  'priority',
+] as const;
+
+/** Values of `type` that mean YAML. */
+export const YAML_TYPES = ['yaml', 'yml', 'glob', 'oro_websocket_routing_yaml'] as const;
+
+/** Rules of `access` with a meaning of their own; every other word is a role. */
+export const BUILT_IN_RULES = ['anyone', 'user', 'owner', 'backend'] as const;
+
+export function isOneOf(word: string, words: readonly string[]): boolean {
+  return words.includes(word);
+}

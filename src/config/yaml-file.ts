@@ -1,0 +1,117 @@
+import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLError } from 'yaml';
+import type { FindingCode } from './finding.js';
+import type { FindingList } from './finding-list.js';
+import type { Range, SourceFile } from './source-file.js';
+import { YamlReader } from './yaml-reader.js';
+import type { YamlNode } from './yaml-tree.js';
+
+/** What YAML's own errors are called here. After those with `readOn` the rest of the file still means what it says. */
+const KINDS: Readonly<Record<string, { code: FindingCode; message?: string; hint: string; readOn?: true }>> =
+  {
+    TAB_AS_INDENT: {
+      code: 'tab-indent',
+      message: 'a tab is used as indentation',
+      hint: 'indent with spaces',
+    },
+    MULTIPLE_DOCS: {
+      code: 'several-documents',
+      message: 'the file holds several YAML documents',
+      hint: 'remove the --- line, or make one file of each',
+    },
+    DUPLICATE_KEY: {
+      code: 'duplicate-key',
+      message: 'this key is already used in the same map',
+      hint: 'rename or remove one of the two',
+      readOn: true,
+    },
+    BAD_DQ_ESCAPE: {
+      code: 'double-quoted-backslash',
+      message: 'a backslash in double quotes is an escape of YAML, and this is none',
+      hint: "use single quotes: '\\d+'",
+      readOn: true,
+    },
+    TAG_RESOLVE_FAILED: {
+      code: 'custom-tag',
+      hint: 'remove the tag and write the value itself',
+      readOn: true,
+    },
+    NON_STRING_KEY: {
+      code: 'non-string-key',
+      message: 'a key must be a text',
+      hint: 'write the key as a word',
+    },
+    BAD_SCALAR_START: { code: 'yaml-syntax', hint: 'put the value into single quotes' },
+  };
+
+const SYNTAX_HINT =
+  'compare indentation, quotes and brackets with the lines around; a value with { or : needs quotes';
+const MOST_SYNTAX_ERRORS = 5;
+
+/** The content of a YAML file, `undefined` if it is empty or cannot be understood. Reports what is wrong. */
+export function readYaml(source: SourceFile, findings: FindingList): YamlNode | undefined {
+  const document = parseDocument(source.text, {
+    strict: true,
+    uniqueKeys: true,
+    stringKeys: true,
+    merge: false,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
+  if (!reportFaults(document, source, findings) || document.contents === null) return undefined;
+  return new YamlReader(document, source, findings).read(document.contents);
+}
+
+/** Whether the document can be read on after what was wrong with it. */
+function reportFaults(document: Document, source: SourceFile, findings: FindingList): boolean {
+  const faults = [...document.errors, ...document.warnings];
+  const fatal = faults.filter((fault) => KINDS[fault.code]?.readOn !== true);
+  for (const fault of fatal.slice(0, MOST_SYNTAX_ERRORS)) reportFault(fault, source, findings);
+  if (fatal.length > 0) return false;
+  let scalarEnd = -1;
+  for (const fault of faults) {
+    // one text with several bad escapes is one mistake
+    if (fault.code === 'BAD_DQ_ESCAPE') {
+      if (fault.pos[0] < scalarEnd) continue;
+      const range = scalarAround(document.contents, fault.pos[0]) ?? fault.pos;
+      scalarEnd = range[1];
+      reportFault({ code: fault.code, message: fault.message, pos: [range[0], range[1]] }, source, findings);
+    } else reportFault(fault, source, findings);
+  }
+  return true;
+}
+
+function reportFault(
+  fault: Pick<YAMLError, 'code' | 'message' | 'pos'>,
+  source: SourceFile,
+  findings: FindingList,
+): void {
+  const kind = KINDS[fault.code];
+  const place = source.at(fault.pos);
+  const theirs = source.hides(place.range) ? 'this cannot be read as YAML' : lowerFirst(fault.message);
+  findings.report(kind?.code ?? 'yaml-syntax', place, {
+    message: kind?.message ?? theirs,
+    hint: kind?.hint ?? SYNTAX_HINT,
+  });
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** The range of the scalar that an offset lies in. */
+function scalarAround(node: unknown, offset: number): Range | undefined {
+  if (isScalar(node)) return within(node.range, offset) ? [node.range[0], node.range[1]] : undefined;
+  const children = isMap(node) ? node.items.flatMap((pair) => [pair.key, pair.value]) : [];
+  for (const child of isSeq(node) ? node.items : children) {
+    const found = scalarAround(child, offset);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function within(
+  range: readonly [number, number, number] | null | undefined,
+  offset: number,
+): range is readonly [number, number, number] {
+  return range !== null && range !== undefined && range[0] <= offset && offset < range[1];
+}
