@@ -1,0 +1,26 @@
+/**
+ * The payload of every publish: an object of JSON with a sequence number of nine digits near its start.
+ * As the number always has nine digits, its place in every frame is known and nothing needs to be parsed.
+ */
+const FIRST = 100_000_000;
+const HEAD = '{"seq":';
+const TAIL = ',"pad":"';
+
+export const FIRST_SEQUENCE = FIRST;
+/** Offset of the digits within the payload. */
+export const DIGITS_AT = HEAD.length;
+export const DIGITS = 9;
+
+/** A payload of `size` octets. */
+export function payloadText(size) {
+  const padding = size - HEAD.length - DIGITS - TAIL.length - 2;
+  if (padding < 0) throw new Error(`payload of ${size} octets: at least ${size - padding} are needed`);
+  return `${HEAD}${FIRST}${TAIL}${'x'.repeat(padding)}"}`;
+}
+
+/** The number whose nine digits start at `at`; some other number when they are not digits. */
+export function sequenceAt(bytes, at) {
+  let value = 0;
+  for (let i = at; i < at + DIGITS; i++) value = value * 10 + bytes[i] - 0x30;
+  return value;
+}

@@ -1,0 +1,1 @@
+export const acceptedRoutes = async (routes) => routes;
