@@ -108,7 +108,7 @@ export class PublishBody {
 
   /** Numbers are taken as written, since reading them would change the digits of long ones. */
   #params(range: Range): Readonly<Record<string, string>> {
-    const entries = [...readMembers(this.#bytes, range, { depth: 0 })].map(([name, value]) => {
+    const entries = [...readMembers(this.#bytes, range, { depth: this.#limits.depth })].map(([name, value]) => {
       const text = this.#slice(value);
       if (text.startsWith('"')) return [name, JSON.parse(text) as string] as const;
       if (/^-?\d+$/.test(text)) return [name, text] as const;

@@ -1,0 +1,49 @@
+import type { MaybePromise } from '../../../src/core/maybe-promise.js';
+import type { Publication, PublishEvent } from '../../../src/core/publication.js';
+import type { Router } from '../../../src/core/router.js';
+import type { Session } from '../../../src/core/session.js';
+import type { Topic } from '../../../src/core/topic.js';
+
+/** One call of `publish`. */
+export interface Published {
+  readonly session: Session;
+  readonly channel: string;
+  readonly event: PublishEvent;
+}
+
+/** Records what it is asked to publish, and answers as the test says. */
+export class FakeRouter implements Router {
+  readonly published: Published[] = [];
+  readonly opened: Session[] = [];
+  answer: (call: Published) => MaybePromise<Publication | undefined> = (call) => this.publication(call);
+
+  /** Every payload as it goes over the wire. */
+  get payloads(): readonly string[] {
+    return this.published.map(({ event }) => event.payload.bytes.toString('latin1'));
+  }
+
+  publication({ channel, event }: Published): Publication {
+    return { id: `p${this.published.length}`, channel, payload: event.payload, time: 0, audience: undefined };
+  }
+
+  publish(session: Session, channel: string, event: PublishEvent): MaybePromise<Publication | undefined> {
+    const call = { session, channel, event };
+    this.published.push(call);
+    return this.answer(call);
+  }
+
+  channel(route: string, params: Readonly<Record<string, string | number>>): string {
+    return [route, ...Object.entries(params).map((pair) => pair.join('='))].join('/');
+  }
+
+  open(session: Session): void {
+    this.opened.push(session);
+  }
+
+  subscribe(): Promise<Topic> {
+    throw new Error('nobody subscribes here');
+  }
+
+  unsubscribe(): void {}
+  leave(): void {}
+}
