@@ -7,7 +7,7 @@ export interface ListenAddress {
 }
 
 export interface OriginSettings {
-  /** Origins allowed beside the server's own, such as `https://app.example.com`; `*` allows every page. */
+  /** Origins allowed beside the server's own, such as `https://app.example.com`; `*` allows all but `null`. */
   readonly origins: readonly string[];
   readonly listen: ListenAddress;
   /** Refuse peers that name no origin, as programs other than browsers do. Off unless set. */
@@ -29,14 +29,14 @@ const HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9_.-]+)$/;
  */
 export class OriginPolicy {
   readonly #listed: ReadonlySet<string>;
-  readonly #everyPage: boolean;
+  readonly #everyOrigin: boolean;
   readonly #required: boolean;
   #own: ReadonlySet<string>;
   #hosts: ReadonlySet<string>;
 
   /** Throws `RangeError` for an entry of `origins` that is not an origin, with the remedy. */
   constructor({ origins, listen, required = false }: OriginSettings) {
-    this.#everyPage = origins.includes('*');
+    this.#everyOrigin = origins.includes('*');
     this.#listed = new Set(origins.filter((origin) => origin !== '*').map(listedOrigin));
     this.#required = required;
     this.#own = ownOrigins(listen);
@@ -55,7 +55,7 @@ export class OriginPolicy {
       if (this.#required) throw forbidden('a request without origin is not allowed', 'send an Origin header');
       return;
     }
-    if (origin === 'null') {
+    if (String(origin).toLowerCase() === 'null') {
       throw forbidden('origin null is not allowed', 'open the page over http, not from a file or a sandbox');
     }
     if (typeof origin === 'string' && this.#allows(origin)) return;
@@ -67,8 +67,11 @@ export class OriginPolicy {
 
   #allows(origin: string): boolean {
     const canonical = canonicalOrigin(origin);
-    if (canonical === undefined) return this.#hosts.has(bracketed(origin.toLowerCase()));
-    return this.#everyPage || this.#listed.has(canonical) || this.#own.has(canonical);
+    if (canonical !== undefined) {
+      return this.#everyOrigin || this.#listed.has(canonical) || this.#own.has(canonical);
+    }
+    const host = bracketed(origin.toLowerCase());
+    return this.#hosts.has(host) || (this.#everyOrigin && HOST.test(host));
   }
 }
 
@@ -104,7 +107,7 @@ function bracketed(host: string): string {
 
 function hostsOf(origins: readonly string[]): ReadonlySet<string> {
   const hosts = origins.map((origin) => ORIGIN.exec(origin)?.[2]);
-  return new Set(hosts.filter((host) => host !== undefined && HOST.test(host)) as string[]);
+  return new Set(hosts.filter((host) => host !== undefined));
 }
 
 function forbidden(message: string, hint: string): RouterError {
