@@ -6,9 +6,8 @@ import type { ServerEvents } from '../core/events.js';
 import type { Protocol } from '../core/protocol.js';
 
 export interface GatewayParts {
+  /** The first one speaks where the peer names no sub-protocol. */
   readonly protocols: readonly Protocol[];
-  /** Speaks where the peer names no sub-protocol. */
-  readonly fallback: Protocol;
   readonly authenticator: Authenticator;
   readonly origins: OriginPolicy;
   readonly events: ServerEvents;
@@ -58,7 +57,8 @@ export class HandshakeGateway implements Gateway {
 
   /** The first sub-protocol of the peer's list that is spoken here. An unknown one is not replaced by a guess. */
   #choose(offered: readonly string[]): { protocol: Protocol; subprotocol: string | undefined } {
-    if (offered.length === 0) return { protocol: this.#parts.fallback, subprotocol: undefined };
+    const [fallback] = this.#parts.protocols;
+    if (offered.length === 0 && fallback !== undefined) return { protocol: fallback, subprotocol: undefined };
     for (const subprotocol of offered) {
       const protocol = this.#parts.protocols.find(({ subprotocols }) => subprotocols.includes(subprotocol));
       if (protocol !== undefined) return { protocol, subprotocol };

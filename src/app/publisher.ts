@@ -54,8 +54,6 @@ export class RouterPublisher implements Publisher {
   ): Promise<Publication | undefined> {
     const channel =
       typeof target === 'string' ? target : this.#router.channel(target.route, target.params ?? {});
-    if (typeof channel !== 'string')
-      throw new RouterError('bad_request', 'publish needs a channel or a route');
     return this.#router.publish(this.#session, channel, { payload: Payload.of(payload), exclude, eligible });
   }
 }

@@ -1,15 +1,20 @@
+import type { ServiceIdentifier } from 'inversify';
+import type { OriginPolicy } from '../authenticators/index.js';
 import type { Authenticator } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
-import type { Gateway } from '../core/connection.js';
 import type { ServerEvents } from '../core/events.js';
+import type { HttpEndpoint } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import type { Meter } from '../core/meter.js';
+import type { Protocol } from '../core/protocol.js';
+import type { TopicHandler } from '../core/topic.js';
+import type { RouteTable, TopicRouter } from '../router/index.js';
+import type { HttpTransport, WebSocketTransport } from '../transports/index.js';
+import type { HandshakeGateway } from './gateway.js';
+import type { Metrics } from './metrics.js';
 import type { Publisher } from './publisher.js';
 
-/** A name under which the container keeps one thing of type `T`. */
-export type Token<T> = symbol & { readonly type?: T };
-
-function token<T>(name: string): Token<T> {
+function token<T>(name: string): ServiceIdentifier<T> {
   return Symbol.for(`signalbox.${name}`);
 }
 
@@ -20,6 +25,21 @@ export const TOKENS = {
   events: token<ServerEvents>('events'),
   broker: token<Broker>('broker'),
   authenticator: token<Authenticator>('authenticator'),
-  gateway: token<Gateway>('gateway'),
+  gateway: token<HandshakeGateway>('gateway'),
   publisher: token<Publisher>('publisher'),
+} as const;
+
+/** Parts of the server that only the composition root names. */
+export const PARTS = {
+  metrics: token<Metrics>('part.metrics'),
+  table: token<RouteTable>('part.table'),
+  handlers: token<Map<string, TopicHandler>>('part.handlers'),
+  router: token<TopicRouter>('part.router'),
+  knownOnly: token<Authenticator>('part.known-only'),
+  origins: token<OriginPolicy>('part.origins'),
+  endpoints: token<readonly HttpEndpoint[]>('part.endpoints'),
+  readiness: token<{ ready: boolean }>('part.readiness'),
+  protocols: token<readonly Protocol[]>('part.protocols'),
+  http: token<HttpTransport>('part.http'),
+  webSocket: token<WebSocketTransport>('part.web-socket'),
 } as const;

@@ -1,0 +1,80 @@
+import { dirname } from 'node:path';
+import { type Finding, formatFindings, loadRouting, loadSettings, type Settings } from '../config/index.js';
+import type { Route } from '../core/route.js';
+import { RULE_NAMES } from '../router/index.js';
+import { knownHandlers } from './build-handlers.js';
+import type { Plan } from './container.js';
+import { BUILT_IN_TOPICS, DiscoveryError, discover } from './discover.js';
+import type { Offers } from './handler-class.js';
+
+export interface ApplicationOptions {
+  /** The settings file; without it `signalbox.yml` of the working folder, if there is one. */
+  readonly config?: string;
+  /** Settings by their dotted path, such as `listen.port`: they override the environment and the file. */
+  readonly flags?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The configuration has errors: all of them are in `findings`, and in the message as a person reads them. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly findings: readonly Finding[];
+
+  constructor(findings: readonly Finding[]) {
+    super(formatFindings(findings, { color: false }));
+    this.findings = findings;
+  }
+}
+
+/** Settings, routes and handler classes as they were found, with everything that is wrong about them. */
+export interface Application {
+  readonly settings: Settings;
+  readonly routes: readonly Route[];
+  readonly offers: Offers;
+  readonly findings: readonly Finding[];
+  /** The folder that paths are relative to. */
+  readonly folder: string;
+  /** What a server is built from. Throws `ConfigurationError` when there are errors. */
+  plan(): Plan;
+}
+
+/** Reads everything an application consists of. Throws only `DiscoveryError`, for handler files that do not load. */
+export async function loadApplication(options: ApplicationOptions = {}): Promise<Application> {
+  const { settings, findings: settingFindings } = await loadSettings({
+    env: options.env ?? process.env,
+    flags: options.flags ?? {},
+    ...(options.config !== undefined && { file: options.config }),
+  });
+  const offers = await discover([BUILT_IN_TOPICS, ...settings.topics.folders]);
+  const handlers = knownHandlers(offers, settings.topics.named);
+  checkNames(offers, settings);
+  const { routes, findings: routeFindings } = await loadRouting({
+    sources: settings.routing,
+    defaultAccess: settings.access,
+    handlers,
+    rules: new Set(RULE_NAMES),
+  });
+  const findings = [...settingFindings, ...routeFindings];
+  return {
+    settings,
+    routes,
+    offers,
+    findings,
+    folder: options.config === undefined ? process.cwd() : dirname(options.config),
+    plan() {
+      if (findings.some(({ severity }) => severity === 'error')) throw new ConfigurationError(findings);
+      return { settings, routes, offers };
+    },
+  };
+}
+
+/** Every class that `topics:` names has to exist. */
+function checkNames(offers: Offers, { topics }: Settings): void {
+  for (const [name, entry] of topics.named) {
+    if (offers.handlers.has(entry.class)) continue;
+    const known = [...offers.handlers.keys()].join(', ');
+    throw new DiscoveryError(
+      `topics.${name} names class ${entry.class}, which nobody offers: there are ${known}`,
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import type { Container } from 'inversify';
+import type { Settings } from '../config/index.js';
+import type { PeriodicTask, TopicHandler } from '../core/topic.js';
+import type { Plan } from './container.js';
+import { DiscoveryError } from './discover.js';
+import type { Offer, Offers } from './handler-class.js';
+
+type NamedTopics = Settings['topics']['named'];
+
+/** The handler names that routes may use: discovered classes, and the names that `topics:` gives. */
+export function knownHandlers(offers: Offers, named: NamedTopics): ReadonlySet<string> {
+  return new Set([...offers.handlers.keys(), ...named.keys()]);
+}
+
+/**
+ * Builds one instance for each handler name that a route uses: of the discovered class of that name, else of the
+ * class that `topics:` names. Throws `DiscoveryError` for what cannot be built.
+ */
+export function buildHandlers(
+  container: Container,
+  { routes, offers, settings }: Plan,
+): Map<string, TopicHandler> {
+  const names = new Set(routes.flatMap(({ handler }) => handler ?? []));
+  return new Map(
+    [...names].map((name) => [name, buildHandler(container, name, { offers, named: settings.topics.named })]),
+  );
+}
+
+export function buildPeriodic(container: Container, offers: Offers): readonly PeriodicTask[] {
+  return [...offers.periodic].map(([name, offer]) => construct(container, name, offer, []));
+}
+
+function buildHandler(
+  container: Container,
+  name: string,
+  { offers, named }: { offers: Offers; named: NamedTopics },
+): TopicHandler {
+  const discovered = offers.handlers.get(name);
+  if (discovered !== undefined) return construct(container, name, discovered, []);
+  const entry = named.get(name);
+  const offer = entry && offers.handlers.get(entry.class);
+  if (entry === undefined || offer === undefined) throw new DiscoveryError(`no class for handler ${name}`);
+  return construct(container, name, offer, Object.keys(entry.options).length > 0 ? [entry.options] : []);
+}
+
+/** `new` with what the class injects, then its options. */
+function construct<T>(container: Container, name: string, offer: Offer<T>, options: readonly unknown[]): T {
+  try {
+    const injected = (offer.class.inject ?? []).map((token) => container.get(token));
+    return new offer.class(...([...injected, ...options] as never[]));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DiscoveryError(`${name} of ${offer.file} cannot be built: ${reason}`, { cause });
+  }
+}

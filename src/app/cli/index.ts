@@ -1,0 +1,55 @@
+import { CommanderError } from 'commander';
+import picocolors from 'picocolors';
+import { ConfigurationError } from '../application.js';
+import { DiscoveryError } from '../discover.js';
+import { check } from './check.js';
+import { explain } from './explain.js';
+import { match } from './match.js';
+import { type CliContext, createProgram, type ExitCode } from './program.js';
+import { publish } from './publish.js';
+import { routes } from './routes.js';
+import { serve } from './serve.js';
+import { subscribe } from './subscribe.js';
+import { token } from './token.js';
+
+const COMMANDS = { serve, check, routes, match, explain, publish, subscribe, token };
+
+/** Runs one command line. Resolves to the exit code; prints through the context only. */
+export async function main(
+  argv: readonly string[],
+  context: CliContext = processContext(),
+): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  try {
+    await createProgram(COMMANDS, context, (outcome) => (code = outcome)).parseAsync(argv);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    context.err(describe(error));
+    return 1;
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof ConfigurationError || error instanceof DiscoveryError) return error.message;
+  return error instanceof Error ? `error: ${error.message}` : String(error);
+}
+
+/** The process itself. A second signal ends it at once. */
+function processContext(): CliContext {
+  return {
+    env: process.env,
+    color: picocolors.isColorSupported,
+    out: (line) => void process.stdout.write(`${line}\n`),
+    err: (line) => void process.stderr.write(`${line}\n`),
+    stopped: () =>
+      new Promise((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+          process.once(signal, () => {
+            process.once(signal, () => process.exit(1));
+            resolve();
+          });
+        }
+      }),
+  };
+}

@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { VERSION } from '../version.js';
+
+/** 0 fine, 1 failure, 2 wrong usage. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Where a command writes, and what it runs in. */
+export interface CliContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly color: boolean;
+  out(line: string): void;
+  err(line: string): void;
+  /** Resolves when the process is asked to stop. */
+  stopped(): Promise<void>;
+}
+
+/** One command of the program: what it takes, and what it does with it. */
+export interface CliCommand {
+  describe(command: Command): Command;
+  run(input: {
+    args: readonly string[];
+    options: Readonly<Record<string, unknown>>;
+    context: CliContext;
+  }): Promise<ExitCode>;
+}
+
+/** Builds the program; the action of each command tells `finished` its exit code. */
+export function createProgram(
+  commands: Readonly<Record<string, CliCommand>>,
+  context: CliContext,
+  finished: (code: ExitCode) => void,
+): Command {
+  const program = new Command('signalbox')
+    .description(
+      'A real-time topic router: channels in YAML, handlers in TypeScript, publications from any back end.',
+    )
+    .version(VERSION, '-V, --version', 'print the version')
+    .addHelpText('after', '\nExit status: 0 fine, 1 failure or findings, 2 wrong usage.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.out(text.trimEnd()),
+      writeErr: (text) => context.err(text.trimEnd()),
+    });
+  for (const [name, { describe, run }] of Object.entries(commands)) {
+    describe(program.command(name))
+      .exitOverride()
+      .action(async (...input: unknown[]) => {
+        const command = input.at(-1) as Command;
+        finished(await run({ args: command.processedArgs.flat(), options: command.opts(), context }));
+      });
+  }
+  return program;
+}

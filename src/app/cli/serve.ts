@@ -1,0 +1,43 @@
+import { formatFindings } from '../../config/index.js';
+import type { Application } from '../application.js';
+import type { Plan } from '../container.js';
+import { ensureLocalSecrets } from '../secrets.js';
+import { startServer } from '../server.js';
+import { describeApplication, openApplication } from './application-options.js';
+import type { CliCommand, CliContext } from './program.js';
+
+/** Runs the server until it is asked to stop, then lets everybody go. */
+export const serve: CliCommand = {
+  describe: (command) =>
+    describeApplication(command.description('start the server'))
+      .option('--host <host>', 'address to listen on')
+      .option('--port <port>', 'port to listen on; 0 takes a free one'),
+  async run({ options, context }) {
+    const application = await openApplication(options, context);
+    const plan = await withSecrets(application, context);
+    if (application.findings.length > 0)
+      context.err(formatFindings(application.findings, { color: context.color }));
+    const server = await startServer(plan);
+    context.out(`signalbox ready ${server.url}`);
+    await context.stopped();
+    context.err('signalbox stops: peers are told to come back; once more to stop at once');
+    await server.close();
+    return 0;
+  },
+};
+
+/** A server that nobody gave a key or a secret makes its own, so that publishing and private channels work at once. */
+async function withSecrets(application: Application, context: CliContext): Promise<Plan> {
+  const plan = application.plan();
+  const { auth } = plan.settings;
+  if (auth.keys.size > 0 && auth.secret !== undefined) return plan;
+  const local = await ensureLocalSecrets(application.folder);
+  if (auth.keys.size === 0) {
+    context.out(`back-end key, made for this folder as SIGNALBOX_API_KEY is not set: ${local.apiKey}`);
+  }
+  const keys = auth.keys.size > 0 ? auth.keys : new Map([['local', local.apiKey]]);
+  return {
+    ...plan,
+    settings: { ...plan.settings, auth: { ...auth, keys, secret: auth.secret ?? local.secret } },
+  };
+}

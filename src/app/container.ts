@@ -1,0 +1,153 @@
+import { Container } from 'inversify';
+import {
+  AnonymousAuthenticator,
+  authenticatorChain,
+  KeyAuthenticator,
+  OriginPolicy,
+  TicketAuthenticator,
+} from '../authenticators/index.js';
+import { MemoryBroker } from '../brokers/index.js';
+import type { Settings } from '../config/index.js';
+import type { Authenticator } from '../core/authenticator.js';
+import { ServerEvents } from '../core/events.js';
+import type { HttpEndpoint } from '../core/http.js';
+import type { Protocol } from '../core/protocol.js';
+import type { Route } from '../core/route.js';
+import type { TopicHandler } from '../core/topic.js';
+import { healthEndpoints, PublishEndpoint } from '../protocols/http/index.js';
+import { Wamp1Protocol } from '../protocols/wamp1/index.js';
+import { RouteTable, TopicRouter } from '../router/index.js';
+import { HttpTransport, WebSocketTransport } from '../transports/index.js';
+import { HandshakeGateway } from './gateway.js';
+import type { Offers } from './handler-class.js';
+import { createLogger } from './logger.js';
+import { Metrics, MetricsEndpoint } from './metrics.js';
+import { pageEndpoints } from './pages.js';
+import { RouterPublisher } from './publisher.js';
+import { PARTS, TOKENS } from './tokens.js';
+import { VERSION } from './version.js';
+
+/** All that is decided before the first part is built. */
+export interface Plan {
+  readonly settings: Settings;
+  readonly routes: readonly Route[];
+  readonly offers: Offers;
+}
+
+/** Says which class stands behind which port. Nothing is built until something is asked for. */
+export function createContainer(plan: Plan): Container {
+  const container = new Container({ defaultScope: 'Singleton' });
+  bindFoundations(container, plan);
+  bindRouter(container, plan);
+  bindIdentity(container, plan);
+  bindHttp(container, plan);
+  bindWebSocket(container, plan);
+  bindServices(container, plan);
+  return container;
+}
+
+function bindFoundations(container: Container, { settings }: Plan): void {
+  container.bind(TOKENS.logger).toResolvedValue(() => createLogger(settings.log));
+  container.bind(PARTS.metrics).toResolvedValue(() => new Metrics());
+  container.bind(TOKENS.meter).toResolvedValue((metrics) => metrics, [PARTS.metrics]);
+  container.bind(TOKENS.events).toResolvedValue((logger) => new ServerEvents(logger), [TOKENS.logger]);
+  container.bind(TOKENS.broker).toResolvedValue(() => new MemoryBroker());
+}
+
+function bindRouter(container: Container, { settings, routes }: Plan): void {
+  const { limits } = settings;
+  container.bind(PARTS.table).toResolvedValue(() => new RouteTable(routes, { channelLimit: limits.channel }));
+  // Handlers may inject the publisher, and with it the router: the map is filled after both exist.
+  container.bind(PARTS.handlers).toConstantValue(new Map<string, TopicHandler>());
+  container
+    .bind(PARTS.router)
+    .toResolvedValue(
+      (table, handlers, broker, events, logger) =>
+        new TopicRouter({ table, handlers, broker, events, logger, limits }),
+      [PARTS.table, PARTS.handlers, TOKENS.broker, TOKENS.events, TOKENS.logger],
+    );
+  container.bind(TOKENS.publisher).toResolvedValue((router) => new RouterPublisher(router), [PARTS.router]);
+}
+
+function bindIdentity(container: Container, { settings }: Plan): void {
+  const { auth, listen } = settings;
+  const keys = new KeyAuthenticator(auth.keys);
+  const tickets: Authenticator[] = auth.secret === undefined ? [] : [new TicketAuthenticator(auth.secret)];
+  const strangers = auth.anonymous ? [new AnonymousAuthenticator()] : [];
+  container.bind(TOKENS.authenticator).toConstantValue(authenticatorChain([...tickets, keys, ...strangers]));
+  container.bind(PARTS.knownOnly).toConstantValue(authenticatorChain([...tickets, keys]));
+  container.bind(PARTS.origins).toConstantValue(new OriginPolicy({ origins: settings.origins, listen }));
+}
+
+function bindHttp(container: Container, { settings }: Plan): void {
+  const { limits } = settings;
+  const publishLimits = {
+    body: limits.body,
+    batch: limits.batch,
+    depth: limits.depth,
+    payload: limits.message,
+  };
+  container
+    .bind<readonly HttpEndpoint[]>(PARTS.endpoints)
+    .toResolvedValue(
+      (router, authenticator, metrics, readiness, logger) => [
+        new PublishEndpoint({ router, authenticator, limits: publishLimits, logger }),
+        ...healthEndpoints(() => readiness.ready),
+        new MetricsEndpoint(metrics, authenticator),
+        ...pageEndpoints(),
+      ],
+      [PARTS.router, PARTS.knownOnly, PARTS.metrics, PARTS.readiness, TOKENS.logger],
+    );
+  container.bind(PARTS.readiness).toConstantValue({ ready: false });
+  container
+    .bind(PARTS.http)
+    .toResolvedValue(
+      (endpoints, logger, meter) => new HttpTransport({ endpoints, logger, meter, limits }),
+      [PARTS.endpoints, TOKENS.logger, TOKENS.meter],
+    );
+}
+
+function bindWebSocket(container: Container, { settings }: Plan): void {
+  const { listen, limits } = settings;
+  container.bind<readonly Protocol[]>(PARTS.protocols).toResolvedValue(
+    (router, meter) => [
+      new Wamp1Protocol({
+        router,
+        ident: `signalbox/${VERSION}`,
+        depth: limits.depth,
+        malformed: () => meter.count('signalbox_malformed_messages_total', { protocol: 'wamp1' }),
+      }),
+    ],
+    [PARTS.router, TOKENS.meter],
+  );
+  container
+    .bind(TOKENS.gateway)
+    .toResolvedValue(
+      (protocols, authenticator, origins, events) =>
+        new HandshakeGateway({ protocols, authenticator, origins, events }),
+      [PARTS.protocols, TOKENS.authenticator, PARTS.origins, TOKENS.events],
+    );
+  container
+    .bind(PARTS.webSocket)
+    .toResolvedValue(
+      (gateway, logger, meter) =>
+        new WebSocketTransport({
+          gateway,
+          logger,
+          meter,
+          paths: listen.paths,
+          compression: listen.compression,
+          limits,
+        }),
+      [TOKENS.gateway, TOKENS.logger, TOKENS.meter],
+    );
+}
+
+/** The application's own classes, each under its token, built when something injects it. */
+function bindServices(container: Container, { offers }: Plan): void {
+  for (const [token, offer] of offers.services) {
+    const inject = [...(offer.class.inject ?? [])];
+    const build = (...injected: unknown[]) => new offer.class(...(injected as never[]));
+    container.bind(token).toResolvedValue(build, inject);
+  }
+}

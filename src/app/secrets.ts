@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What a server without configured keys makes for itself, so that the other commands of the same folder work. */
+export interface LocalSecrets {
+  readonly apiKey: string;
+  readonly secret: string;
+}
+
+const FOLDER = '.signalbox';
+
+/** The secrets kept in `.signalbox/secrets.json` of a folder, if it has any. */
+export async function readLocalSecrets(folder: string): Promise<LocalSecrets | undefined> {
+  try {
+    const { apiKey, secret } = JSON.parse(await readFile(join(folder, FOLDER, 'secrets.json'), 'utf8'));
+    return typeof apiKey === 'string' && typeof secret === 'string' ? { apiKey, secret } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same, made first if there are none: 256 random bits each, readable by their owner only. */
+export async function ensureLocalSecrets(folder: string): Promise<LocalSecrets> {
+  const known = await readLocalSecrets(folder);
+  if (known !== undefined) return known;
+  const secrets = {
+    apiKey: `sbk_${randomBytes(32).toString('base64url')}`,
+    secret: randomBytes(32).toString('base64url'),
+  };
+  await mkdir(join(folder, FOLDER), { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, FOLDER, 'secrets.json'), `${JSON.stringify(secrets)}\n`, { mode: 0o600 });
+  return secrets;
+}
