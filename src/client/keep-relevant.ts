@@ -1,21 +1,19 @@
 import type { Callback } from './subscriptions.js';
 
-type Handler = (...args: never[]) => void;
-
 /** As much of a Backbone model as is used. */
 export interface Model {
   readonly id?: unknown;
   readonly url: string | (() => string);
   set(attributes: unknown): unknown;
-  on(name: string, handler: Handler): unknown;
-  off(name: string, handler: Handler): unknown;
+  on(name: never, handler: never): unknown;
+  off(name: never, handler: never): unknown;
 }
 
 /** As much of a Backbone collection as is used. */
 export interface Collection {
   readonly models: readonly Model[];
-  on(name: string, handler: Handler): unknown;
-  off(name: string, handler: Handler): unknown;
+  on(name: never, handler: never): unknown;
+  off(name: never, handler: never): unknown;
 }
 
 interface Subscriber {
@@ -46,8 +44,8 @@ export class Relevance {
     (isCollection(target) ? target.models : [target]).forEach(visit);
   }
 
-  #handlers(target: Model | Collection): [name: string, handler: Handler][] {
-    return isCollection(target) ? Object.entries(this.#events) : [];
+  #handlers(target: Model | Collection): [name: never, handler: never][] {
+    return isCollection(target) ? (Object.entries(this.#events) as [never, never][]) : [];
   }
 
   /** A model that was never saved has no channel. The channel is kept, since a removed model loses its url. */
@@ -57,7 +55,7 @@ export class Relevance {
     const callback: Callback = (attributes) => model.set(attributes);
     this.#tracked.set(model, { channel, callback });
     this.#subscriber.subscribe(channel, callback);
-    model.on('remove', this.#untrack);
+    model.on('remove' as never, this.#untrack as never);
   };
 
   readonly #untrack = (model: Model): void => {
@@ -65,7 +63,7 @@ export class Relevance {
     if (!tracked) return;
     this.#tracked.delete(model);
     this.#subscriber.unsubscribe(tracked.channel, tracked.callback);
-    model.off('remove', this.#untrack);
+    model.off('remove' as never, this.#untrack as never);
   };
 
   readonly #events = {

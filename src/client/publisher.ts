@@ -36,7 +36,9 @@ export interface Message extends PublishOptions {
 /** What the server says of an accepted publication. */
 export interface Published {
   readonly channel: string;
-  readonly id: string;
+  /** `null` where nothing was delivered. */
+  readonly id: string | null;
+  /** Offset and epoch are `null` on a route without history. */
   readonly offset: number | null;
   readonly epoch: string | null;
   /** True if the idempotency key had been used: nothing was delivered again. */
@@ -125,9 +127,13 @@ class Endpoint {
 }
 
 function bodyOf({ to, payload, exclude, eligible, idempotencyKey }: Message): unknown {
-  const target = typeof to === 'string' ? { channel: to } : { route: to.route, params: to.params ?? {} };
+  const target = typeof to === 'string' ? { channel: to } : { route: to.route, params: texts(to.params) };
   const key = idempotencyKey ?? crypto.randomUUID();
   return { ...target, payload: payload ?? null, exclude, eligible, idempotency_key: key };
+}
+
+function texts(params: Readonly<Record<string, string | number>> = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]));
 }
 
 function parse(text: string, status: number): unknown {

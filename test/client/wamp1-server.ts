@@ -41,8 +41,10 @@ export class Wamp1Server {
   /** Channels that are refused. */
   readonly forbidden = new Set<string>();
   welcomes = true;
-  /** Answers a CALL; without one the call stays open. */
-  answer: ((peer: Peer, callId: string, procedure: string, args: unknown[]) => void) | undefined;
+  /** Answers a CALL. */
+  answer = (peer: Peer, callId: string, procedure: string, args: unknown[]): void => {
+    peer.send(3, callId, { procedure, args });
+  };
   #server: WebSocketServer;
   readonly port: number;
 
@@ -106,7 +108,7 @@ export class Wamp1Server {
     if (type === SUBSCRIBE && !this.#refuses(peer, first, 'onSubscribe')) peer.channels.add(first);
     if (type === UNSUBSCRIBE) peer.channels.delete(first);
     if (type === PUBLISH && !this.#refuses(peer, first, 'onPublish')) this.broadcast(first, second);
-    if (type === CALL) this.answer?.(peer, first, String(second), rest);
+    if (type === CALL) this.answer(peer, first, String(second), rest);
   }
 
   #refuses(peer: Peer, channel: string, event: string): boolean {
