@@ -212,13 +212,13 @@ describe('POST /api/publish', () => {
     });
   });
 
-  it('takes a payload up to limits.payload and no octet more', async () => {
+  it('takes a payload up to limits.message and no octet more', async () => {
     const publishing = new Publishing({ payload: 10 });
     expect((await publishing.post({ channel: 'a', payload: '12345678' })).status).toBe(200);
     await expect(publishing.post({ channel: 'a', payload: '1234567ä' })).rejects.toMatchObject({
       code: 'payload_too_large',
       status: 413,
-      message: 'a payload of 11 octets is over limits.payload (10)',
+      message: 'a payload of 11 octets is over limits.message (10)',
     });
   });
 
