@@ -121,6 +121,7 @@ describe('the JSON scanner', () => {
     '"\\u12g4"',
     '"\\u"',
     '"a\nb"',
+    '"a\u001fb"',
     '"a',
     '"\\',
     '"\\"',

@@ -108,12 +108,14 @@ export class PublishBody {
 
   /** Numbers are taken as written, since reading them would change the digits of long ones. */
   #params(range: Range): Readonly<Record<string, string>> {
-    const entries = [...readMembers(this.#bytes, range, { depth: this.#limits.depth })].map(([name, value]) => {
-      const text = this.#slice(value);
-      if (text.startsWith('"')) return [name, JSON.parse(text) as string] as const;
-      if (/^-?\d+$/.test(text)) return [name, text] as const;
-      throw new JsonError(`the parameter ${quoted(name)} is not a text or a whole number`, value.start);
-    });
+    const entries = [...readMembers(this.#bytes, range, { depth: this.#limits.depth })].map(
+      ([name, value]) => {
+        const text = this.#slice(value);
+        if (text.startsWith('"')) return [name, JSON.parse(text) as string] as const;
+        if (/^-?\d+$/.test(text)) return [name, text] as const;
+        throw new JsonError(`the parameter ${quoted(name)} is not a text or a whole number`, value.start);
+      },
+    );
     return Object.fromEntries(entries);
   }
 
@@ -124,7 +126,7 @@ export class PublishBody {
     if (size > this.#limits.payload) {
       throw new RouterError(
         'payload_too_large',
-        `a payload of ${size} octets is over limits.payload (${this.#limits.payload})`,
+        `a payload of ${size} octets is over limits.message (${this.#limits.payload})`,
       );
     }
     return Payload.fromJson(this.#bytes.subarray(range.start, range.end));
@@ -173,7 +175,7 @@ export class PublishBody {
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
       throw new RouterError('bad_request', `${error.message} at ${place(this.#bytes, error.position)}`, {
-        hint: `send {"channel": ..., "payload": ...} as JSON; a payload nests at most ${this.#limits.depth} levels`,
+        hint: `send {"channel": ..., "payload": ...} as JSON; a payload nests at most ${this.#limits.depth} levels (limits.depth)`,
       });
     }
   }
