@@ -1,1 +1,18 @@
-export const acceptedRoutes = async (routes) => routes;
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const { loadRouting } = await import(new URL('../../dist/src/config/index.js', import.meta.url));
+
+/** The routes that may be used: written to a routing file and read by the loader, which refuses dangerous ones. */
+export async function acceptedRoutes(routes) {
+  const file = join(mkdtempSync(join(tmpdir(), 'bench-routes-')), 'websocket_routing.yml');
+  const entries = routes.map(({ name, pattern, requirements }) => [
+    name,
+    { channel: pattern, handler: 'broadcast', requirements },
+  ]);
+  // JSON is YAML
+  writeFileSync(file, JSON.stringify(Object.fromEntries(entries), null, 1));
+  const loaded = await loadRouting({ paths: [file], defaultAccess: { subscribe: [], publish: [] } });
+  return loaded.routes;
+}

@@ -1,43 +1,52 @@
 /** Matches channels against a table and prints, as JSON, how many a second of CPU it does. */
 import { LinearTable } from './linear.mjs';
-import { makeChannels, makeRoutes } from './tables.mjs';
+import { makeChannel, makeRoutes } from './tables.mjs';
 
 const { RouteTable } = await import(new URL('../../dist/src/router/index.js', import.meta.url));
 
-/** More than any cache holds: when the first comes again it has long been forgotten. */
-const FLOOD = 100_000;
+const BATCH = 1000;
 const FEW = 5000;
 
 const [kind, count, milliseconds] = process.argv.slice(2);
 const routes = makeRoutes(Number(count));
+let number = 0;
 
-const kinds = {
-  uncached: () => ({ table: new RouteTable(routes), channels: makeChannels(routes.length, FLOOD) }),
-  miss: () => ({ table: new RouteTable(routes), channels: makeChannels(routes.length, FLOOD, true) }),
-  cached: () => ({ table: new RouteTable(routes), channels: makeChannels(routes.length, FEW) }),
-  linear: () => ({ table: new LinearTable(routes), channels: makeChannels(routes.length, FEW) }),
+/** As it comes off the wire: a text that nobody has looked at yet. */
+const fresh = (text) => Buffer.from(text).latin1Slice();
+const few = Array.from({ length: FEW }, (_, n) => fresh(makeChannel(routes.length, n)));
+
+/** Channels that were never there before; `spoilt` ones match nothing. */
+const flood = (end) => () => fresh(makeChannel(routes.length, number++) + end);
+const again = () => few[number++ % FEW];
+
+const KINDS = {
+  uncached: { table: RouteTable, next: flood(''), found: 1 },
+  miss: { table: RouteTable, next: flood('!'), found: 0 },
+  cached: { table: RouteTable, next: again, found: 1 },
+  linear: { table: LinearTable, next: again, found: 1 },
 };
+const { table: Table, next, found } = KINDS[kind];
+const table = new Table(routes);
 
-const { table, channels } = kinds[kind]();
-const wanted = kind === 'miss' ? 0 : 1;
-let at = 0;
-
-/** Matches a second of CPU; every channel must be found, or none. */
-function window() {
+/** CPU microseconds of one batch. The channels are made before the clock starts; each must be found, or none. */
+function batch() {
+  const channels = Array.from({ length: BATCH }, next);
+  let matched = 0;
   const start = process.cpuUsage();
+  for (const channel of channels) if (table.match(channel) !== undefined) matched++;
+  const { user, system } = process.cpuUsage(start);
+  if (matched !== found * BATCH) throw new Error(`${kind}: ${matched} of ${BATCH} channels matched`);
+  return user + system;
+}
+
+/** Matches a second. */
+function window() {
   let done = 0;
-  let found = 0;
   let cpu = 0;
   while (cpu < milliseconds * 1000) {
-    for (let i = 0; i < 200; i++) {
-      if (table.match(channels[at]) !== undefined) found++;
-      at = at + 1 === channels.length ? 0 : at + 1;
-    }
-    done += 200;
-    const { user, system } = process.cpuUsage(start);
-    cpu = user + system;
+    cpu += batch();
+    done += BATCH;
   }
-  if (found !== done * wanted) throw new Error(`${kind}: ${found} of ${done} channels matched`);
   return (done / cpu) * 1e6;
 }
 

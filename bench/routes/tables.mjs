@@ -46,14 +46,8 @@ export function makeRoutes(count) {
   });
 }
 
-/** Distinct channels, spread over all routes; none matches when `spoilt`. */
-export function makeChannels(routes, count, spoilt = false) {
-  return Array.from({ length: count }, (_, n) => {
-    const i = (n * 7919) % routes;
-    const channel = shapeOf(i).channel(i, n);
-    return flat(spoilt ? `${channel}!` : channel);
-  });
+/** The channel of that number, on some route; all numbers make different ones. */
+export function makeChannel(routes, n) {
+  const i = (n * 7919) % routes;
+  return shapeOf(i).channel(i, n);
 }
-
-/** As it would come off the wire: not a concatenation that the first reader has to put together. */
-const flat = (text) => Buffer.from(text).latin1Slice();
