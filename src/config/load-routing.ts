@@ -13,7 +13,7 @@ import { SourceFile } from './source-file.js';
 
 export interface RoutingRequest {
   /** Files, and folders of files, in the order in which their routes are tried. */
-  readonly paths: readonly string[];
+  readonly sources: readonly string[];
   /** The access of a route that says nothing about it. */
   readonly defaultAccess: Access;
   /** The names that a `handler` may have; unchecked if absent. */
@@ -35,7 +35,7 @@ export interface Routing {
 export async function loadRouting(request: RoutingRequest): Promise<Routing> {
   const findings = new FindingList(request.strict);
   const walk = new ImportWalk(new RoutingFiles(findings, request.rules), findings);
-  const drafts = lastOfEachName(await collect(request.paths, { walk, findings }), findings);
+  const drafts = lastOfEachName(await collect(request.sources, { walk, findings }), findings);
   const refused = new Set(await checkExpressions(drafts, findings));
   for (const draft of drafts) {
     const before = findings.errors;
@@ -51,11 +51,11 @@ export async function loadRouting(request: RoutingRequest): Promise<Routing> {
 }
 
 async function collect(
-  paths: readonly string[],
+  sources: readonly string[],
   { walk, findings }: { walk: ImportWalk; findings: FindingList },
 ): Promise<Draft[]> {
   const drafts: Draft[] = [];
-  for (const path of paths) {
+  for (const path of sources) {
     const whole = resolve(path);
     const files = await yamlFiles(whole);
     if (files === undefined) {

@@ -2,12 +2,12 @@ import { distance } from 'fastest-levenshtein';
 
 const LONGEST = 64;
 
-/** The known word nearest to a misspelt one, unless none is near: at most a third of the letters differ. */
+/** The known word nearest to a misspelt one, unless none is near: about a third of the letters may differ. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > LONGEST) return undefined;
   const wanted = word.toLowerCase();
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let least = tolerance(word.length) + 1;
   for (const candidate of known) {
     const far = distance(wanted, candidate.toLowerCase());
     if (far >= least) continue;
@@ -15,6 +15,12 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
     best = candidate;
   }
   return best;
+}
+
+/** Two letters that changed places count as two. */
+function tolerance(length: number): number {
+  if (length < 4) return length === 3 ? 1 : 0;
+  return Math.max(2, Math.floor(length / 3));
 }
 
 /** `did you mean "x"?`, or what else to do. */

@@ -1,0 +1,99 @@
+import { access } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Finding } from './finding.js';
+import { FindingList } from './finding-list.js';
+import { readText } from './read-text.js';
+import { shownName } from './routing-files.js';
+import { secretColumns } from './secret-lines.js';
+import { SettingSources } from './setting-sources.js';
+import type { Settings } from './settings.js';
+import { faultsOf, type SettingFault } from './settings-issues.js';
+import { SettingsReading } from './settings-reading.js';
+import { type ParsedSettings, settingsSchema } from './settings-schema.js';
+import { SourceFile } from './source-file.js';
+import { readYaml } from './yaml-file.js';
+
+const FILE = 'signalbox.yml';
+/** A fault may hide another, which shows when the first is gone. */
+const MOST_ROUNDS = 5;
+
+export interface SettingsRequest {
+  /** The settings file; without it SIGNALBOX_CONFIG, or `signalbox.yml` of the working folder if there is one. */
+  readonly file?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** By the path of the setting, such as `listen.port`; `describeSettings` tells the flag of each. */
+  readonly flags?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Reads the settings: flags before environment before file before defaults. Never rejects because of what they say:
+ * all faults are findings, and where there is one the default stands in.
+ */
+export async function loadSettings(
+  request: SettingsRequest,
+): Promise<{ settings: Settings; findings: readonly Finding[] }> {
+  const findings = new FindingList();
+  const path = await settingsPath(request);
+  const folder = path === undefined ? process.cwd() : dirname(path);
+  const sources = await readSources(path, findings);
+  sources.override(request.env);
+  sources.overrideByFlags(request.flags ?? {});
+  const parsed = parse(sources, findings);
+  const settings = await new SettingsReading({ parsed, sources, env: request.env, findings }).settings(
+    folder,
+  );
+  return { settings, findings: findings.sorted([]) };
+}
+
+async function settingsPath({ file, env }: SettingsRequest): Promise<string | undefined> {
+  const given = file ?? env['SIGNALBOX_CONFIG'];
+  if (given !== undefined && given !== '') return resolve(given);
+  const found = await access(FILE).then(
+    () => true,
+    () => false,
+  );
+  return found ? resolve(FILE) : undefined;
+}
+
+async function readSources(path: string | undefined, findings: FindingList): Promise<SettingSources> {
+  const name = path === undefined ? FILE : shownName(path);
+  const open = (text: string) => new SourceFile(name, text, secretColumns(text));
+  const source = path === undefined ? undefined : await readText({ path, name }, findings, open);
+  if (source === undefined) return new SettingSources(open(''), undefined);
+  const content = readYaml(source, findings);
+  if (
+    content !== undefined &&
+    content.kind !== 'map' &&
+    !(content.kind === 'scalar' && content.value === null)
+  ) {
+    const text = { message: 'the settings must be a map', hint: 'write listen: { port: 8080 }, for example' };
+    findings.report('wrong-type', source.at(content.range), text);
+  }
+  return new SettingSources(source, content);
+}
+
+/** What the sources say, with the default in place of what is wrong. */
+function parse(sources: SettingSources, findings: FindingList): ParsedSettings {
+  const reported = new Set<string>();
+  // what the file says is checked even where something overrides it
+  for (const fault of check(sources.written)) {
+    reported.add(`${fault.path.join('.')} ${fault.message}`);
+    findings.report(fault.code, sources.inFile(fault.path, fault.name), fault);
+  }
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const result = settingsSchema.safeParse(sources.merged);
+    if (result.success) return result.data;
+    for (const fault of faultsOf(result.error)) {
+      if (!reported.has(`${fault.path.join('.')} ${fault.message}`)) {
+        findings.report(fault.code, sources.at(fault.path, fault.name), fault);
+      }
+      sources.remove(fault.path);
+    }
+  }
+  return settingsSchema.parse({});
+}
+
+function check(input: unknown): SettingFault[] {
+  const result = settingsSchema.safeParse(input);
+  return result.success ? [] : faultsOf(result.error);
+}

@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { parseDuration, parseSize } from '../core/units.js';
+
+/** What is known about a setting beside its value. Environment variable and flag follow from its path unless given. */
+export interface SettingMeta {
+  readonly help: string;
+  readonly kind:
+    | 'text'
+    | 'count'
+    | 'switch'
+    | 'size'
+    | 'duration'
+    | 'rate'
+    | 'list'
+    | 'path'
+    | 'paths'
+    | 'secret'
+    | 'map';
+  readonly env?: string;
+  /** Undefined: derived. False: none, as for secrets, which other users could read from the process list. */
+  readonly flag?: string | false;
+}
+
+/** `rate` messages per second in the long run, `burst` at once. */
+export interface Rate {
+  readonly rate: number;
+  readonly burst: number;
+}
+
+/** A secret as it is written, or the environment variable that holds it. */
+export type SecretSource = string | { readonly env: string };
+
+/** The longest time that a timer can hold. */
+const LONGEST = 2 ** 31 - 1;
+
+/** Octets. */
+export function size(preset: string, help: string) {
+  const read = (value: string | number) => atLeastOne(parseSize(value), 'a size must be at least 1b');
+  return z.unknown().transform(reading(read)).prefault(preset).meta(meta('size', help));
+}
+
+/** Milliseconds. */
+export function duration(preset: string, help: string) {
+  const read = (value: string | number) => {
+    const time = atLeastOne(parseDuration(value), 'a duration must be at least 1ms');
+    if (time > LONGEST)
+      throw new RangeError(`${value} is longer than 24d, the longest that a timer can hold`);
+    return time;
+  };
+  return z.unknown().transform(reading(read)).prefault(preset).meta(meta('duration', help));
+}
+
+export function count(preset: number, help: string, { least = 1, most = Number.MAX_SAFE_INTEGER } = {}) {
+  const read = (value: string | number) => {
+    const number = typeof value === 'number' ? value : /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (Number.isInteger(number) && number >= least && number <= most) return number;
+    const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new RangeError(`${value} is not a whole number ${range}`);
+  };
+  return z.unknown().transform(reading(read)).prefault(preset).meta(meta('count', help));
+}
+
+export function onOff(preset: boolean, help: string) {
+  const read = (value: unknown, context: z.RefinementCtx) => {
+    if (value === true || value === 'true') return true;
+    if (value === false || value === 'false') return false;
+    return refuse(context, `${shown(value)} is neither true nor false`);
+  };
+  return z.unknown().transform(read).prefault(preset).meta(meta('switch', help));
+}
+
+export function text(preset: string, help: string, holds: RegExp = /./) {
+  const read = (value: unknown, context: z.RefinementCtx) =>
+    typeof value === 'string' && holds.test(value)
+      ? value
+      : refuse(context, `${shown(value)} cannot be used here`);
+  return z.unknown().transform(read).prefault(preset).meta(meta('text', help));
+}
+
+export function choice<const T extends string>(options: readonly [T, ...T[]], help: string) {
+  const read = (value: unknown, context: z.RefinementCtx): T => {
+    const found = options.find((option) => option === value);
+    return found ?? refuse(context, `${shown(value)} is not one of ${options.join(', ')}`);
+  };
+  return z.unknown().transform(read).prefault(options[0]).meta(meta('text', help));
+}
+
+/** `200/s` with twice as many at once, `{rate, burst}`, or `false` for no bound. */
+export function rate(preset: Rate, help: string) {
+  const read = (value: unknown, context: z.RefinementCtx): Rate | undefined => {
+    if (value === false || value === 'false') return undefined;
+    const [, perSecond] = /^(\d{1,9})\/s$/.exec(String(value)) ?? [];
+    const given = perSecond === undefined ? value : { rate: Number(perSecond), burst: 2 * Number(perSecond) };
+    const found = RATE.safeParse(given);
+    if (found.success) return found.data;
+    return refuse(
+      context,
+      `${shown(value)} is not a rate such as 200/s or { rate: 200, burst: 400 }, or false`,
+    );
+  };
+  return z.unknown().transform(read).prefault(preset).meta(meta('rate', help));
+}
+
+const RATE = z.strictObject({ rate: z.number().positive(), burst: z.number().int().positive() });
+
+/** One text or several, each of which has to hold. */
+export function list(
+  kind: 'list' | 'paths',
+  preset: readonly string[],
+  check: { help: string; holds?: RegExp },
+) {
+  const read = (value: unknown, context: z.RefinementCtx): readonly string[] => {
+    const values: unknown[] = Array.isArray(value) ? value : [value];
+    return values.map((item, i) => {
+      const fits = typeof item === 'string' && item !== '' && (check.holds?.test(item) ?? true);
+      if (fits) return item;
+      return refuse(context, `${shown(item)} cannot be used here`, Array.isArray(value) ? [i] : []);
+    });
+  };
+  return z
+    .unknown()
+    .transform(read)
+    .prefault([...preset])
+    .meta(meta(kind, check.help));
+}
+
+/** A secret; its value is never part of a message. */
+export const secret = z.unknown().transform((value, context): SecretSource => {
+  if (typeof value === 'string' && value !== '') return value;
+  const found = REFERENCE.safeParse(value);
+  if (found.success) return found.data;
+  return refuse(
+    context,
+    'a secret is a text of at least one character, in quotes, or { env: NAME_OF_A_VARIABLE }',
+  );
+});
+
+const REFERENCE = z.strictObject({ env: z.string().min(1) });
+
+function reading<T>(read: (value: string | number) => T) {
+  return (value: unknown, context: z.RefinementCtx): T => {
+    try {
+      if (typeof value === 'string' || typeof value === 'number') return read(value);
+    } catch (cause) {
+      return refuse(context, (cause as Error).message);
+    }
+    return refuse(context, `${shown(value)} cannot be used here`);
+  };
+}
+
+function refuse(context: z.RefinementCtx, message: string, path: (string | number)[] = []): never {
+  context.addIssue({ code: 'custom', message, path });
+  return z.NEVER;
+}
+
+function atLeastOne(value: number, otherwise: string): number {
+  if (value >= 1) return value;
+  throw new RangeError(otherwise);
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a map' : String(value);
+}
+
+function meta(kind: SettingMeta['kind'], help: string): SettingMeta & Record<string, unknown> {
+  return { kind, help };
+}

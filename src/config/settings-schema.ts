@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import {
+  choice,
+  count,
+  duration,
+  list,
+  onOff,
+  rate,
+  type SettingMeta,
+  secret,
+  size,
+  text,
+} from './setting-kinds.js';
+
+/** The origin of a page: scheme, host and port, without a path. */
+const ORIGIN = /^(?:\*|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@*]+)$/i;
+const RULES = { holds: /^[\p{L}\p{N}_.:-]+$/u };
+
+const limits = z.strictObject({
+  message: size('64kb', 'Longest message of a peer, and longest payload.'),
+  depth: count(64, 'Deepest nesting of lists and maps in a payload.', { most: 1000 }),
+  buffer: size(
+    '1mb',
+    'What may wait to be sent to one peer; a slower one is disconnected and told to come back.',
+  ),
+  channel: size('255b', 'Longest channel name.'),
+  connections: count(10_000, 'Connections in all.'),
+  connections_per_address: count(
+    1000,
+    'Connections from one address, loopback included. Behind a proxy all peers have its address: set it to `connections` there.',
+  ),
+  subscriptions: count(1000, 'Subscriptions of one connection.'),
+  messages: rate(
+    { rate: 200, burst: 400 },
+    'Messages of one connection: per second in the long run, and at once. `200/s` for short, `false` for no bound.',
+  ),
+  handler_timeout: duration('5s', 'How long a topic handler may take.'),
+  handshake_timeout: duration('10s', 'How long a peer may take to open a connection or to send a request.'),
+  silence: duration('5m', 'How long a connection may stay open without a first message.'),
+  ping: duration('25s', 'How often an idle peer is asked whether it is there.'),
+  pong_timeout: duration('8s', 'How long it may take to answer.'),
+  body: size('1mb', 'Longest body of an HTTP request.'),
+  batch: count(1000, 'Most messages in one publish request.'),
+  drain: duration('10s', 'How long peers are given to leave when the server stops.'),
+});
+
+const checkedLimits = limits.superRefine((value, context) => {
+  if (value.message > value.buffer) {
+    const message = 'larger than limits.buffer, so that every such message would disconnect its receivers';
+    context.addIssue({ code: 'custom', path: ['message'], message });
+  }
+  if (value.pong_timeout >= value.ping) {
+    const message = 'not shorter than limits.ping';
+    context.addIssue({ code: 'custom', path: ['pong_timeout'], message });
+  }
+});
+
+/** A built-in or discovered class under a handler name, with its options. */
+const namedTopic = z.unknown().transform((value, context) => {
+  if (typeof value === 'string' && value !== '') return { class: value, options: {} };
+  const found = z
+    .object({ class: z.string().min(1) })
+    .loose()
+    .safeParse(value);
+  if (found.success) {
+    const { class: name, ...options } = found.data;
+    return { class: name, options };
+  }
+  context.addIssue({
+    code: 'custom',
+    message: 'name a class, as in "broadcast" or { class: ping, interval: 50s }',
+  });
+  return z.NEVER;
+});
+
+/**
+ * All settings of `signalbox.yml`. Environment variables, flags, the help of the commands and docs/settings.md follow
+ * from it.
+ */
+export const settingsSchema = z.strictObject({
+  listen: z
+    .strictObject({
+      host: text('127.0.0.1', 'Address to listen on; `0.0.0.0` for all.'),
+      port: count(8080, 'Port to listen on; 0 picks a free one.', { least: 0, most: 65_535 }),
+      paths: list('list', ['/', '/ws'], {
+        help: 'Paths where WebSocket connections are taken.',
+        holds: /^\/[^\s?#]*$/,
+      }),
+      compression: onOff(false, 'Offer permessage-deflate; it costs processor time and memory.'),
+    })
+    .prefault({}),
+  routing: list('paths', ['routing'], { help: 'Folder of routing files, or a list of files and folders.' }),
+  topics: z
+    .object({
+      handlers: list('paths', ['topics'], { help: 'Folder of handler classes, or a list.' }).meta({
+        ...describe(
+          'paths',
+          'Folder of handler classes, or a list; the default is left out if it does not exist.',
+        ),
+        env: 'SIGNALBOX_TOPICS',
+        flag: 'topics',
+      }),
+    })
+    .catchall(namedTopic)
+    .prefault({}),
+  access: z
+    .strictObject({
+      subscribe: list('list', ['user'], { help: 'Who may subscribe where a route says nothing.', ...RULES }),
+      publish: list('list', ['backend'], { help: 'Who may publish where a route says nothing.', ...RULES }),
+    })
+    .prefault({}),
+  auth: z
+    .strictObject({
+      anonymous: onOff(true, 'Let peers connect without credentials.'),
+      keys: z
+        .record(z.string(), secret)
+        .prefault({})
+        .meta({
+          ...describe(
+            'map',
+            'Keys of back ends by name; `{ env: NAME }` reads a variable. SIGNALBOX_API_KEY is the key named `env`.',
+          ),
+          env: 'SIGNALBOX_API_KEY',
+          flag: false,
+        }),
+      secret: secret.optional().meta({
+        ...describe('secret', 'Signs tickets; at least 32 random characters.'),
+        env: 'SIGNALBOX_SECRET',
+        flag: false,
+      }),
+      ticket_ttl: duration('5m', 'How long a ticket is valid.'),
+    })
+    .prefault({}),
+  broker: choice(['memory'], 'What carries publications between nodes.'),
+  origins: list('list', [], {
+    help: "Origins of pages that may connect beside the server's own, as in `https://app.example.com`; `*` for all.",
+    holds: ORIGIN,
+  }),
+  limits: checkedLimits.prefault({}),
+  log: z
+    .strictObject({
+      level: choice(['info', 'debug', 'warn', 'error', 'silent'], 'Least important lines that are written.'),
+      format: choice(['auto', 'json', 'text'], 'How lines are written; `auto` is text on a terminal.'),
+    })
+    .prefault({}),
+  admin: z.strictObject({}).prefault({}),
+});
+
+/** What the schema gives: names as in the file, durations in milliseconds, sizes in octets. */
+export type ParsedSettings = z.output<typeof settingsSchema>;
+
+function describe(kind: SettingMeta['kind'], help: string): SettingMeta & Record<string, unknown> {
+  return { kind, help };
+}

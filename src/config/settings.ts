@@ -1,0 +1,52 @@
+import type { Access } from '../core/route.js';
+import type { ParsedSettings } from './settings-schema.js';
+
+type Camel<S> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
+type CamelKeys<T> = { readonly [K in keyof T as Camel<K>]: T[K] };
+
+/** Every bound of the server: durations in milliseconds, sizes in octets. */
+export type Limits = CamelKeys<ParsedSettings['limits']>;
+
+/** A class under a handler name, with the options it is built with. */
+export interface NamedTopic {
+  readonly class: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** All settings, checked. Paths are absolute, durations in milliseconds, sizes in octets. */
+export interface Settings {
+  /** The folder that the paths of the file are relative to. */
+  readonly folder: string;
+  readonly listen: Readonly<ParsedSettings['listen']>;
+  /** Files and folders of routes, in the order in which their routes are tried. */
+  readonly routing: readonly string[];
+  readonly topics: {
+    /** Folders of handler classes. */
+    readonly folders: readonly string[];
+    /** Classes under handler names. */
+    readonly named: ReadonlyMap<string, NamedTopic>;
+  };
+  /** What a route without `access` has. */
+  readonly access: Access;
+  readonly auth: {
+    readonly anonymous: boolean;
+    /** Back-end keys by name. */
+    readonly keys: ReadonlyMap<string, string>;
+    readonly secret: string | undefined;
+    readonly ticketTtl: number;
+  };
+  readonly broker: 'memory';
+  readonly origins: readonly string[];
+  readonly limits: Limits;
+  readonly log: Readonly<ParsedSettings['log']>;
+}
+
+/** The same values under names as JavaScript has them. */
+export function camelKeys<T extends object>(values: T): CamelKeys<T> {
+  const renamed = Object.entries(values).map(([key, value]) => [camel(key), value]);
+  return Object.freeze(Object.fromEntries(renamed));
+}
+
+function camel(key: string): string {
+  return key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
