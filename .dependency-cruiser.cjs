@@ -48,7 +48,10 @@ module.exports = {
       from: { path: '^src/app/' },
       to: {
         path: '^src/(router|protocols|transports|brokers|authenticators|config)/',
-        pathNot: '^src/(router|protocols|transports|brokers|authenticators|config)/([^/]+/)?index\\.ts$',
+        pathNot: [
+          '^src/(router|protocols|transports|brokers|authenticators|config)/index\\.ts$',
+          '^src/protocols/[^/]+/index\\.ts$',
+        ],
       },
     },
     {

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { type Finding, formatFindings, loadRouting, loadSettings, type Settings } from '../config/index.js';
 import type { Route } from '../core/route.js';
 import { RULE_NAMES } from '../router/index.js';
@@ -60,7 +59,7 @@ export async function loadApplication(options: ApplicationOptions = {}): Promise
     routes,
     offers,
     findings,
-    folder: options.config === undefined ? process.cwd() : dirname(options.config),
+    folder: settings.folder,
     plan() {
       if (findings.some(({ severity }) => severity === 'error')) throw new ConfigurationError(findings);
       return { settings, routes, offers };

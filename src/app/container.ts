@@ -127,20 +127,18 @@ function bindWebSocket(container: Container, { settings }: Plan): void {
         new HandshakeGateway({ protocols, authenticator, origins, events }),
       [PARTS.protocols, TOKENS.authenticator, PARTS.origins, TOKENS.events],
     );
-  container
-    .bind(PARTS.webSocket)
-    .toResolvedValue(
-      (gateway, logger, meter) =>
-        new WebSocketTransport({
-          gateway,
-          logger,
-          meter,
-          paths: listen.paths,
-          compression: listen.compression,
-          limits,
-        }),
-      [TOKENS.gateway, TOKENS.logger, TOKENS.meter],
-    );
+  container.bind(PARTS.webSocket).toResolvedValue(
+    (gateway, logger, meter) =>
+      new WebSocketTransport({
+        gateway,
+        logger,
+        meter,
+        paths: listen.paths,
+        compression: listen.compression,
+        limits,
+      }),
+    [TOKENS.gateway, TOKENS.logger, TOKENS.meter],
+  );
 }
 
 /** The application's own classes, each under its token, built when something injects it. */

@@ -2,7 +2,6 @@ import type { Connection } from './connection.js';
 import type { Disconnect } from './errors.js';
 import { every } from './interval.js';
 import type { MaybePromise } from './maybe-promise.js';
-import type { Subscriber } from './router.js';
 
 export type SessionId = string;
 
@@ -18,8 +17,6 @@ export interface Principal {
 
 export const ANONYMOUS: Principal = { kind: 'anonymous', roles: [], organizations: [], claims: {} };
 
-const NONE: ReadonlySet<Subscriber> = new Set();
-
 /** One authenticated peer, in one protocol, over one connection. */
 export class Session {
   readonly id: SessionId;
@@ -28,7 +25,6 @@ export class Session {
   readonly connection: Connection;
   readonly #end: (why: Disconnect) => void;
   #closed = false;
-  #subscribers: Set<Subscriber> | undefined;
   #timers: Set<() => void> | undefined;
 
   constructor(peer: {
@@ -47,11 +43,6 @@ export class Session {
 
   get closed(): boolean {
     return this.#closed;
-  }
-
-  /** What this session is subscribed to. Kept by the router. */
-  get subscribers(): ReadonlySet<Subscriber> {
-    return this.#subscribers ?? NONE;
   }
 
   /** Ends the session in the words of its protocol. */
@@ -73,21 +64,9 @@ export class Session {
     return stop;
   }
 
-  /** For the router: the session joined. */
-  joined(subscriber: Subscriber): void {
-    this.#subscribers ??= new Set();
-    this.#subscribers.add(subscriber);
-  }
-
-  /** For the router: the session left. */
-  left(subscriber: Subscriber): void {
-    this.#subscribers?.delete(subscriber);
-  }
-
   /** For the router: nothing reaches this session any more. */
   closeDown(): void {
     this.#closed = true;
-    this.#subscribers = undefined;
     for (const cancel of this.#timers ?? []) cancel();
     this.#timers = undefined;
   }

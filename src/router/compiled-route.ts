@@ -13,8 +13,9 @@ export interface Form {
   readonly order: number;
   /** Segments as literals; undefined where parameters stand. */
   readonly segments: readonly (string | undefined)[];
-  /** Segments that may be told apart before the expression is tried; the rest may span slashes. */
+  /** Whether a parameter may hold slashes, so that the number of segments says nothing. */
   readonly spans: boolean;
+  /** For a channel whose number of segments and literal segments are those of the form, unless it spans. */
   match(channel: string, segments: readonly string[]): Params | undefined;
 }
 
@@ -73,7 +74,7 @@ export class CompiledRoute {
   match(channel: string): Params | undefined {
     const segments = channel.split('/');
     for (const form of this.forms) {
-      const params = form.match(channel, segments);
+      const params = fits(form, segments) ? form.match(channel, segments) : undefined;
       if (params !== undefined) return params;
     }
     return undefined;
@@ -196,6 +197,13 @@ function toSegments(tokens: readonly Token[]): Token[][] {
     }
   }
   return segments;
+}
+
+/** Whether a channel has the form's number of segments and its literal ones. */
+function fits(form: Form, segments: readonly string[]): boolean {
+  if (form.spans) return true;
+  if (form.segments.length !== segments.length) return false;
+  return form.segments.every((expected, i) => expected === undefined || expected === segments[i]);
 }
 
 function literal(tokens: readonly Token[]): string | undefined {

@@ -65,7 +65,8 @@ export class LiveTopic implements Topic {
   }
 
   has(session: Session): boolean {
-    for (const subscriber of session.subscribers) if (this.#subscribers?.has(subscriber)) return true;
+    for (const subscriber of this.#context.sessions.subscribersOf(session))
+      if (this.#subscribers?.has(subscriber)) return true;
     return false;
   }
 

@@ -1,10 +1,12 @@
+import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
 
 const NOBODY: ReadonlySet<Session> = new Set();
+const NOTHING: ReadonlySet<Subscriber> = new Set();
 
-/** The open sessions of this node, found by id of their user. */
+/** The open sessions of this node: what each is subscribed to, and which belong to a user. */
 export class Sessions {
-  readonly #all = new Set<Session>();
+  readonly #all = new Map<Session, Set<Subscriber> | undefined>();
   readonly #byUser = new Map<string, Set<Session>>();
 
   get size(): number {
@@ -12,28 +14,44 @@ export class Sessions {
   }
 
   [Symbol.iterator](): Iterator<Session> {
-    return this.#all[Symbol.iterator]();
+    return this.#all.keys();
   }
 
   add(session: Session): void {
-    this.#all.add(session);
+    this.#all.set(session, undefined);
     const user = userOf(session);
     if (user === undefined) return;
     const sessions = this.#byUser.get(user) ?? new Set();
     this.#byUser.set(user, sessions.add(session));
   }
 
-  /** False when it was not known. */
-  delete(session: Session): boolean {
+  /** What the session was subscribed to; undefined when it was not known. */
+  delete(session: Session): ReadonlySet<Subscriber> | undefined {
+    if (!this.#all.has(session)) return undefined;
+    const subscribers = this.subscribersOf(session);
+    this.#all.delete(session);
     const user = userOf(session);
     const sessions = user === undefined ? undefined : this.#byUser.get(user);
     sessions?.delete(session);
     if (user !== undefined && sessions?.size === 0) this.#byUser.delete(user);
-    return this.#all.delete(session);
+    return subscribers;
   }
 
   ofUser(user: string): ReadonlySet<Session> {
     return this.#byUser.get(user) ?? NOBODY;
+  }
+
+  subscribersOf(session: Session): ReadonlySet<Subscriber> {
+    return this.#all.get(session) ?? NOTHING;
+  }
+
+  joined(subscriber: Subscriber): void {
+    const subscribers = this.#all.get(subscriber.session) ?? new Set();
+    this.#all.set(subscriber.session, subscribers.add(subscriber));
+  }
+
+  left(subscriber: Subscriber): void {
+    this.#all.get(subscriber.session)?.delete(subscriber);
   }
 }
 

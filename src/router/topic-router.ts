@@ -83,7 +83,7 @@ export class TopicRouter implements Router {
       // The peer may have gone while the handler thought: nobody joins after that.
       if (session.closed) throw new RouterError('unavailable', 'the session has ended');
       topic.add(subscriber);
-      session.joined(subscriber);
+      this.#sessions.joined(subscriber);
       return topic;
     } catch (error) {
       throw this.#refused(error, session, channel);
@@ -112,9 +112,10 @@ export class TopicRouter implements Router {
   }
 
   async leave(session: Session): Promise<void> {
-    if (!this.#sessions.delete(session)) return;
+    const subscribers = this.#sessions.delete(session);
+    if (subscribers === undefined) return;
     const left: LiveTopic[] = [];
-    for (const subscriber of [...session.subscribers]) {
+    for (const subscriber of subscribers) {
       const topic = this.#remove(subscriber);
       if (topic !== undefined) left.push(topic);
     }
@@ -167,7 +168,7 @@ export class TopicRouter implements Router {
 
   #checkCount(session: Session): void {
     const limit = this.#parts.limits.subscriptions;
-    if (session.subscribers.size < limit) return;
+    if (this.#sessions.subscribersOf(session).size < limit) return;
     throw new RouterError('limit_exceeded', `this connection has limits.subscriptions of ${limit} already`);
   }
 
@@ -223,7 +224,7 @@ export class TopicRouter implements Router {
   #remove(subscriber: Subscriber): LiveTopic | undefined {
     const topic = this.#topics.get(subscriber.channel);
     if (topic?.remove(subscriber) !== true) return undefined;
-    subscriber.session.left(subscriber);
+    this.#sessions.left(subscriber);
     return topic.hold();
   }
 

@@ -147,3 +147,57 @@ describe('route table', () => {
     expect(matched([testRoute('r', channel)], channel)).toEqual({ r: {} });
   });
 });
+
+describe('an explanation', () => {
+  const table = new RouteTable([
+    testRoute('ping', 'oro/ping'),
+    EMAIL,
+    testRoute('list', 'list/{a}.{b}', { requirements: { b: '\\d+' } }),
+    testRoute('only', 'only/{a}', { handler: undefined }),
+    testRoute('rest', 'rest/{path}', { requirements: { path: '.+' } }),
+  ]);
+  const reasons = (channel: string) =>
+    table.explain(channel).map(({ route, reason }) => `${route.name}: ${reason ?? 'matches'}`);
+
+  it.each([
+    ['oro/ping', ['ping: matches']],
+    ['oro/email_event/5/7', ['ping: segment 2 is "email_event", not "ping"', 'email: matches']],
+    [
+      'oro/email_event/5/x',
+      [expect.anything(), 'email: requirement \\d+ or * of parameter organization_id fails on "x"'],
+    ],
+    ['oro/email_event/5', [expect.anything(), 'email: it has 4 segments, the channel 3 segments']],
+    [
+      'list/a.b',
+      [
+        expect.anything(),
+        expect.anything(),
+        'list: the pattern list/{a}.{b} with its requirements does not fit',
+      ],
+    ],
+    [
+      'only/1',
+      [
+        expect.anything(),
+        expect.anything(),
+        expect.anything(),
+        'only: it has no handler and only generates channels',
+      ],
+    ],
+    [
+      'rest/a/b/c',
+      [expect.anything(), expect.anything(), expect.anything(), expect.anything(), 'rest: matches'],
+    ],
+  ])('of %s says for each route what did not fit', (channel, expected) => {
+    const found = reasons(channel);
+    expect(found.slice(0, expected.length)).toEqual(expected);
+  });
+
+  it('stops at the route that a match finds', () => {
+    for (const channel of ['oro/ping', 'oro/email_event/5/7', 'rest/x', 'nowhere']) {
+      expect(table.explain(channel).find(({ matched }) => matched)?.route.name).toBe(
+        table.match(channel)?.route.name,
+      );
+    }
+  });
+});

@@ -151,7 +151,7 @@ describe('the upgrade', () => {
     [
       'another version',
       upgrade('/ws').replace('Version: 13', 'Version: 12'),
-      426,
+      400,
       'Sec-WebSocket-Version: 13',
     ],
     ['a POST', upgrade('/ws').replace('GET', 'POST'), 405, ''],

@@ -9,7 +9,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   host: 'listen.host',
   port: 'listen.port',
   routing: 'routing',
-  topics: 'topics.folders',
+  topics: 'topics.handlers',
 };
 
 /** The options by which a command finds the application. */
