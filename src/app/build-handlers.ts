@@ -36,11 +36,12 @@ function buildHandler(
   { offers, named }: { offers: Offers; named: NamedTopics },
 ): TopicHandler {
   const discovered = offers.handlers.get(name);
-  if (discovered !== undefined) return construct(container, name, discovered, []);
+  if (discovered !== undefined) return withNewName(construct(container, name, discovered, []));
   const entry = named.get(name);
   const offer = entry && offers.handlers.get(entry.class);
   if (entry === undefined || offer === undefined) throw new DiscoveryError(`no class for handler ${name}`);
-  return construct(container, name, offer, Object.keys(entry.options).length > 0 ? [entry.options] : []);
+  const options = Object.keys(entry.options).length > 0 ? [entry.options] : [];
+  return withNewName(construct(container, name, offer, options));
 }
 
 /** `new` with what the class injects, then its options. */
@@ -52,4 +53,14 @@ function construct<T>(container: Container, name: string, offer: Offer<T>, optio
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DiscoveryError(`${name} of ${offer.file} cannot be built: ${reason}`, { cause });
   }
+}
+
+/** The ancestor writes `onUnSubscribe`; a handler that was carried over keeps working. */
+function withNewName(
+  handler: TopicHandler & { onUnSubscribe?: TopicHandler['onUnsubscribe'] },
+): TopicHandler {
+  if (handler.onUnsubscribe === undefined && handler.onUnSubscribe !== undefined) {
+    handler.onUnsubscribe = handler.onUnSubscribe;
+  }
+  return handler;
 }

@@ -3,6 +3,7 @@ import type { AuthAttempt, Authenticator } from '../core/authenticator.js';
 import type { Admission, Gateway, Handshake } from '../core/connection.js';
 import { DISCONNECT, isRouterError, RouterError } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
+import { readBearer } from '../core/http.js';
 import type { Protocol } from '../core/protocol.js';
 
 export interface GatewayParts {
@@ -87,6 +88,6 @@ function turnAway(subprotocol: string | undefined, error: RouterError): Admissio
 
 function readAttempt({ url, headers, remoteAddress }: Handshake): AuthAttempt {
   const ticket = url.searchParams.get('ticket');
-  const [, bearer] = /^Bearer (.+)$/i.exec(String(headers['authorization'] ?? '')) ?? [];
+  const bearer = readBearer(headers);
   return { remoteAddress, ...(ticket !== null && { ticket }), ...(bearer !== undefined && { bearer }) };
 }

@@ -1,15 +1,14 @@
-import { pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
+import pretty from 'pino-pretty';
+import type { Settings } from '../config/index.js';
 import type { Logger } from '../core/logger.js';
-
-export interface LogSettings {
-  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
-}
 
 /** Fields that never reach a log line, however they got into one. */
 const SECRETS = ['ticket', 'bearer', 'key', 'secret', 'password', 'authorization'];
 
-/** JSON lines on the error stream, so that standard output carries only what programs read. */
-export function createLogger({ level }: LogSettings): Logger {
+/** Lines on the error stream, so that standard output carries only what programs read. */
+export function createLogger({ level, format }: Settings['log']): Logger {
+  const asText = format === 'text' || (format === 'auto' && process.stderr.isTTY === true);
   return pino(
     {
       level,
@@ -17,6 +16,10 @@ export function createLogger({ level }: LogSettings): Logger {
       redact: SECRETS.flatMap((name) => [name, `*.${name}`]),
       serializers: { error: pino.stdSerializers.err, cause: pino.stdSerializers.err },
     },
-    pino.destination({ fd: 2, sync: false }),
+    asText ? textLines() : pino.destination({ fd: 2, sync: false }),
   );
+}
+
+function textLines(): DestinationStream {
+  return pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss.l', messageFormat: '{msg}' });
 }

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Authenticator } from '../core/authenticator.js';
 import { RouterError } from '../core/errors.js';
-import type { HttpEndpoint, HttpReply, HttpRequest } from '../core/http.js';
+import { type HttpEndpoint, type HttpReply, type HttpRequest, readBearer } from '../core/http.js';
 import type { Meter } from '../core/meter.js';
 
 /** What is counted in plain fields on the hot path and read only when somebody asks. */
@@ -82,8 +82,11 @@ export class MetricsEndpoint implements HttpEndpoint {
   }
 
   async handle({ headers, remoteAddress }: HttpRequest): Promise<HttpReply> {
-    const [, bearer] = /^Bearer (.+)$/i.exec(String(headers['authorization'] ?? '')) ?? [];
-    const principal = await this.#authenticator.authenticate({ remoteAddress, ...(bearer && { bearer }) });
+    const bearer = readBearer(headers);
+    const principal = await this.#authenticator.authenticate({
+      remoteAddress,
+      ...(bearer !== undefined && { bearer }),
+    });
     if (principal?.kind !== 'backend') throw new RouterError('unauthorized', 'metrics need a back-end key');
     return {
       status: 200,

@@ -5,11 +5,10 @@ const RESERVE = 128;
 
 /**
  * How many sockets may be open so that the process never runs out of descriptors, which Node does not report: the
- * soft limit less a reserve, where the system tells it.
+ * soft limit less a reserve; without bound where the system does not tell it.
  */
-export function socketLimit(wanted: number): number {
-  const available = descriptorLimit();
-  return available === undefined ? wanted : Math.min(wanted, Math.max(1, available - RESERVE));
+export function socketLimit(): number {
+  return Math.max(1, (descriptorLimit() ?? Number.POSITIVE_INFINITY) - RESERVE);
 }
 
 function descriptorLimit(): number | undefined {

@@ -17,6 +17,9 @@ export interface HttpOptions {
   };
 }
 
+/** Connections taken beside the WebSocket peers, for requests and for refusals that say why. */
+const HTTP_CONNECTIONS = 256;
+
 /** The HTTP server: endpoints with bounded bodies, and the sockets that WebSocket upgrades come from. */
 export class HttpTransport {
   readonly server: Server;
@@ -42,7 +45,8 @@ export class HttpTransport {
     );
     // Node lets a connection that never says anything stay for ever.
     this.server.setTimeout(handshakeTimeout);
-    this.server.maxConnections = socketLimit(options.limits.connections);
+    // Above the limit that answers with a reason, below the one that nobody hears of.
+    this.server.maxConnections = Math.min(socketLimit(), options.limits.connections + HTTP_CONNECTIONS);
     this.server.on('drop', () =>
       options.meter.count('signalbox_refused_connections_total', { code: 'descriptors' }),
     );

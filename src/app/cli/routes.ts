@@ -1,4 +1,7 @@
 import type { Route } from '../../core/route.js';
+import type { TopicHandler } from '../../core/topic.js';
+import { buildHandlers } from '../build-handlers.js';
+import { createContainer } from '../container.js';
 import { describeApplication, openApplication } from './application-options.js';
 import type { CliCommand } from './program.js';
 import { formatTable } from './table.js';
@@ -11,21 +14,36 @@ export const routes: CliCommand = {
       'print the routes as JSON',
     ),
   async run({ options, context }) {
-    const application = await openApplication(options, context);
-    application.plan();
-    if (options['json'] === true) context.out(JSON.stringify(application.routes, undefined, 2));
-    else
-      context.out(
-        formatTable(['ROUTE', 'CHANNEL', 'HANDLER', 'SUBSCRIBE', 'PUBLISH'], application.routes.map(toRow)),
-      );
+    const plan = (await openApplication(options, context)).plan();
+    const handlers = buildHandlers(createContainer(plan), plan);
+    const listed = plan.routes.map((route) => ({
+      ...route,
+      demands: handlers.get(route.handler ?? '')?.access,
+    }));
+    if (options['json'] === true) context.out(JSON.stringify(listed, undefined, 2));
+    else context.out(formatTable(['ROUTE', 'CHANNEL', 'HANDLER', 'SUBSCRIBE', 'PUBLISH'], listed.map(toRow)));
     return 0;
   },
 };
 
-function toRow({ name, pattern, handler, access }: Route): string[] {
-  return [name, pattern, handler ?? '-', who(access.subscribe), who(access.publish)];
+type ListedRoute = Route & { readonly demands: TopicHandler['access'] };
+
+function toRow({ name, pattern, handler, access, demands }: ListedRoute): string[] {
+  return [
+    name,
+    pattern,
+    handler ?? '-',
+    who(access.subscribe, demands?.subscribe),
+    who(access.publish, demands?.publish),
+  ];
 }
 
-function who(rules: readonly string[]): string {
+/** The rules of the route and those of its handler, both of which have to hold. */
+function who(rules: readonly string[], demanded: readonly string[] | undefined): string {
+  if (demanded === undefined || demanded.join() === rules.join()) return say(rules);
+  return rules.includes('anyone') ? say(demanded) : `${say(rules)}, and ${say(demanded)}`;
+}
+
+function say(rules: readonly string[]): string {
   return rules.length === 0 ? 'nobody' : rules.join(' or ');
 }

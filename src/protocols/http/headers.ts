@@ -1,13 +1,13 @@
 import { RouterError } from '../../core/errors.js';
-import type { HttpRequest } from '../../core/http.js';
+import { type HttpRequest, readBearer } from '../../core/http.js';
 
-/** The credentials of `Authorization: Bearer`. Throws `unauthorized` if there are none. [RFC 6750 §2.1] */
-export function bearerOf(request: HttpRequest): string {
-  const header = request.headers['authorization'];
-  if (header === undefined) throw unauthorized('the key is missing');
-  const [, bearer] = /^bearer +(\S+)$/i.exec(String(header).trim()) ?? [];
-  if (bearer === undefined) throw unauthorized('the header authorization is not of the form Bearer KEY');
-  return bearer;
+/** The credentials of the request. Throws `unauthorized` if there are none. */
+export function bearerOf({ headers }: HttpRequest): string {
+  const bearer = readBearer(headers);
+  if (bearer !== undefined) return bearer;
+  throw new RouterError('unauthorized', 'the key is missing', {
+    hint: 'send the header Authorization: Bearer KEY',
+  });
 }
 
 /**
@@ -24,8 +24,4 @@ export function checkContentType(request: HttpRequest): void {
       hint: 'send the header Content-Type: application/json',
     },
   );
-}
-
-function unauthorized(message: string): RouterError {
-  return new RouterError('unauthorized', message, { hint: 'send the header Authorization: Bearer KEY' });
 }
