@@ -51,7 +51,6 @@ export const FINDING_CODES = {
   'default-not-trailing': 'warning',
   'default-refused': 'warning',
   'bad-rule': 'error',
-  'unknown-rule': 'error',
   'rule-looks-misspelt': 'warning',
   'owner-without-user': 'error',
   'http-route': 'error',

@@ -1,6 +1,6 @@
 import type { FindingList } from './finding-list.js';
 import type { Draft, ResourceImport } from './route-draft.js';
-import type { LoadedFile, RoutingFiles } from './routing-files.js';
+import { isGlob, type LoadedFile, type RoutingFiles } from './routing-files.js';
 
 /** More files than any installation has; only imports that import each other twice over come so far. */
 const MOST_VISITS = 5000;
@@ -62,7 +62,7 @@ export class ImportWalk {
     const known = this.#resolved.get(resource);
     if (known !== undefined) return known;
     const found = (await this.#files.resolve(file, resource)).filter(
-      (path) => path !== file.path || !isGlob(resource),
+      (path) => path !== file.path || !isGlob(resource.resource),
     );
     this.#resolved.set(resource, found);
     return found;
@@ -115,9 +115,4 @@ function imposed(draft: Draft, { requirements, defaults, options }: ResourceImpo
     defaults: new Map([...draft.defaults, ...defaults]),
     options: new Map([...draft.options, ...options]),
   };
-}
-
-/** A glob that also matches the file it stands in means the others. */
-function isGlob({ resource }: ResourceImport): boolean {
-  return /[*?[{(]/.test(resource);
 }

@@ -7,6 +7,7 @@ import { checkExpressions } from './regex-checks.js';
 import { buildRoute } from './route-builder.js';
 import { checkRoute } from './route-checks.js';
 import type { Draft } from './route-draft.js';
+import { BUILT_IN_RULES } from './route-keys.js';
 import { checkOverlaps } from './route-overlap.js';
 import { RoutingFiles, shownName, yamlFiles } from './routing-files.js';
 import { SourceFile } from './source-file.js';
@@ -18,7 +19,7 @@ export interface RoutingRequest {
   readonly defaultAccess: Access;
   /** The names that a `handler` may have; unchecked if absent. */
   readonly handlers?: ReadonlySet<string> | undefined;
-  /** The rules and roles that `access` may name beside the built-in ones; unchecked if absent. */
+  /** The words in `access` with a meaning of their own, the built-in ones if absent; every other word is a role. */
   readonly rules?: ReadonlySet<string> | undefined;
   /** Whether warnings count as errors. */
   readonly strict?: boolean | undefined;
@@ -34,7 +35,7 @@ export interface Routing {
 /** Reads routing files and checks them. Never rejects because of what is in them: all faults are findings. */
 export async function loadRouting(request: RoutingRequest): Promise<Routing> {
   const findings = new FindingList(request.strict);
-  const walk = new ImportWalk(new RoutingFiles(findings, request.rules), findings);
+  const walk = new ImportWalk(new RoutingFiles(findings, request.rules ?? new Set(BUILT_IN_RULES)), findings);
   const drafts = lastOfEachName(await collect(request.sources, { walk, findings }), findings);
   const refused = new Set(await checkExpressions(drafts, findings));
   for (const draft of drafts) {

@@ -5,7 +5,7 @@ import { surelyLinear } from './regex/linear.js';
 import { literal } from './regex/parser.js';
 import { maySpan } from './regex/requirement-regex.js';
 import { type Item, print, type Regex } from './regex/syntax.js';
-import type { Draft } from './route-draft.js';
+import type { Draft, DraftRequirement } from './route-draft.js';
 import { type Piece, parameters } from './route-pattern.js';
 import type { Place } from './source-file.js';
 
@@ -46,16 +46,31 @@ class ExpressionCheck {
       if (found === undefined) continue;
       const what = `the requirement for "${name}"`;
       if (!(await this.#accepts(found.tree, { at: found.at, what }))) return false;
+      this.#checkDefault(name, found);
     }
     if (!needsJoint(this.#draft)) return true;
     const what = `the pattern of route "${this.#draft.name}" with its requirements`;
     return this.#accepts(joint(this.#draft), { at: this.#draft.patternAt, what });
   }
 
+  /** Only after the expression was found to be safe. */
+  #checkDefault(name: string, { requirement }: DraftRequirement): void {
+    const found = this.#draft.defaults.get(name);
+    if (found === undefined || found.value === '' || (requirement.wildcard && found.value === '*')) return;
+    if (new RegExp(`^(?:${requirement.pattern})$`, this.#flags).test(found.value)) return;
+    this.#findings.report('default-refused', found.at, {
+      message: `the default "${found.value}" of "${name}" does not match its requirement ${requirement.pattern}`,
+      hint: 'correct one of the two',
+    });
+  }
+
+  get #flags(): string {
+    return this.#draft.options.get('utf8') === true ? 'su' : 's';
+  }
+
   async #accepts(regex: Regex, { at, what }: { at: Place; what: string }): Promise<boolean> {
     if (surelyLinear(regex)) return true;
-    const flags = this.#draft.options.get('utf8') === true ? 'su' : 's';
-    const verdict = await this.#judge.judge(`^(?:${print(regex)})$`, flags);
+    const verdict = await this.#judge.judge(`^(?:${print(regex)})$`, this.#flags);
     if (verdict.kind === 'safe') return true;
     this.#report(verdict, { at, what });
     return false;

@@ -3,6 +3,7 @@ import type { FindingList } from './finding-list.js';
 import type { Draft } from './route-draft.js';
 import { type Piece, parameters } from './route-pattern.js';
 import { didYouMean, listed } from './suggestion.js';
+import { isLeftover } from './symfony-leftovers.js';
 
 /** What is checked against: the handlers that exist, where that is known, and the installation's access. */
 export interface Surroundings {
@@ -23,7 +24,7 @@ export function checkRoute(
 }
 
 function checkHandler({ handler, name }: Draft, handlers: ReadonlySet<string>, findings: FindingList): void {
-  if (handler === undefined || handlers.has(handler.name)) return;
+  if (handler === undefined || handlers.has(handler.name) || isLeftover(handler.name)) return;
   const known = handlers.size === 0 ? 'there is none yet' : `there are ${listed(handlers)}`;
   const otherwise = `${known}; write a class for it, or name it under topics: in the settings`;
   findings.report('unknown-handler', handler.at, {

@@ -14,12 +14,12 @@ import { isNull, type YamlEntry, type YamlMap, type YamlNode, type YamlScalar } 
 
 const EXAMPLE = 'write chat.room: { channel: chat/{room}, handler: chat.room } on several lines';
 
-/** Reads the routes and imports of one file. `rules` are the rules that exist, where that is known. */
+/** Reads the routes and imports of one file. `rules` are the words in `access` that are no roles. */
 export class RouteFile {
   readonly #file: FileReader;
-  readonly #rules: ReadonlySet<string> | undefined;
+  readonly #rules: ReadonlySet<string>;
 
-  constructor(file: FileReader, rules: ReadonlySet<string> | undefined) {
+  constructor(file: FileReader, rules: ReadonlySet<string>) {
     this.#file = file;
     this.#rules = rules;
   }

@@ -40,7 +40,7 @@ export const HTTP_KEYS = [
 /** Values of `type` that mean YAML. */
 export const YAML_TYPES = ['yaml', 'yml', 'glob', 'oro_websocket_routing_yaml'] as const;
 
-/** Rules of `access` with a meaning of their own; every other word is a role. */
+/** Words in `access` with a meaning of their own; every other word is a role. */
 export const BUILT_IN_RULES = ['anyone', 'user', 'owner', 'backend'] as const;
 
 export function isOneOf(word: string, words: readonly string[]): boolean {

@@ -20,10 +20,10 @@ export interface LoadedFile {
 /** Finds routing files and reads each of them once. */
 export class RoutingFiles {
   readonly #findings: FindingList;
-  readonly #rules: ReadonlySet<string> | undefined;
+  readonly #rules: ReadonlySet<string>;
   readonly #loaded = new Map<string, Promise<LoadedFile>>();
 
-  constructor(findings: FindingList, rules: ReadonlySet<string> | undefined) {
+  constructor(findings: FindingList, rules: ReadonlySet<string>) {
     this.#findings = findings;
     this.#rules = rules;
   }
@@ -48,7 +48,7 @@ export class RoutingFiles {
   /** The files that an import names. Reports where there are none. */
   async resolve(importer: LoadedFile, { resource, exclude, at }: ResourceImport): Promise<readonly string[]> {
     const folder = dirname(importer.path);
-    if (isDynamicPattern(resource)) return this.#globbed(folder, { resource, exclude, at });
+    if (isGlob(resource)) return this.#globbed(folder, { resource, exclude, at });
     const path = resolve(folder, resource);
     const files = await yamlFiles(path, exclude);
     if (files !== undefined) return files;
@@ -86,6 +86,11 @@ export async function yamlFiles(
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return undefined;
   return found.isDirectory() ? search(path, YAML_FILES, exclude) : [path];
+}
+
+/** Whether a resource names files by pattern. Such a pattern means files other than the one it stands in. */
+export function isGlob(resource: string): boolean {
+  return isDynamicPattern(resource);
 }
 
 /** A path as people read it: from where they are, if it lies below. */

@@ -10,6 +10,11 @@ export function checkLeftovers(file: FileReader, route: YamlMap): void {
   for (const { key, value } of route.entries) if (SECTIONS.includes(key)) check(file, { key, value });
 }
 
+/** Whether the name of a handler has been reported as one of Symfony's. */
+export function isLeftover(name: string): boolean {
+  return name.startsWith('@') || PARAMETER.test(name);
+}
+
 function check(file: FileReader, { key, value }: Pick<YamlEntry, 'key' | 'value'>): void {
   if (value.kind === 'scalar') checkText(file, key, value);
   else if (value.kind === 'list') for (const item of value.items) check(file, { key, value: item });

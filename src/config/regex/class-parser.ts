@@ -1,5 +1,5 @@
-import { ALL, BEYOND_ASCII, type CharSet, CLASSES, charSet, inverse } from './char-set.js';
-import { readCode } from './escapes.js';
+import { ALL, type CharSet, CLASSES, charSet, inverse } from './char-set.js';
+import { readCode, readProperty } from './escapes.js';
 import { RegexFault } from './fault.js';
 import { FOREIGN_ESCAPES, posixHint } from './pcre.js';
 import type { Atom } from './syntax.js';
@@ -61,17 +61,16 @@ export class ClassParser {
     const character = this.#character();
     if (character === '\\') return this.#escape();
     if (character === '[') this.#refusePosix();
-    this.#at += character.length;
     const code = character.codePointAt(0) ?? 0;
-    if (code > 0xffff) return this.#beyond(character);
+    if (code > 0xffff && !this.#utf8) throw this.#halves(character);
+    this.#at += character.length;
     return { text: '\\]^[-'.includes(character) ? `\\${character}` : character, set: charSet(code), code };
   }
 
   /** Without the flag `u`, a class would hold the halves of the character. */
-  #beyond(character: string): Member {
-    if (this.#utf8) return { text: character, set: BEYOND_ASCII, code: character.codePointAt(0) };
+  #halves(character: string): RegexFault {
     const hint = 'give the route options: { utf8: true }';
-    throw this.#fault('invalid-regex', `${character} in a character class needs the option utf8`, hint);
+    return this.#fault('invalid-regex', `${character} in a character class needs the option utf8`, hint);
   }
 
   #escape(): Member {
@@ -98,14 +97,9 @@ export class ClassParser {
   }
 
   #property(): Member {
-    const found = /^\\[pP]\{[\w=]+\}/.exec(this.#text.slice(this.#at, this.#at + 40));
-    if (found === null || !this.#utf8) {
-      const hint =
-        'write \\p{...} with the name of a Unicode property, and give the route options: { utf8: true }';
-      throw this.#fault('pcre-only', 'a Unicode property needs braces and the option utf8', hint);
-    }
-    this.#at += found[0].length;
-    return { text: found[0], set: ALL, code: undefined };
+    const text = readProperty(this.#text, this.#at, this.#utf8);
+    this.#at += text.length;
+    return { text, set: ALL, code: undefined };
   }
 
   #refusePosix(): void {

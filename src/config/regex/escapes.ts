@@ -1,3 +1,5 @@
+import { RegexFault } from './fault.js';
+
 const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, f: 12, r: 13, '0': 0 };
 
 /** One escaped character: its code, where it ends, and how JavaScript writes it. */
@@ -15,12 +17,30 @@ export function readCode(text: string, at: number): EscapedCode | undefined {
   const control = CONTROLS[letter];
   if (control !== undefined) return { value: control, end: at + 2, text: `\\${letter}` };
   if (/[a-zA-Z0-9]/.test(letter)) return undefined;
-  const needed = '^$\\.*+?()[]{}|/'.includes(letter);
+  const needed = '^$\\.*+?()[]{}|'.includes(letter);
   return {
     value: letter.codePointAt(0) ?? 0,
     end: at + 1 + letter.length,
     text: needed ? `\\${letter}` : letter,
   };
+}
+
+/** Reads `\p{Name}`, which needs the flag `u`. Throws `RegexFault`. */
+export function readProperty(text: string, at: number, utf8: boolean): string {
+  const found = sticky(/\\[pP]\{[\w=]+\}/y, text, at)?.[0];
+  if (found !== undefined && utf8 && compiles(found)) return found;
+  throw new RegexFault('pcre-only', at, {
+    message: 'a Unicode property needs braces and the option utf8',
+    hint: 'write \\p{...} with the name of a Unicode property, and give the route options: { utf8: true }',
+  });
+}
+
+function compiles(source: string): boolean {
+  try {
+    return new RegExp(source, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
 }
 
 function hexCode(found: RegExpExecArray, at: number): EscapedCode | undefined {

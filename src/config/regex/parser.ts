@@ -1,13 +1,13 @@
-import { ALL, BEYOND_ASCII, type CharSet, CLASSES, charSet } from './char-set.js';
+import { ALL, CLASSES, charSet } from './char-set.js';
 import { ClassParser } from './class-parser.js';
-import { readCode } from './escapes.js';
+import { readCode, readProperty } from './escapes.js';
 import { RegexFault } from './fault.js';
 import { FOREIGN_ESCAPES, FOREIGN_GROUPS } from './pcre.js';
 import type { Atom, Item, Regex, Sequence } from './syntax.js';
 
 const DEEPEST = 50;
 const MOST_REPEATS = 1000;
-const SYNTAX_CHARACTERS = '^$\\.*+?()[]{}|/';
+const SYNTAX_CHARACTERS = '^$\\.*+?()[]{}|';
 
 /** Reads a regular expression as PCRE writes it, as far as JavaScript can do the same. Throws `RegexFault`. */
 export function parseRegex(text: string, utf8 = false): Regex {
@@ -167,13 +167,9 @@ class RegexParser {
   }
 
   #property(): Atom {
-    const found = this.#match(/\\[pP]\{[\w=]+\}/y);
-    const set: CharSet = ALL;
-    if (found !== undefined && this.#utf8 && compiles(found[0])) return { kind: 'set', set, text: found[0] };
-    if (found !== undefined) this.#goTo(this.#at - found[0].length);
-    const hint =
-      'write \\p{...} with the name of a Unicode property, and give the route options: { utf8: true }';
-    throw this.#fault('pcre-only', 'a Unicode property needs braces and the option utf8', hint);
+    const text = readProperty(this.#text, this.#at, this.#utf8);
+    this.#goTo(this.#at + text.length);
+    return { kind: 'set', set: ALL, text };
   }
 
   #anchor(character: string): RegexFault {
@@ -220,18 +216,8 @@ class RegexParser {
   }
 }
 
-/** A character for itself. One beyond the basic plane is two units without the flag `u`, hence the group. */
+/** A character for itself. */
 export function literal(character: string): Atom {
-  const code = character.codePointAt(0) ?? 0;
   const text = SYNTAX_CHARACTERS.includes(character) ? `\\${character}` : character;
-  if (code <= 0xffff) return { kind: 'set', set: charSet(code), text };
-  return { kind: 'set', set: BEYOND_ASCII, text: `(?:${text})` };
-}
-
-function compiles(source: string): boolean {
-  try {
-    return new RegExp(source, 'u') instanceof RegExp;
-  } catch {
-    return false;
-  }
+  return { kind: 'set', set: charSet(character.codePointAt(0) ?? 0), text };
 }

@@ -30,7 +30,11 @@ export function print({ options }: Regex): string {
 }
 
 function printItem({ atom, min, max, lazy }: Item): string {
-  return `${printAtom(atom)}${quantifier(min, max)}${lazy ? '?' : ''}`;
+  const times = quantifier(min, max);
+  const text = printAtom(atom);
+  // without the flag u, a character beyond the basic plane is two, and only the second would be repeated
+  const whole = times !== '' && /^[\ud800-\udbff]/.test(text) ? `(?:${text})` : text;
+  return `${whole}${times}${lazy ? '?' : ''}`;
 }
 
 function printAtom(atom: Atom): string {

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { FINDING_CODES, formatFindings } from '../../src/config/index.js';
+import { load } from './harness.js';
+
+const ROUTES = readFileSync(new URL('../../docs/routes.md', import.meta.url), 'utf8');
+const SETTINGS = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
+const HANDLERS = new Set(['chat.room', 'chat.lobby', 'broadcast']);
+/** What an example in YAML cannot show. */
+const UNSHOWN = ['file-unreadable', 'file-too-large', 'not-utf8'];
+
+describe('the documentation of findings', () => {
+  it('names every code that there is', () => {
+    const documented = [...headings(ROUTES), ...headings(SETTINGS)];
+    expect(documented.toSorted()).toEqual(Object.keys(FINDING_CODES).sort());
+  });
+
+  it.each(headings(ROUTES).filter((code) => !UNSHOWN.includes(code)))(
+    'shows %s by an example',
+    async (code) => {
+      const { findings } = await load(examples(code), { handlers: HANDLERS });
+      expect(findings.map((finding) => finding.code)).toContain(code);
+      // an example shows one thing: what is wrong beside it follows from it
+      expect(new Set(findings.map((finding) => finding.code)).size, formatFindings(findings)).toBe(1);
+    },
+  );
+
+  it('shows routes that have no fault in its introduction', async () => {
+    const introduction = ROUTES.slice(0, ROUTES.indexOf('## Files'));
+    const { routes, findings } = await load(blocks(introduction)[0] ?? '', { handlers: HANDLERS });
+    expect(formatFindings(findings)).toBe('');
+    expect(routes).toHaveLength(1);
+  });
+});
+
+function headings(text: string): string[] {
+  return [...text.matchAll(/^####? `([a-z0-9-]+)`$/gm)].map(([, code]) => code ?? '');
+}
+
+/** The files of an example: one, or several that begin with a comment naming them. */
+function examples(code: string): Record<string, string> {
+  const [, section = ''] = ROUTES.split(`\n#### \`${code}\`\n`);
+  const found = blocks(section.split(/\n###/)[0] ?? '');
+  return Object.fromEntries(found.map((text) => [/^# (\S+\.yml)\n/.exec(text)?.[1] ?? 'routes.yml', text]));
+}
+
+function blocks(text: string): string[] {
+  return [...text.matchAll(/^```yaml\n([\s\S]*?\n)```$/gm)].map(([, block]) => block ?? '');
+}
