@@ -1,8 +1,9 @@
 import { compile, type Token } from 'path-to-regexp';
 import { RouterError } from '../core/errors.js';
 import type { Route } from '../core/route.js';
-import { defaultExpression, variants } from './pattern.js';
-import { ANY_SEGMENT, compileRequirement, flags, maySpanSegments, type Predicate } from './requirement.js';
+import { channelExpression } from './channel-expression.js';
+import { variants } from './pattern.js';
+import { ANY_SEGMENT, compileRequirement, maySpanSegments, type Predicate } from './requirement.js';
 
 export type Params = Readonly<Record<string, string>>;
 
@@ -45,7 +46,9 @@ export class CompiledRoute {
         return [name, requirement === undefined ? ANY_SEGMENT : compileRequirement(requirement, utf8)];
       }),
     );
-    this.forms = tokens.map((form) => this.#form(form, order));
+    this.forms = names(tokens[0] ?? []).some((name) => this.#spans(name))
+      ? [this.#spanningForm(tokens, order)]
+      : tokens.map((form) => this.#form(form, order));
     this.#writers = tokens.map((form) => ({
       names: names(form),
       write: compile({ tokens: wildcards(form), originalPath: route.pattern }, { encode: false }),
@@ -110,9 +113,13 @@ export class CompiledRoute {
   #form(tokens: readonly Token[], order: number): Form {
     const segments = toSegments(tokens);
     const slots = this.#slots(segments);
-    const spans = names(tokens).some((name) => this.#spans(name));
-    const match = slots !== undefined && !spans ? this.#bySegment(slots) : this.#byExpression(tokens);
-    return { route: this, order, segments: segments.map(literal), spans, match };
+    const match = slots === undefined ? this.#byExpression([tokens]) : this.#bySegment(slots);
+    return { route: this, order, segments: segments.map(literal), spans: false, match };
+  }
+
+  #spanningForm(forms: readonly (readonly Token[])[], order: number): Form {
+    const segments = toSegments(forms[0] ?? []).map(literal);
+    return { route: this, order, segments, spans: true, match: this.#byExpression(forms) };
   }
 
   #spans(name: string): boolean {
@@ -144,31 +151,20 @@ export class CompiledRoute {
     };
   }
 
-  /** One expression for the whole channel, as the ancestor compiles it: greedy, with requirements in place. */
-  #byExpression(tokens: readonly Token[]): Form['match'] {
-    const utf8 = this.route.options['utf8'] === true;
-    const source = tokens.map((token, i) =>
-      token.type === 'param' ? this.#group(token.name, tokens[i + 1]) : literalText(token),
-    );
-    const whole = new RegExp(`^${source.join('')}$`, flags(utf8));
+  #byExpression(forms: readonly (readonly Token[])[]): Form['match'] {
+    const whole = channelExpression(this.route, forms);
     return (channel) => {
-      const groups = whole.exec(channel)?.groups;
-      if (groups === undefined) return whole.test(channel) ? { ...this.route.defaults } : undefined;
+      const found = whole.exec(channel);
+      if (found === null) return undefined;
       const params: Record<string, string> = { ...this.route.defaults };
       for (const [name, holds] of this.#predicates) {
-        const value = groups[name];
+        const value = found.groups?.[name];
         if (value === undefined) continue;
         if (!holds(value)) return undefined;
         params[name] = value;
       }
       return params;
     };
-  }
-
-  #group(name: string, next: Token | undefined): string {
-    const requirement = this.route.requirements[name];
-    if (requirement === undefined) return `(?<${name}>${defaultExpression(next)})`;
-    return `(?<${name}>${requirement.pattern}${requirement.wildcard ? '|\\*' : ''})`;
   }
 }
 
@@ -179,10 +175,6 @@ function names(tokens: readonly Token[]): string[] {
 /** For writing, a parameter may hold slashes if its requirement lets it; the requirement has been checked. */
 function wildcards(tokens: readonly Token[]): Token[] {
   return tokens.map((token) => (token.type === 'param' ? { type: 'wildcard', name: token.name } : token));
-}
-
-function literalText(token: Token): string {
-  return token.type === 'text' ? token.value.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&') : '';
 }
 
 /** Splits tokens at the slashes of their text. */

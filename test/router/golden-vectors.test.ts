@@ -104,6 +104,18 @@ const VECTORS: [text: string, routes: Route[], channel: string, expected: unknow
     'x/a.b.c',
     { r: { file: 'a.b', type: 'c' } },
   ],
+  [
+    'a default may belong to a parameter that spans segments and shares one',
+    [testRoute('r', 'x/v{a}', { requirements: { a: '.+' }, defaults: { a: '1' } })],
+    'x/v7/8',
+    { r: { a: '7/8' } },
+  ],
+  [
+    'and may be left out',
+    [testRoute('r', 'x/v{a}', { requirements: { a: '.+' }, defaults: { a: '1' } })],
+    'x/v',
+    { r: { a: '1' } },
+  ],
   ['colons separate', [testRoute('r', 'oro.email:{u}:{o}')], 'oro.email:5:7', { r: { u: '5', o: '7' } }],
   [
     'syntax of other routers is text',

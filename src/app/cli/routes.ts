@@ -26,6 +26,11 @@ export const routes: CliCommand = {
   },
 };
 
+/** What the handler demands; one that takes no publications demands that nobody publishes. */
+function demandsOf(handler: TopicHandler = {}): TopicHandler['access'] {
+  return handler.onPublish === undefined ? { ...handler.access, publish: [] } : handler.access;
+}
+
 type ListedRoute = Route & { readonly demands: TopicHandler['access'] };
 
 function toRow({ name, pattern, handler, access, demands }: ListedRoute): string[] {
