@@ -125,5 +125,6 @@ try {
   await main();
 } catch (error) {
   console.error(`${error.message}\n${USAGE}`);
-  process.exitCode = 1;
+  // servers that still run end with this process
+  process.exit(1);
 }

@@ -5,8 +5,8 @@ import { processTree, residentKilobytes } from './process-tree.mjs';
 async function startAll(servers, work) {
   const pairs = [];
   for (const server of servers) {
-    const generator = startGenerator();
     const running = await startServer({ name: server.name, ...server.prepare() });
+    const generator = startGenerator();
     const plan = { wire: server.wire, port: running.port, pid: running.pid, ...work.plan };
     pairs.push({ name: server.name, running, generator, plan });
   }

@@ -13,6 +13,6 @@ export async function acceptedRoutes(routes) {
   ]);
   // JSON is YAML
   writeFileSync(file, JSON.stringify(Object.fromEntries(entries), null, 1));
-  const loaded = await loadRouting({ paths: [file], defaultAccess: { subscribe: [], publish: [] } });
+  const loaded = await loadRouting({ sources: [file], defaultAccess: { subscribe: [], publish: [] } });
   return loaded.routes;
 }

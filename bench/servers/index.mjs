@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { signalbox } from './signalbox.mjs';
 
 const program = (name, wire) => ({
   name,
@@ -32,4 +33,5 @@ export const SERVERS = [
   program('ws', 'wamp1'),
   program('socket-io', 'socket.io'),
   nats,
+  signalbox,
 ];
