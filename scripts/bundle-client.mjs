@@ -30,7 +30,6 @@ async function bundle(entry, name, format) {
     format,
     bundle: true,
     minify: true,
-    sourcemap: true,
     target: TARGET,
     legalComments: 'none',
     logLevel: 'warning',

@@ -5,7 +5,6 @@ interface Call {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: SyncError) => void;
   readonly timer: unknown;
-  sent: boolean;
 }
 
 /** The calls that wait for an answer. Each is settled: by the server, by time, or by the end of the connection. */
@@ -22,15 +21,13 @@ export class Calls {
   open(timeout: number, settle: Pick<Call, 'resolve' | 'reject'>): string {
     const id = `call-${++this.#count}`;
     const late = () => this.reject(id, new SyncError('timeout', `no answer within ${timeout} ms`));
-    this.#pending.set(id, { ...settle, timer: this.#clock.setTimeout(late, timeout), sent: false });
+    this.#pending.set(id, { ...settle, timer: this.#clock.setTimeout(late, timeout) });
     return id;
   }
 
-  /** False if the call is settled and need not be sent. */
-  sent(id: string): boolean {
-    const call = this.#pending.get(id);
-    if (call) call.sent = true;
-    return call !== undefined;
+  /** False for one that is settled. */
+  has(id: string): boolean {
+    return this.#pending.has(id);
   }
 
   resolve(id: string, result: unknown): void {
@@ -41,11 +38,9 @@ export class Calls {
     this.#take(id)?.reject(error);
   }
 
-  /** Rejects what was sent and will not be answered any more. */
+  /** Rejects them all: when a connection ends, each was sent on it. */
   lost(reason: string): void {
-    for (const [id, call] of [...this.#pending]) {
-      if (call.sent) this.reject(id, new SyncError('connection_lost', reason));
-    }
+    for (const id of [...this.#pending.keys()]) this.reject(id, new SyncError('connection_lost', reason));
   }
 
   #take(id: string): Call | undefined {

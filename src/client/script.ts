@@ -19,10 +19,12 @@ interface Define {
 
 interface Page {
   readonly document?: { readonly currentScript?: ScriptElement | null };
-  readonly define?: Define;
   sync?: unknown;
   signalbox?: ReturnType<typeof createGlobal>;
 }
+
+/** A loader's own: not always a global, since some wrap the text in a function that has it as parameter. */
+declare const define: Define | undefined;
 
 const NAMES = { sync: 'orosync/js/sync', wamp: 'orosync/js/sync/wamp' };
 
@@ -31,7 +33,7 @@ const script = page.document?.currentScript ?? undefined;
 /** A page that runs the script twice, as a loader may that knows it by two names, has one `sync` all the same. */
 const signalbox = (page.signalbox ??= createGlobal());
 
-if (page.define?.amd) defineModules(page.define);
+if (typeof define === 'function' && define.amd) defineModules(define);
 else page.sync = signalbox.sync;
 
 function createGlobal() {

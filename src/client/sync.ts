@@ -87,7 +87,7 @@ export class Sync {
       this.#post({
         channel: procedure,
         send: (conversation) => {
-          if (this.#calls.sent(id)) conversation.call(id, procedure, copy);
+          if (this.#calls.has(id)) conversation.call(id, procedure, copy);
         },
         refuse: (error) => this.#calls.reject(id, error),
       });

@@ -96,26 +96,20 @@ describe('a script tag', () => {
 function loader() {
   const modules = new Map<string, unknown>();
   const anonymous: (() => unknown)[] = [];
-  const define = (...args: unknown[]) => {
+  const add = (...args: unknown[]) => {
     const factory = args.pop() as () => unknown;
     if (typeof args[0] === 'string') modules.set(args[0], factory());
     else anonymous.push(factory);
   };
-  const page = browser({ define: Object.assign(define, { amd: {} }) });
+  const define = Object.assign(add, { amd: {} });
+  const page = browser({ define });
   /** Loads the script with a script element, as RequireJS does. */
   const load = (name: string) => {
     page.execute({}, { 'data-requiremodule': name });
     if (anonymous.length > 0 && !modules.has(name)) modules.set(name, anonymous[0]?.());
     expect(anonymous.length).toBeLessThanOrEqual(1);
   };
-  return {
-    ...page,
-    load,
-    modules,
-    get anonymous() {
-      return anonymous;
-    },
-  };
+  return { ...page, load, modules, define, anonymous };
 }
 
 describe('an AMD loader', () => {
@@ -147,11 +141,13 @@ describe('an AMD loader', () => {
     expect(anonymous).toEqual([]);
   });
 
-  it('that runs the text itself gets an anonymous module too', () => {
-    const page = loader();
-    runInContext(readFileSync(join(out, 'sync.js'), 'utf8'), createContext(page.window));
-    expect(page.anonymous).toHaveLength(1);
-    expect(page.anonymous[0]?.()).toBe(page.modules.get('orosync/js/sync'));
+  it('that runs the text itself, with a define of its own, gets an anonymous module too', () => {
+    const { window, define, anonymous, modules } = loader();
+    const text = readFileSync(join(out, 'sync.js'), 'utf8');
+    window['define'] = undefined;
+    runInContext(`(function (define) {${text}\n})`, createContext(window))(define);
+    expect(anonymous).toHaveLength(1);
+    expect(anonymous[0]?.()).toBe(modules.get('orosync/js/sync'));
   });
 
   it('runs the page of an OroPlatform unchanged: sync(new Wamp({...}))', async () => {

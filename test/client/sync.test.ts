@@ -256,6 +256,9 @@ describe('a refusal by the server', () => {
     test.server.forbidden.clear();
     sync.reconnect();
     await until(() => test.server.peers[1]?.channels.has('secret'));
+    sync.subscribe('secret', () => {});
+    await settled(sync);
+    expect(test.server.peer.of(5)).toEqual([['secret']]);
     expect(errors).toHaveLength(1);
   });
 
