@@ -7,7 +7,7 @@ import { mintTicket } from '../../src/authenticators/index.js';
 
 export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 export const COMMAND = `${REPOSITORY}bin/signalbox.js`;
-export const KEY = 'a back-end key for tests only';
+export const KEY = 'a-back-end-key-for-tests-only';
 export const SECRET = 'a ticket secret of forty characters, for tests';
 
 const READY = /^signalbox ready (\S+)$/m;

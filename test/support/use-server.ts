@@ -1,0 +1,15 @@
+import { afterAll, beforeAll } from 'vitest';
+import { type ServerOptions, ServerProcess } from './server.js';
+
+/** One server for all tests of a file; read it through the returned function. */
+export function useServer(options: ServerOptions | (() => ServerOptions) = {}): () => ServerProcess {
+  let server: ServerProcess | undefined;
+  beforeAll(async () => {
+    server = await ServerProcess.start(typeof options === 'function' ? options() : options);
+  });
+  afterAll(() => server?.stop());
+  return () => {
+    if (server === undefined) throw new Error('the server is started before the first test');
+    return server;
+  };
+}
