@@ -4,8 +4,8 @@ import { type Place, printable } from './source-file.js';
 /** Collects what is wrong. */
 export class FindingList {
   readonly #findings: Finding[] = [];
+  readonly #errorPlaces: Place[] = [];
   readonly #strict: boolean;
-  #errors = 0;
 
   /** With `strict`, every warning counts as an error. */
   constructor(strict = false) {
@@ -14,12 +14,20 @@ export class FindingList {
 
   /** How many errors were reported so far. */
   get errors(): number {
-    return this.#errors;
+    return this.#errorPlaces.length;
   }
 
-  report(code: FindingCode, { source, range }: Place, text: { message: string; hint: string }): void {
+  /** Whether an error was reported at this place or within. */
+  hasErrorsAt({ source, range }: Place): boolean {
+    return this.#errorPlaces.some(
+      (place) => place.source === source && place.range[0] >= range[0] && place.range[1] <= range[1],
+    );
+  }
+
+  report(code: FindingCode, place: Place, text: { message: string; hint: string }): void {
+    const { source, range } = place;
     const severity = this.#strict ? 'error' : FINDING_CODES[code];
-    if (severity === 'error') this.#errors += 1;
+    if (severity === 'error') this.#errorPlaces.push(place);
     this.#findings.push({
       severity,
       code,

@@ -4,6 +4,7 @@ import type { ResourceImport } from './route-draft.js';
 import { IMPORT_KEYS, isOneOf, YAML_TYPES } from './route-keys.js';
 import { readDefaults, readOptions } from './route-sections.js';
 import { didYouMean, listed } from './suggestion.js';
+import { isLeftover } from './symfony-leftovers.js';
 import { isNull, type YamlMap } from './yaml-tree.js';
 
 const OTHER_FORMATS = /\.(?:php|xml|json)$/i;
@@ -28,7 +29,7 @@ export function readImport(file: FileReader, map: YamlMap): ResourceImport | und
     defaults: readDefaults(file, entryOf(map, 'defaults')?.value),
     options,
   };
-  return file.findings.errors > before ? undefined : found;
+  return file.findings.errors > before || isLeftover(resource) ? undefined : found;
 }
 
 function checkKey(file: FileReader, key: string, range: readonly [number, number]): void {

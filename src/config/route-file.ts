@@ -42,9 +42,9 @@ export class RouteFile {
       const found = readImport(this.#file, value);
       return found === undefined ? undefined : { import: found };
     }
-    const before = this.#file.findings.errors;
     const draft = this.#route(entry, value);
-    return draft && { draft: { ...draft, broken: this.#file.findings.errors > before } };
+    const whole = this.#file.source.at([keyRange[0], value.range[1]]);
+    return draft && { draft: { ...draft, broken: this.#file.findings.hasErrorsAt(whole) } };
   }
 
   #route(entry: YamlEntry, route: YamlMap): Draft | undefined {

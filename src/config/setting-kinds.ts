@@ -89,7 +89,7 @@ export function choice<const T extends string>(options: readonly [T, ...T[]], he
 export function rate(preset: Rate, help: string) {
   const read = (value: unknown, context: z.RefinementCtx): Rate | undefined => {
     if (value === false || value === 'false') return undefined;
-    const [, perSecond] = /^(\d{1,9})\/s$/.exec(String(value)) ?? [];
+    const [, perSecond] = typeof value === 'string' ? (/^(\d{1,9})\/s$/.exec(value) ?? []) : [];
     const given = perSecond === undefined ? value : { rate: Number(perSecond), burst: 2 * Number(perSecond) };
     const found = RATE.safeParse(given);
     if (found.success) return found.data;

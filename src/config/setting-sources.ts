@@ -122,7 +122,7 @@ function rangeOf(content: YamlNode | undefined, path: readonly string[], name: b
   for (const [i, key] of path.entries()) {
     const entry = node?.kind === 'map' ? node.entries.find((candidate) => candidate.key === key) : undefined;
     const next = entry?.value ?? (node?.kind === 'list' ? node.items[Number(key)] : undefined);
-    if (next === undefined) break;
+    if (next === undefined) return node?.kind === 'scalar' ? node.range : range;
     const last = i === path.length - 1;
     range = entry !== undefined && (name || !last || next.kind !== 'scalar') ? entry.keyRange : next.range;
     node = next;

@@ -1,0 +1,308 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  describeSettings,
+  formatFindings,
+  loadSettings,
+  type SettingsRequest,
+} from '../../src/config/index.js';
+import { brief, folderOf, writeFiles } from './harness.js';
+
+async function settingsOf(text: string, request: Partial<SettingsRequest> = {}) {
+  const folder = await folderOf({ 'signalbox.yml': text });
+  return loadSettings({ file: join(folder, 'signalbox.yml'), env: {}, ...request });
+}
+
+describe('settings', () => {
+  it('have a default for everything', async () => {
+    const folder = await folderOf({ 'signalbox.yml': '' });
+    const { settings, findings } = await loadSettings({ file: join(folder, 'signalbox.yml'), env: {} });
+    expect(formatFindings(findings)).toBe('');
+    expect(settings).toEqual({
+      folder,
+      listen: { host: '127.0.0.1', port: 8080, paths: ['/', '/ws'], compression: false },
+      routing: [join(folder, 'routing')],
+      topics: { folders: [], named: new Map() },
+      access: { subscribe: ['user'], publish: ['backend'] },
+      auth: { anonymous: true, keys: new Map(), secret: undefined, ticketTtl: 300_000 },
+      broker: 'memory',
+      origins: [],
+      limits: {
+        message: 65_536,
+        depth: 64,
+        buffer: 1_048_576,
+        channel: 255,
+        connections: 10_000,
+        connectionsPerAddress: 1000,
+        subscriptions: 1000,
+        messages: { rate: 200, burst: 400 },
+        handlerTimeout: 5000,
+        handshakeTimeout: 10_000,
+        silence: 300_000,
+        ping: 25_000,
+        pongTimeout: 8000,
+        body: 1_048_576,
+        batch: 1000,
+        drain: 10_000,
+      },
+      log: { level: 'info', format: 'auto' },
+    });
+  });
+
+  it('come from the file, with paths relative to it', async () => {
+    const folder = await folderOf({
+      'conf/signalbox.yml': `
+listen: { host: '::1', port: 0, paths: /live, compression: true }
+routing: [../routes, extra.yml]
+topics:
+  handlers: handlers
+  oro_sync.maintenance: broadcast
+  oro_sync.ping: { class: ping, interval: 50s }
+access: { subscribe: anyone, publish: [backend, editor] }
+auth:
+  anonymous: false
+  keys: { shop: 'a key of enough characters', crm: { env: CRM_KEY } }
+  secret: { env: TICKETS }
+  ticket_ttl: 1m
+origins: ['https://app.example.com', 'http://localhost:3000']
+limits: { message: 1kb, messages: 5/s, ping: 1500, buffer: 2mb, pong_timeout: 1s }
+log: { level: debug, format: json }
+`,
+    });
+    await mkdir(join(folder, 'conf/handlers'));
+    const env = { CRM_KEY: 'another key of enough characters', TICKETS: 'a secret of enough characters' };
+    const { settings, findings } = await loadSettings({ file: join(folder, 'conf/signalbox.yml'), env });
+    expect(formatFindings(findings)).toBe('');
+    expect(settings).toMatchObject({
+      folder: join(folder, 'conf'),
+      listen: { host: '::1', port: 0, paths: ['/live'], compression: true },
+      routing: [join(folder, 'routes'), join(folder, 'conf/extra.yml')],
+      access: { subscribe: ['anyone'], publish: ['backend', 'editor'] },
+      auth: { anonymous: false, secret: env.TICKETS, ticketTtl: 60_000 },
+      limits: { message: 1024, messages: { rate: 5, burst: 10 }, ping: 1500, buffer: 2_097_152 },
+      log: { level: 'debug', format: 'json' },
+    });
+    expect([...settings.auth.keys]).toEqual([
+      ['shop', 'a key of enough characters'],
+      ['crm', env.CRM_KEY],
+    ]);
+    expect(settings.topics).toEqual({
+      folders: [join(folder, 'conf/handlers')],
+      named: new Map([
+        ['oro_sync.maintenance', { class: 'broadcast', options: {} }],
+        ['oro_sync.ping', { class: 'ping', options: { interval: '50s' } }],
+      ]),
+    });
+  });
+
+  it('are overridden by the environment, and that by flags', async () => {
+    const env = {
+      SIGNALBOX_PORT: '9001',
+      SIGNALBOX_HOST: '0.0.0.0',
+      SIGNALBOX_LIMITS_MESSAGE: '2kb',
+      SIGNALBOX_LIMITS_MESSAGES: 'false',
+      SIGNALBOX_AUTH_ANONYMOUS: 'false',
+      SIGNALBOX_ORIGINS: 'https://a.example.com, https://b.example.com',
+      SIGNALBOX_ROUTING: 'here',
+      SIGNALBOX_API_KEY: 'the key of the environment',
+      SIGNALBOX_SECRET: 'the secret of the environment',
+      SIGNALBOX_LOG_LEVEL: '',
+    };
+    const flags = { 'listen.port': '9002', 'log.format': 'text', 'access.subscribe': undefined };
+    const text =
+      'listen: { port: 9000 }\nauth: { keys: { file: the key of the file! } }\nlog: { level: warn }\n';
+    const { settings, findings } = await settingsOf(text, { env, flags });
+    expect(formatFindings(findings)).toBe('');
+    expect(settings).toMatchObject({
+      listen: { host: '0.0.0.0', port: 9002 },
+      routing: [join(process.cwd(), 'here')],
+      origins: ['https://a.example.com', 'https://b.example.com'],
+      limits: { message: 2048, messages: undefined },
+      auth: { anonymous: false, secret: 'the secret of the environment' },
+      log: { level: 'warn', format: 'text' },
+    });
+    expect([...settings.auth.keys.keys()]).toEqual(['file', 'env']);
+  });
+
+  it('name the variable or flag that is wrong, and what is wrong in the file beneath it', async () => {
+    const { settings, findings } = await settingsOf('listen: { port: none }\n', {
+      env: { SIGNALBOX_LIMITS_DEPTH: 'deep' },
+      flags: { 'listen.port': '70000' },
+    });
+    expect(findings.map(({ file, message }) => [file.replace(/.*\//, ''), message])).toEqual([
+      ['flag --port', 'listen.port: 70000 is not a whole number from 0 to 65535'],
+      [
+        'environment variable SIGNALBOX_LIMITS_DEPTH',
+        'limits.depth: deep is not a whole number from 1 to 1000',
+      ],
+      ['signalbox.yml', 'listen.port: none is not a whole number from 0 to 65535'],
+    ]);
+    expect(settings).toMatchObject({ listen: { port: 8080 }, limits: { depth: 64 } });
+  });
+
+  it.each([
+    ['lisen: {}', 'unknown-key 1:1', /did you mean "listen"/],
+    ['listen: { prot: 1 }', 'unknown-key 1:11', /did you mean "port"/],
+    ['limits: { pingg: 1s }', 'unknown-key 1:11', /did you mean "ping"/],
+    ['admin: { users: 1 }', 'not-available 1:10', /remove it/],
+    ['listen: 8080', 'bad-setting 1:9', /host, port/],
+    ['limits: { ping: 5 minutes }', 'bad-setting 1:17', /25s/],
+    ['limits: { ping: 30d }', 'bad-setting 1:17', /25s/],
+    ['limits: { ping: 0 }', 'bad-setting 1:17', /25s/],
+    ['limits: { message: 2mb }', 'bad-setting 1:20', /64kb/],
+    ['limits: { pong_timeout: 30s }', 'bad-setting 1:25', /8s/],
+    ['limits: { depth: -1 }', 'bad-setting 1:18', /64/],
+    ['limits: { messages: { rate: 5 } }', 'bad-setting 1:11', /200\/s/],
+    ['listen:\n  paths:\n    - /\n    - ws', 'bad-setting 4:7', /WebSocket/],
+    ["origins: ['https://a.example.com/path']", 'bad-setting 1:11', /https:/],
+    ['broker: redis', 'bad-setting 1:9', /memory/],
+    ['log: { level: verbose }', 'bad-setting 1:15', /info/],
+    ['topics: { a: 5 }', 'bad-setting 1:14', /settings\.md/],
+    ['topics: { handlers: nowhere }', 'bad-setting 1:21', /folders/],
+    ['auth: { keys: { a: { env: NOT_SET } } }', 'missing-variable 1:17', /set NOT_SET/],
+    ['auth: { secret: tiny }', 'weak-secret 1:9', /32 random/],
+    ['auth: { secret: 12345678901234567890 }', 'bad-setting 1:17', /tickets/],
+    ['a: &a [*a]\n', 'too-deep 1:7', /flatten/],
+    ['- a', 'wrong-type 1:1', /listen/],
+    ['listen: { port: 1, port: 2 }', 'duplicate-key 1:20', /rename/],
+  ])('%s is refused with the remedy', async (text, finding, hint) => {
+    const { findings } = await settingsOf(text);
+    expect(brief(findings)).toEqual([finding]);
+    expect(findings[0]?.hint).toMatch(hint);
+  });
+
+  it('say that the file is missing', async () => {
+    const { settings, findings } = await loadSettings({ file: '/nowhere/signalbox.yml', env: {} });
+    expect(findings).toMatchObject([{ code: 'file-unreadable', file: '/nowhere/signalbox.yml', line: 1 }]);
+    expect(settings.listen.port).toBe(8080);
+  });
+
+  it('are found where SIGNALBOX_CONFIG says', async () => {
+    const folder = await folderOf({ 'other.yml': 'listen: { port: 1234 }' });
+    const { settings } = await loadSettings({ env: { SIGNALBOX_CONFIG: join(folder, 'other.yml') } });
+    expect(settings.listen.port).toBe(1234);
+  });
+});
+
+describe('a secret', () => {
+  const SECRET = 'hunter2-hunter2-hunter2';
+
+  it.each([
+    `auth: { secret: ${SECRET}, foo: 1, ticket_ttl: x }`,
+    `auth:\n  secret: ${SECRET}\n  foo: 1\n`,
+    `auth:\n  keys:\n    shop: ${SECRET}\n    foo: [1]\n`,
+    `auth:\n  keys: { shop: ${SECRET}, b: [] }\n`,
+    `auth:\n  secert: ${SECRET}\n`,
+    `auth:\n  secret:\n    ${SECRET}\n  keys: 5\n`,
+    `auth:\n  secret: [${SECRET}]\n`,
+    `auth:\n  secret: "${SECRET}\n`,
+    `auth:\n  secret: "${SECRET}\\d"\n`,
+    `auth:\n  secret: @${SECRET}\n`,
+    `auth:\n  secret: !env ${SECRET}\n`,
+    `auth:\n  secret: *${SECRET}\n`,
+    `auth:\n  secret: |\n    ${SECRET}\n  x: 1\n`,
+    `secret: ${SECRET}\n`,
+    `api_key: ${SECRET}\n`,
+    `auth: ${SECRET}\n`,
+    `"auth": { "secret": "${SECRET}", }\nx: 1\n`,
+    `{ auth: { secret: ${SECRET}, y: 1 } }\n`,
+    `auth:\n  keys:\n  - ${SECRET}\n`,
+    `listen: { port: x }\nauth: { secret: ${SECRET} }\nfoo: 1\n`,
+  ])('is never shown: %j', async (text) => {
+    const { findings } = await settingsOf(text);
+    expect(findings.length).toBeGreaterThan(0);
+    expect(formatFindings(findings)).not.toContain('hunter2');
+  });
+
+  it('of the environment is never shown either', async () => {
+    const { findings } = await settingsOf('', {
+      env: { SIGNALBOX_SECRET: 'hunter2', SIGNALBOX_API_KEY: 'hunter2' },
+    });
+    expect(findings).toHaveLength(2);
+    expect(formatFindings(findings)).not.toContain('hunter2');
+  });
+});
+
+describe('the description of settings', () => {
+  it('gives each its own variable and flag', () => {
+    const all = describeSettings();
+    expect(new Set(all.map(({ env }) => env)).size).toBe(all.length);
+    const flags = all.flatMap(({ flag }) => flag ?? []);
+    expect(new Set(flags).size).toBe(flags.length);
+    expect(all.every(({ help }) => help.endsWith('.'))).toBe(true);
+    expect(all.find(({ path }) => path === 'listen.port')).toEqual({
+      path: 'listen.port',
+      env: 'SIGNALBOX_PORT',
+      flag: 'port',
+      default: '8080',
+      help: 'Port to listen on; 0 picks a free one.',
+      kind: 'count',
+    });
+  });
+
+  it('is what the documentation says', () => {
+    const script = fileURLToPath(new URL('../../scripts/settings-doc.mjs', import.meta.url));
+    execFileSync(process.execPath, [script, '--check'], { stdio: 'pipe' });
+  });
+});
+
+it('any settings file gives findings within it, and settings that can be used', async () => {
+  const folder = await folderOf({});
+  const file = join(folder, 'signalbox.yml');
+  const paths = describeSettings().map(({ path }) => path.split('.'));
+  const value = fc.oneof(
+    fc.constantFrom(
+      '5',
+      '10s',
+      '64kb',
+      'true',
+      'x',
+      '~',
+      '[]',
+      '{}',
+      '[a, b]',
+      '{ env: X }',
+      '"\\d"',
+      '200/s',
+      '-1',
+      '1e9',
+      '.inf',
+      '*a',
+      '!t x',
+      "''",
+    ),
+    fc.string({ maxLength: 5 }),
+  );
+  const line = fc.tuple(fc.constantFrom(...paths), value).map(
+    ([path, text]) =>
+      `${path
+        .map((key) => `{ ${key}: `)
+        .join('')
+        .slice(2)}${text}${' }'.repeat(path.length - 1)}`,
+  );
+  const text = fc.oneof(
+    fc
+      .uniqueArray(line, { maxLength: 5, selector: (entry) => entry.split(':')[0] })
+      .map((lines) => lines.join('\n')),
+    fc.string(),
+  );
+  await fc.assert(
+    fc.asyncProperty(text, async (written) => {
+      await writeFiles(folder, { 'signalbox.yml': written });
+      const { settings, findings } = await loadSettings({ file, env: {} });
+      for (const { line: at, column } of findings) {
+        expect(at).toBeLessThanOrEqual(written.split('\n').length);
+        expect(column).toBeLessThanOrEqual((written.split('\n')[at - 1] ?? '').length + 1);
+      }
+      const { messages, ...limits } = settings.limits;
+      expect(Object.values(limits).every((limit) => Number.isInteger(limit) && limit > 0)).toBe(true);
+      expect(messages === undefined || messages.rate > 0).toBe(true);
+      expect(settings.listen.paths.every((path) => path.startsWith('/'))).toBe(true);
+    }),
+    { numRuns: 1000 },
+  );
+}, 60_000);
