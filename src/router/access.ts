@@ -69,11 +69,12 @@ function holds(rule: string, principal: Principal, request: TopicRequest): boole
 
 /**
  * The user named in the channel, in an organisation of theirs where the channel names one. Ids are compared as
- * text, so `05` is nobody's; `*` for the organisation means "none in particular" and is the user's own.
+ * text, so `05` is nobody's. `*` for the organisation means "none in particular" and is the user's own; `*` for the
+ * user is nobody.
  */
 function isOwner(principal: Principal, params: TopicRequest['params']): boolean {
-  if (principal.kind !== 'user' || principal.id === undefined || principal.id !== params['user_id'])
-    return false;
+  const { user_id: user } = params;
+  if (principal.kind !== 'user' || user === undefined || user === '*' || user !== principal.id) return false;
   const organization = params['organization_id'];
   return organization === undefined || organization === '*' || principal.organizations.includes(organization);
 }

@@ -1,0 +1,130 @@
+import { describe, expect, it, vi } from 'vitest';
+import { HandshakeGateway } from '../../src/app/gateway.js';
+import {
+  AnonymousAuthenticator,
+  authenticatorChain,
+  mintTicket,
+  OriginPolicy,
+  TicketAuthenticator,
+} from '../../src/authenticators/index.js';
+import type { Connection, Handshake } from '../../src/core/connection.js';
+import { ServerEvents } from '../../src/core/events.js';
+import { NULL_LOGGER } from '../../src/core/logger.js';
+import type { Protocol } from '../../src/core/protocol.js';
+import type { Principal } from '../../src/core/session.js';
+import { FakeConnection } from '../../src/testing.js';
+
+const SECRET = 'a secret of more than thirty-two characters';
+
+class FakeProtocol implements Protocol {
+  readonly accepted: Principal[] = [];
+  readonly name: string;
+  readonly subprotocols: readonly string[];
+
+  constructor(name: string) {
+    this.name = name;
+    this.subprotocols = [name];
+  }
+  accept(_connection: Connection, principal: Principal) {
+    this.accepted.push(principal);
+    return { received: vi.fn(), disconnected: vi.fn(), end: vi.fn() };
+  }
+}
+
+function setUp() {
+  const [first, second] = [new FakeProtocol('wamp'), new FakeProtocol('other')];
+  const events = new ServerEvents(NULL_LOGGER);
+  const rejected = vi.fn();
+  events.on('client_rejected', rejected);
+  const gateway = new HandshakeGateway({
+    protocols: [first, second],
+    authenticator: authenticatorChain([new TicketAuthenticator(SECRET), new AnonymousAuthenticator()]),
+    origins: new OriginPolicy({
+      origins: ['https://app.example.com'],
+      listen: { host: '127.0.0.1', port: 8080 },
+    }),
+    events,
+  });
+  return { gateway, first, second, rejected };
+}
+
+const handshake = (more: Partial<Handshake> & { path?: string } = {}): Handshake => ({
+  remoteAddress: '192.0.2.1',
+  url: new URL(`http://signalbox${more.path ?? '/ws'}`),
+  headers: {},
+  subprotocols: [],
+  ...more,
+});
+
+describe('the gateway', () => {
+  it.each([
+    ['no sub-protocol', [], undefined, 'first'],
+    ['a known one', ['other'], 'other', 'second'],
+    ['the first known one of a list', ['unknown', 'other', 'wamp'], 'other', 'second'],
+  ] as const)('chooses the protocol by %s', async (_text, subprotocols, chosen, which) => {
+    const parts = setUp();
+    const admission = await parts.gateway.admit(handshake({ subprotocols }));
+    admission.accept(new FakeConnection());
+    expect(admission.subprotocol).toBe(chosen);
+    expect(parts[which].accepted).toHaveLength(1);
+  });
+
+  it('does not guess a protocol for an unknown sub-protocol', async () => {
+    const { gateway, rejected } = setUp();
+    await expect(gateway.admit(handshake({ subprotocols: ['mqtt'] }))).rejects.toMatchObject({
+      code: 'bad_request',
+      hint: 'offer one of wamp, other',
+    });
+    expect(rejected).toHaveBeenCalledWith(
+      expect.objectContaining({ remoteAddress: '192.0.2.1', code: 'bad_request' }),
+    );
+  });
+
+  it('refuses a foreign page before it looks at credentials', async () => {
+    const { gateway } = setUp();
+    const headers = { origin: 'https://evil.example' };
+    await expect(gateway.admit(handshake({ headers, path: '/ws?ticket=x' }))).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    await expect(
+      gateway.admit(handshake({ headers: { origin: 'https://app.example.com' } })),
+    ).resolves.toBeDefined();
+  });
+
+  it('hands the principal of a ticket to the protocol', async () => {
+    const { gateway, first } = setUp();
+    const ticket = mintTicket({ user: '5', organizations: ['7'], ttl: 60_000 }, SECRET);
+    (await gateway.admit(handshake({ path: `/ws?ticket=${ticket}` }))).accept(new FakeConnection());
+    (await gateway.admit(handshake({ headers: { authorization: `Bearer ${ticket}` } }))).accept(
+      new FakeConnection(),
+    );
+    (await gateway.admit(handshake())).accept(new FakeConnection());
+    expect(first.accepted.map(({ kind, id }) => [kind, id])).toEqual([
+      ['user', '5'],
+      ['user', '5'],
+      ['anonymous', undefined],
+    ]);
+  });
+
+  it.each(['v1.x.y', 'x', ''])(
+    'closes a peer with the bad ticket %j at once, without a session',
+    async (ticket) => {
+      const { gateway, first } = setUp();
+      const connection = new FakeConnection();
+      (await gateway.admit(handshake({ path: `/ws?ticket=${ticket}` }))).accept(connection);
+      expect(connection.ended).toMatchObject({
+        code: 4500,
+        reconnect: false,
+        reason: expect.stringContaining('bad credentials: '),
+      });
+      expect(first.accepted).toEqual([]);
+      expect(connection.frames).toEqual([]);
+    },
+  );
+
+  it('takes nobody while the server drains', async () => {
+    const { gateway } = setUp();
+    gateway.drain();
+    await expect(gateway.admit(handshake())).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});

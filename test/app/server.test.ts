@@ -1,0 +1,149 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ConfigurationError } from '../../src/app/application.js';
+import { ensureLocalSecrets, readLocalSecrets } from '../../src/app/secrets.js';
+import { createServer, type RunningServer } from '../../src/app/server.js';
+import { createPublisher, createSync } from '../../src/client/node.js';
+
+const KEY = 'key-of-at-least-thirty-two-characters';
+let folder: string;
+let server: RunningServer | undefined;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'app-'));
+});
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+  await rm(folder, { recursive: true });
+});
+
+async function start(files: Record<string, string>): Promise<RunningServer> {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  server = await createServer({
+    config: join(folder, 'signalbox.yml'),
+    flags: { 'listen.port': '0', 'log.level': 'silent' },
+    env: { SIGNALBOX_API_KEY: KEY },
+  });
+  return server;
+}
+
+const SETTINGS =
+  'routing: routes.yml\naccess: { subscribe: anyone, publish: backend }\nlimits: { drain: 100ms }\n';
+
+/** What a handler did, seen from outside it. */
+const log: string[] = ((globalThis as { handlerLog?: string[] }).handlerLog = []);
+
+describe('a server', () => {
+  it('carries a publication from HTTP, from within and from Node to a subscriber', async () => {
+    const { url, publish } = await start({
+      'signalbox.yml': SETTINGS,
+      'routes.yml': "room:\n  channel: 'room/{name}'\n  handler: broadcast\n",
+    });
+    const sync = createSync({ url: url.replace('http', 'ws') });
+    const heard: unknown[] = [];
+    sync.subscribe('room/a', (payload) => heard.push(payload));
+    await vi.waitFor(async () => {
+      await publish('room/a', 'ready?');
+      expect(heard).not.toEqual([]);
+    });
+    await publish({ route: 'room', params: { name: 'a' } }, 1);
+    await createPublisher({ url, key: KEY }).publish('room/a', 2);
+    await vi.waitFor(() => expect(heard.filter((payload) => payload !== 'ready?')).toEqual([1, 2]));
+    sync.close();
+  });
+
+  it('builds handlers with what they inject and with their options, runs periodic tasks and announces events', async () => {
+    log.length = 0;
+    await start({
+      'signalbox.yml': `${SETTINGS}topics:\n  handlers: .\n  named: { class: configurable, greeting: hello }\n`,
+      'routes.yml': 'a:\n  channel: a\n  handler: named\nb:\n  channel: b\n  handler: own\n',
+      'own.mjs': `
+        const STORE = Symbol.for('test.store');
+        const log = globalThis.handlerLog;
+        export class Store { static service = STORE; static inject = [Symbol.for('signalbox.events')];
+          constructor(events) { events.on('server_launched', ({ urls }) => log.push('launched ' + urls.length)); } }
+        export class Own { static handler = 'own'; static inject = [STORE, Symbol.for('signalbox.publisher')];
+          constructor(store, publisher) { log.push('own ' + (store instanceof Store) + ' ' + typeof publisher.publish); } }
+        export class Configurable { static handler = 'configurable'; static inject = [STORE];
+          constructor(store, { greeting }) { log.push('configurable ' + greeting); } }
+        export class Unused { static handler = 'unused'; constructor() { log.push('unused'); } }
+        export class Task { static periodic = 'task'; interval = 10; tick() { log.push('tick'); } }`,
+    });
+    await vi.waitFor(() => expect(log).toContain('tick'));
+    expect(log.filter((line) => line !== 'tick')).toEqual([
+      'configurable hello',
+      'own true function',
+      'launched 1',
+    ]);
+  });
+
+  it('does not start with errors, and names all of them', async () => {
+    const starting = start({
+      'signalbox.yml': `${SETTINGS}limits: 5\n`.replace('limits: { drain: 100ms }\n', ''),
+      'routes.yml': 'a:\n  chanel: a\n  handler: nobody\n',
+    });
+    const error = await starting.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(String(error)).toMatch(/signalbox\.yml:3[\s\S]*routes\.yml:2:3/);
+  });
+
+  it.each([
+    ['an error of its own', "constructor() { throw new Error('no database'); }", 'no database'],
+    ['what nobody offers', "static inject = [Symbol.for('nothing')];", 'nothing'],
+  ])('says which class cannot be built because of %s', async (_text, body, reason) => {
+    const starting = start({
+      'signalbox.yml': `${SETTINGS}topics: { handlers: . }\n`,
+      'routes.yml': 'a: { channel: a, handler: bad }\n',
+      'bad.mjs': `export class Bad { static handler = 'bad'; ${body} }`,
+    });
+    await expect(starting).rejects.toThrow(/bad of .*bad\.mjs cannot be built/);
+    await expect(starting).rejects.toThrow(reason);
+  });
+
+  it('says which name of the settings has no class', async () => {
+    const files = { 'signalbox.yml': `${SETTINGS}topics: { a: brodcast }\n`, 'routes.yml': '' };
+    await expect(start(files)).rejects.toThrow('topics.a names class brodcast');
+  });
+
+  it('shows health, readiness and metrics, the last to back ends only', async () => {
+    const { url } = await start({ 'signalbox.yml': SETTINGS, 'routes.yml': '' });
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    expect((await fetch(`${url}/metrics`)).status).toBe(401);
+    expect((await fetch(`${url}/metrics`, { headers: { authorization: 'Bearer wrong' } })).status).toBe(401);
+    const metrics = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${KEY}` } });
+    expect(await metrics.text()).toMatch(/^signalbox_sessions 0$/m);
+    expect((await fetch(`${url}/nowhere`)).status).toBe(404);
+    expect(await (await fetch(`${url}/healthz`, { method: 'POST' })).json()).toMatchObject({
+      error: { code: 'bad_request' },
+    });
+  });
+
+  it('frees its port when it closes, however often it is told', async () => {
+    const running = await start({ 'signalbox.yml': SETTINGS, 'routes.yml': '' });
+    await Promise.all([running.close(), running.close()]);
+    await expect(fetch(running.url)).rejects.toThrow();
+  });
+});
+
+describe('local secrets', () => {
+  it('are made once and are readable by their owner only', async () => {
+    expect(await readLocalSecrets(folder)).toBeUndefined();
+    const secrets = await ensureLocalSecrets(folder);
+    expect(secrets.apiKey).toMatch(/^sbk_[\w-]{43}$/);
+    expect(await ensureLocalSecrets(folder)).toEqual(secrets);
+    const file = join(folder, '.signalbox', 'secrets.json');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await readFile(file, 'utf8')).toContain(secrets.secret);
+  });
+
+  it('are made anew when the file is broken', async () => {
+    await ensureLocalSecrets(folder);
+    await writeFile(join(folder, '.signalbox', 'secrets.json'), '{');
+    expect(await readLocalSecrets(folder)).toBeUndefined();
+    expect(await ensureLocalSecrets(folder)).toBeDefined();
+  });
+});
