@@ -129,8 +129,8 @@ export class Sync {
   }
 
   #post(letter: Letter): void {
-    this.#outbox.add(letter, this.#settings.queueSize);
-    if (this.#link.conversation) this.#outbox.send(this.#link.conversation);
+    if (this.#link.conversation) letter.send(this.#link.conversation);
+    else this.#outbox.add(letter, this.#settings.queueSize);
     if (this.state === 'closed') this.#discard();
     this.#wake();
   }
