@@ -154,6 +154,8 @@ function refusalOf(error: Partial<ErrorBody> | undefined, status?: number): Publ
 
 function isPassing(error: unknown): boolean {
   if (!(error instanceof PublishError)) return false;
+  // A handler that was too slow may have published all the same: its `timeout` is an answer.
+  if (error.code === 'timeout') return false;
   return error.code === 'unreachable' || PASSING.includes(error.status ?? 0);
 }
 

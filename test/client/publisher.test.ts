@@ -100,6 +100,12 @@ describe('publish', () => {
     expect(seen[1]?.body).toEqual(seen[0]?.body);
   });
 
+  it('takes the answer that a handler was too slow for an answer, because it may have published', async () => {
+    answers = [[504, { error: { code: 'timeout', message: 'the handler took longer' } }]];
+    await expect(publisher().publish('a', 1)).rejects.toMatchObject({ code: 'timeout', status: 504 });
+    expect(seen).toHaveLength(1);
+  });
+
   it('gives up after its retries and says why', async () => {
     answers = ['drop', 'drop', [503, { error: { code: 'unavailable', message: 'draining' } }]];
     await expect(publisher().publish('a', 1)).rejects.toMatchObject({ code: 'unavailable', status: 503 });
