@@ -1,34 +1,40 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import type { HttpEndpoint, HttpReply, HttpRequest } from '../core/http.js';
 
 const TYPES: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  mjs: 'text/javascript; charset=utf-8',
-  svg: 'image/svg+xml',
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.map': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
 };
 
 /** Nothing from elsewhere, nothing inline: text that peers send can never become code. */
-const POLICY = "default-src 'self'; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'";
+const POLICY =
+  "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
-/** Files of this package by the path they are served at. */
-const FILES: readonly (readonly [path: string, file: string])[] = [
-  ['/', 'public/index.html'],
-  ['/page.css', 'public/page.css'],
-  ['/page.js', 'public/page.js'],
-  ['/sync.js', 'dist/client/sync.js'],
-  ['/sync.mjs', 'dist/client/sync.mjs'],
-];
+/** What is served from the root: the page, and the browser client that the build puts beside the server. */
+const FOLDERS = ['public/', 'dist/client/'];
 
-/** The page at `/` and the browser client, read once. A file that was not built is not served. */
+/** The page at `/` and the browser client, read once. A folder that was not built is not served. */
 export function pageEndpoints(): readonly HttpEndpoint[] {
-  return FILES.flatMap(([path, file]) => {
+  return FOLDERS.flatMap((folder) => {
     const place = ['../../', '../../../']
-      .map((up) => new URL(up + file, import.meta.url))
+      .map((up) => new URL(up + folder, import.meta.url))
       .find((url) => existsSync(url));
-    return place === undefined ? [] : new FileEndpoint(path, readFileSync(place));
+    return place === undefined ? [] : filesIn(place);
+  });
+}
+
+function filesIn(folder: URL, prefix = '/'): readonly FileEndpoint[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = prefix + entry.name;
+    if (entry.isDirectory()) return filesIn(new URL(`${entry.name}/`, folder), `${path}/`);
+    const type = TYPES[extname(entry.name)];
+    return type === undefined ? [] : new FileEndpoint(path, type, readFileSync(new URL(entry.name, folder)));
   });
 }
 
@@ -39,16 +45,16 @@ class FileEndpoint implements HttpEndpoint {
   readonly #content: Buffer;
   readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(path: string, content: Buffer) {
-    const type = path === '/' ? 'html' : (path.split('.').at(-1) ?? '');
-    this.path = path;
+  constructor(path: string, type: string, content: Buffer) {
+    this.path = path === '/index.html' ? '/' : path;
     this.#content = content;
     this.#headers = {
-      'content-type': TYPES[type] ?? 'application/octet-stream',
+      'content-type': type,
       'content-security-policy': POLICY,
+      'referrer-policy': 'no-referrer', // the address of the page may hold a ticket
       'cache-control': 'no-cache',
       etag: `"${createHash('sha256').update(content).digest('base64url')}"`,
-      ...(path.startsWith('/sync') && { 'access-control-allow-origin': '*' }),
+      ...(path.startsWith('/sync.') && { 'access-control-allow-origin': '*' }),
     };
   }
 

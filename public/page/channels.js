@@ -1,0 +1,102 @@
+import { sync } from '../sync.mjs';
+import { announce, button, find, make, showRefusal } from './dom.js';
+import { hueOf, logMessage } from './log.js';
+
+const list = find('channels');
+const entries = new Map();
+
+/** Subscribes and adds the channel to the list; one that is there already is shown, and tried again if refused. */
+export function subscribe(channel) {
+  const entry = entries.get(channel) ?? add(channel);
+  entry.refused = false;
+  sync.subscribe(channel, entry.receive);
+  render(entry);
+  entry.item.scrollIntoView({ block: 'nearest' });
+}
+
+/** True if the page is subscribed to the channel, or will be once connected. */
+export function isSubscribed(channel) {
+  return entries.get(channel)?.refused === false;
+}
+
+/** Shows a refusal where the channel stands. */
+export function showRefused(error) {
+  const entry = entries.get(error.channel);
+  if (!entry) return;
+  entry.refused = true;
+  render(entry);
+  const again = button('Try again', () => subscribe(error.channel));
+  showRefusal(entry.refusal, error, again, ...waysIn(error));
+  announce(`${error.channel} is refused: ${error.message}`);
+}
+
+/** Who is kept out may need a ticket. */
+function waysIn({ code }) {
+  const closed = code === 'forbidden' || code === 'unauthorized';
+  return closed ? [make('a', { href: '#private' }, 'How a ticket lets you in')] : [];
+}
+
+/** The connection came or went: with a new one every channel is tried again. */
+export function showConnection(state) {
+  for (const entry of entries.values()) {
+    if (state === 'open') entry.refused = false;
+    render(entry);
+  }
+}
+
+function add(channel) {
+  const state = make('span', { class: 'state' });
+  const count = make('span', { class: 'quiet' });
+  const name = make('code', { class: 'channel' }, channel);
+  name.style.setProperty('--hue', String(hueOf(channel)));
+  const leave = button('Unsubscribe', () => remove(channel), { 'aria-label': `Unsubscribe from ${channel}` });
+  const refusal = make('div', { class: 'refusal' });
+  const about = make('p', { class: 'about' }, state, count);
+  const item = make('li', {}, make('div', { class: 'line' }, name, leave), about, refusal);
+  const entry = { item, state, count, leave, refusal, received: 0, refused: false, receive };
+  function receive(payload) {
+    entry.received++;
+    render(entry);
+    logMessage(channel, payload);
+  }
+  entries.set(channel, entry);
+  list.prepend(item);
+  showWhetherEmpty();
+  return entry;
+}
+
+function remove(channel) {
+  const entry = entries.get(channel);
+  sync.unsubscribe(channel, entry.receive);
+  entries.delete(channel);
+  entry.item.remove();
+  showWhetherEmpty();
+  announce(`unsubscribed from ${channel}`);
+  find('subscribe-channel').focus();
+}
+
+function render({ item, state, count, leave, refusal, received, refused }) {
+  const word = refused ? 'refused' : sync.state === 'open' ? 'subscribed' : 'waiting for the connection';
+  item.dataset.state = refused ? 'refused' : sync.state === 'open' ? 'open' : 'waiting';
+  state.textContent = word;
+  leave.textContent = refused ? 'Remove' : 'Unsubscribe';
+  count.textContent = received === 0 ? '' : received === 1 ? '1 message' : `${received} messages`;
+  if (!refused) refusal.hidden = true;
+}
+
+function showWhetherEmpty() {
+  find('channels-empty').hidden = entries.size > 0;
+}
+
+find('subscribe').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const channel = find('subscribe-channel').value.trim();
+  if (channel === '') return;
+  subscribe(channel);
+  event.target.reset();
+});
+
+for (const ready of document.querySelectorAll('button[data-channel]')) {
+  ready.title = ready.dataset.channel;
+  ready.addEventListener('click', () => subscribe(ready.dataset.channel));
+}

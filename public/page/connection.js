@@ -1,0 +1,79 @@
+import { sync } from '../sync.mjs';
+import { button, find, make } from './dom.js';
+
+const WORDS = {
+  idle: 'connecting',
+  connecting: 'connecting',
+  open: 'connected',
+  waiting: 'reconnecting',
+  closed: 'lost',
+};
+
+/** The codes by which a connection ends without anybody having said why. */
+const WORDLESS = { 1005: 'the server closed it', 1006: 'the server does not answer' };
+
+let retryAt;
+let everOpen = false;
+let why = '';
+
+/** Shows the state of the connection, the way back when it is lost, and the session. */
+export function watchConnection() {
+  sync.on('state', ({ state }) => show(state));
+  sync.on('retry', ({ delay }) => {
+    retryAt = Date.now() + delay;
+    countDown();
+  });
+  sync.on('connection_lost', ({ code, reason }) => {
+    why = reason || WORDLESS[code] || `code ${code}`;
+    show(sync.state);
+  });
+  sync.on('connection_established', ({ sessionId }) => {
+    find('session').textContent = sessionId;
+  });
+  setInterval(countDown, 250);
+  find('connection-retry').addEventListener('click', () => sync.connect());
+  show(sync.state);
+}
+
+/** Shows an error that belongs to no channel: mostly the end of the connection, with the remedy. */
+export function showFailed({ code, message, hint }) {
+  const parts = [make('strong', {}, `${code}: `), message];
+  if (code === 'disconnected' && hasTicket()) {
+    parts.push(
+      '. Make a new ticket as shown below, or ',
+      make('a', { href: location.pathname }, 'go on without one'),
+      '.',
+    );
+  } else if (sync.state === 'closed')
+    parts.push(
+      ' ',
+      button('Connect again', () => sync.connect()),
+    );
+  else if (hint) parts.push(`. ${hint}`);
+  const outage = find('outage');
+  outage.replaceChildren(...parts);
+  outage.hidden = false;
+}
+
+function hasTicket() {
+  return new URLSearchParams(location.search).has('ticket');
+}
+
+function show(state) {
+  if (state === 'open') {
+    everOpen = true;
+    why = '';
+    find('outage').hidden = true;
+  } else if (everOpen) find('session').textContent = 'none at the moment';
+  find('connection').dataset.state = state;
+  const word = state === 'connecting' && everOpen ? 'reconnecting' : WORDS[state];
+  const reason = state === 'open' || why === '' ? '' : `: ${why}`;
+  find('connection-state').textContent = `${word}${reason}`;
+  find('connection-retry').hidden = state !== 'waiting' && state !== 'closed';
+  countDown();
+}
+
+function countDown() {
+  const left = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
+  find('connection-countdown').textContent = sync.state === 'waiting' ? `in ${left} s` : '';
+}
