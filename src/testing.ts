@@ -6,6 +6,7 @@ import type { Disconnect } from './core/errors.js';
 import { ServerEvents } from './core/events.js';
 import { Frame } from './core/frame.js';
 import { type Logger, NULL_LOGGER } from './core/logger.js';
+import { type Meter, NULL_METER } from './core/meter.js';
 import { Payload } from './core/payload.js';
 import type { Audience, Publication } from './core/publication.js';
 import type { Access, Route } from './core/route.js';
@@ -158,6 +159,7 @@ export interface TestServerOptions {
   readonly handlers: Readonly<Record<string, TopicHandler>>;
   readonly broker?: Broker;
   readonly logger?: Logger;
+  readonly meter?: Meter;
   readonly limits?: { readonly subscriptions?: number; readonly handlerTimeout?: number };
 }
 
@@ -180,6 +182,7 @@ export class TestServer {
       broker,
       events: this.events,
       logger,
+      meter,
       limits: { subscriptions: 1000, handlerTimeout: 1000, ...limits },
     });
     void this.router.start();

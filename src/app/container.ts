@@ -62,9 +62,9 @@ function bindRouter(container: Container, { settings, routes }: Plan): void {
   container
     .bind(PARTS.router)
     .toResolvedValue(
-      (table, handlers, broker, events, logger) =>
-        new TopicRouter({ table, handlers, broker, events, logger, limits }),
-      [PARTS.table, PARTS.handlers, TOKENS.broker, TOKENS.events, TOKENS.logger],
+      (table, handlers, broker, events, logger, meter) =>
+        new TopicRouter({ table, handlers, broker, events, logger, meter, limits }),
+      [PARTS.table, PARTS.handlers, TOKENS.broker, TOKENS.events, TOKENS.logger, TOKENS.meter],
     );
   container.bind(TOKENS.publisher).toResolvedValue((router) => new RouterPublisher(router), [PARTS.router]);
 }

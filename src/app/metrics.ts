@@ -11,11 +11,11 @@ export interface LiveFigures {
   readonly topics: number;
   readonly publications: number;
   readonly deliveries: number;
-  readonly refusals: number;
 }
 
 const HELP: Readonly<Record<string, string>> = {
   signalbox_refused_connections_total: 'connections refused before they were opened, by error code',
+  signalbox_refusals_total: 'subscribes and publishes refused, by error code',
   signalbox_disconnects_total: 'connections ended, by close code',
   signalbox_throttled_total: 'times that a connection was not read for a while, by limit',
   signalbox_malformed_messages_total: 'messages that are not of their protocol, by protocol',
@@ -41,7 +41,6 @@ export class Metrics implements Meter {
     this.#read('signalbox_topics', 'live channels', () => read().topics);
     this.#read('signalbox_publications', 'publications accepted since the start', () => read().publications);
     this.#read('signalbox_deliveries', 'deliveries since the start', () => read().deliveries);
-    this.#read('signalbox_refusals', 'requests refused since the start', () => read().refusals);
   }
 
   text(): Promise<string> {

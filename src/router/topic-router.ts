@@ -3,6 +3,7 @@ import { isRouterError, RouterError } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
 import type { Logger } from '../core/logger.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
+import type { Meter } from '../core/meter.js';
 import type { Publication, PublishEvent } from '../core/publication.js';
 import type { Router, Subscriber } from '../core/router.js';
 import { randomId, type Session } from '../core/session.js';
@@ -19,6 +20,7 @@ export interface RouterParts {
   readonly broker: Broker;
   readonly events: ServerEvents;
   readonly logger: Logger;
+  readonly meter: Meter;
   readonly limits: RouterLimits;
 }
 
@@ -36,7 +38,7 @@ export interface RouterLimits {
  */
 export class TopicRouter implements Router {
   /** Read for metrics. */
-  readonly stats = { publications: 0, deliveries: 0, refusals: 0 };
+  readonly stats = { publications: 0, deliveries: 0 };
   readonly #parts: RouterParts;
   readonly #topics = new Map<string, LiveTopic>();
   readonly #sessions = new Sessions();
@@ -212,12 +214,13 @@ export class TopicRouter implements Router {
 
   /** What the peer may be told. The log gets the rest. */
   #refused(error: unknown, session: Session, channel: string): RouterError {
-    this.stats.refusals++;
+    const refusal = RouterError.from(error, 'handler_failed');
+    this.#parts.meter.count('signalbox_refusals_total', { code: refusal.code });
     if (!isRouterError(error)) {
       this.#parts.logger.error({ session: session.id, channel, error }, 'handler failed');
       this.#parts.events.announce('client_error', { session, channel, error });
     }
-    return RouterError.from(error, 'handler_failed');
+    return refusal;
   }
 
   /** Takes a subscriber out of its topic at once; the topic is held for the hook that follows. */

@@ -114,8 +114,10 @@ describe('subscribe', () => {
     expect(peers.map(payloads)).toEqual(peers.map(() => ['x']));
   });
 
-  it('stops at the limit of subscriptions', async () => {
+  it('stops at the limit of subscriptions, and counts the refusal by its code', async () => {
+    const count = vi.fn();
     const server = new TestServer({
+      meter: { count },
       routes: [testRoute('chat', 'chat/{room}')],
       handlers: { chat: broadcast },
       limits: { subscriptions: 2 },
@@ -124,6 +126,7 @@ describe('subscribe', () => {
     await peer.subscribe('chat/1');
     await peer.subscribe('chat/2');
     await expect(peer.subscribe('chat/3')).rejects.toEqual(refusedWith('limit_exceeded'));
+    expect(count).toHaveBeenCalledExactlyOnceWith('signalbox_refusals_total', { code: 'limit_exceeded' });
   });
 });
 

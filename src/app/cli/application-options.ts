@@ -1,23 +1,35 @@
 import type { Command } from 'commander';
+import { describeSettings, loadSettings, type Settings } from '../../config/index.js';
 import { type Application, type ApplicationOptions, loadApplication } from '../application.js';
 import { readLocalSecrets } from '../secrets.js';
 import type { CliContext } from './program.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
-const FLAGS: Readonly<Record<string, string>> = {
-  host: 'listen.host',
-  port: 'listen.port',
-  routing: 'routing',
-  topics: 'topics.handlers',
-};
+/** The option that says where the settings are. */
+export function describeConfig(command: Command): Command {
+  return command.option('-c, --config <file>', 'settings file (default: signalbox.yml, if there is one)');
+}
 
 /** The options by which a command finds the application. */
 export function describeApplication(command: Command): Command {
-  return command
-    .option('-c, --config <file>', 'settings file (default: signalbox.yml, if there is one)')
+  return describeConfig(command)
     .option('--routing <path>', 'folder of routing files, or one file')
     .option('--topics <folder>', 'folder of topic handler classes');
+}
+
+/** An option for each setting that may have one; those named already keep their shorter help. */
+export function describeAllSettings(command: Command): Command {
+  for (const { flag, help, default: preset } of describeSettings()) {
+    if (flag === undefined || command.options.some(({ long }) => long === `--${flag}`)) continue;
+    command.option(`--${flag} <value>`, `${help}${preset === '' ? '' : ` (default: ${preset})`}`);
+  }
+  return command;
+}
+
+/** For an option that may be given several times. */
+export function repeated(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
 }
 
 /** Settings, routes and handlers as the options say. */
@@ -25,10 +37,11 @@ export function openApplication(options: Options, context: CliContext): Promise<
   return loadApplication(applicationOptions(options, context));
 }
 
-export function applicationOptions(options: Options, { env }: CliContext): ApplicationOptions {
-  const flags = Object.entries(FLAGS).flatMap(([option, path]) =>
-    typeof options[option] === 'string' ? [[path, options[option]]] : [],
-  );
+function applicationOptions(options: Options, { env }: CliContext): ApplicationOptions {
+  const flags = describeSettings().flatMap(({ path, flag = '' }) => {
+    const value = options[flag.replaceAll(/-([a-z])/g, (_dash, letter: string) => letter.toUpperCase())];
+    return typeof value === 'string' ? [[path, value]] : [];
+  });
   return {
     env,
     flags: Object.fromEntries(flags),
@@ -36,26 +49,32 @@ export function applicationOptions(options: Options, { env }: CliContext): Appli
   };
 }
 
+/** The settings alone, for commands that talk to a running server. */
+export async function readSettings(options: Options, context: CliContext): Promise<Settings> {
+  const { config, env = {} } = applicationOptions(options, context);
+  return (await loadSettings({ env, file: config })).settings;
+}
+
 /** The back-end key to use: the option, the environment, the settings, or the one the server made for this folder. */
 export async function findKey(options: Options, context: CliContext): Promise<string | undefined> {
   if (typeof options['key'] === 'string') return options['key'];
   const configured = context.env['SIGNALBOX_API_KEY'];
-  if (configured !== undefined) return configured;
-  const { settings, folder } = await openApplication(options, context);
-  return [...settings.auth.keys.values()][0] ?? (await readLocalSecrets(folder))?.apiKey;
+  if (configured !== undefined && configured !== '') return configured;
+  const { auth, folder } = await readSettings(options, context);
+  return [...auth.keys.values()][0] ?? (await readLocalSecrets(folder))?.apiKey;
 }
 
 /** The secret that signs tickets, found likewise. */
 export async function findSecret(options: Options, context: CliContext): Promise<string | undefined> {
-  const { settings, folder } = await openApplication(options, context);
-  return settings.auth.secret ?? (await readLocalSecrets(folder))?.secret;
+  const { auth, folder } = await readSettings(options, context);
+  return auth.secret ?? (await readLocalSecrets(folder))?.secret;
 }
 
 /** The address of the running server: the option, the environment, or what the settings listen to. */
 export async function findUrl(options: Options, context: CliContext): Promise<string> {
   if (typeof options['url'] === 'string') return options['url'];
   const configured = context.env['SIGNALBOX_URL'];
-  if (configured !== undefined) return configured;
-  const { listen } = (await openApplication(options, context)).settings;
+  if (configured !== undefined && configured !== '') return configured;
+  const { listen } = await readSettings(options, context);
   return `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${listen.port}`;
 }

@@ -3,10 +3,11 @@ import { ANONYMOUS, type Principal } from '../../core/session.js';
 import { type Judgement, judge, type Operation, RouteTable } from '../../router/index.js';
 import { buildHandlers } from '../build-handlers.js';
 import { createContainer } from '../container.js';
-import { describeApplication, openApplication } from './application-options.js';
+import { describeApplication, openApplication, repeated } from './application-options.js';
 import { formatParams, formatTrials } from './match.js';
 import type { CliCommand, CliContext } from './program.js';
 
+const USER = 'user:';
 const OPERATIONS: readonly string[] = ['subscribe', 'publish'] satisfies Operation[];
 
 /** Tells step by step whether somebody may do something, and which rule decides. */
@@ -15,9 +16,9 @@ export const explain: CliCommand = {
     describeApplication(command.description('tell step by step who may do what; exit 1 if refused'))
       .argument('<operation>', OPERATIONS.join(' or '), readOperation)
       .argument('<channel>', 'such as oro/email_event/5/7')
-      .option('--as <who>', 'anonymous, user:ID or backend', 'anonymous')
-      .option('--org <id...>', 'organisations of the user')
-      .option('--role <name...>', 'roles of the user')
+      .option('--as <who>', 'anonymous, user:ID or backend', readWho, 'anonymous')
+      .option('--org <id>', 'organisation of the user; may be repeated', repeated)
+      .option('--role <name>', 'role of the user; may be repeated', repeated)
       .option('--json', 'print the steps as JSON'),
   async run({ args: [operation = '', channel = ''], options, context }) {
     const plan = (await openApplication(options, context)).plan();
@@ -79,15 +80,19 @@ function readOperation(text: string): string {
   throw new InvalidArgumentError(`It is ${OPERATIONS.join(' or ')}.`);
 }
 
+function readWho(text: string): string {
+  if (text === 'anonymous' || text === 'backend') return text;
+  if (text.startsWith(USER) && text !== USER) return text;
+  throw new InvalidArgumentError('It is anonymous, user:ID or backend.');
+}
+
 function readPrincipal(options: Readonly<Record<string, unknown>>): Principal {
   const as = String(options['as']);
   if (as === 'anonymous') return ANONYMOUS;
   if (as === 'backend') return { ...ANONYMOUS, kind: 'backend', id: 'backend', roles: ['backend'] };
-  const [, id] = /^user:(.+)$/.exec(as) ?? [];
-  if (id === undefined) throw new InvalidArgumentError('--as is anonymous, user:ID or backend');
   return {
     kind: 'user',
-    id,
+    id: as.slice(USER.length),
     roles: (options['role'] as string[] | undefined) ?? [],
     organizations: (options['org'] as string[] | undefined) ?? [],
     claims: {},

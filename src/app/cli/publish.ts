@@ -1,17 +1,17 @@
 import { createPublisher, PublishError } from '../../client/node.js';
-import { describeApplication, findKey, findUrl } from './application-options.js';
+import { describeConfig, findKey, findUrl, repeated } from './application-options.js';
 import type { CliCommand, CliContext } from './program.js';
 
 /** Publishes one message over HTTP and prints what became of it. */
 export const publish: CliCommand = {
   describe: (command) =>
-    describeApplication(command.description('publish a message to a running server'))
+    describeConfig(command.description('publish a message to a running server'))
       .argument('[channel]', 'such as oro/email_event/5/7; or use --route and --param')
       .argument('[payload]', 'JSON; null if left out')
       .option('--route <name>', 'the route, with its parameters, in place of the channel')
-      .option('--param <name=value...>', 'parameters of the route')
-      .option('--exclude <session...>', 'sessions that do not receive it')
-      .option('--eligible <session...>', 'the only sessions that receive it')
+      .option('--param <name=value>', 'parameter of the route; may be repeated', repeated)
+      .option('--exclude <session>', 'session that does not receive it; may be repeated', repeated)
+      .option('--eligible <session>', 'receives it, and others do not; may be repeated', repeated)
       .option('--idempotency-key <key>', 'publishes once, however often it is sent')
       .option('--url <url>', 'address of the server (SIGNALBOX_URL)')
       .option('--key <key>', 'back-end key (SIGNALBOX_API_KEY)'),

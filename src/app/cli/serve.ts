@@ -2,22 +2,24 @@ import { formatFindings } from '../../config/index.js';
 import type { Application } from '../application.js';
 import type { Plan } from '../container.js';
 import { ensureLocalSecrets } from '../secrets.js';
-import { startServer } from '../server.js';
-import { describeApplication, openApplication } from './application-options.js';
+import { type RunningServer, startServer } from '../server.js';
+import { describeAllSettings, describeApplication, openApplication } from './application-options.js';
 import type { CliCommand, CliContext } from './program.js';
 
 /** Runs the server until it is asked to stop, then lets everybody go. */
 export const serve: CliCommand = {
   describe: (command) =>
-    describeApplication(command.description('start the server'))
-      .option('--host <host>', 'address to listen on')
-      .option('--port <port>', 'port to listen on; 0 takes a free one'),
+    describeAllSettings(
+      describeApplication(command.description('start the server'))
+        .option('--host <host>', 'address to listen on')
+        .option('--port <port>', 'port to listen on; 0 takes a free one'),
+    ),
   async run({ options, context }) {
     const application = await openApplication(options, context);
     const plan = await withSecrets(application, context);
     if (application.findings.length > 0)
       context.err(formatFindings(application.findings, { color: context.color }));
-    const server = await startServer(plan);
+    const server = await start(plan);
     context.out(`signalbox ready ${server.url}`);
     await context.stopped();
     context.err('signalbox stops: peers are told to come back; once more to stop at once');
@@ -25,6 +27,23 @@ export const serve: CliCommand = {
     return 0;
   },
 };
+
+/** Says what to do where the address cannot be listened to. */
+async function start(plan: Plan): Promise<RunningServer> {
+  try {
+    return await startServer(plan);
+  } catch (error) {
+    const { host, port } = plan.settings.listen;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE')
+      throw new Error(`${host}:${port} is taken by another program: stop it, or choose another --port`);
+    if (code === 'EACCES')
+      throw new Error(`this user may not listen on ${host}:${port}: choose a --port of 1024 or more`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new Error(`${host} is no address of this machine: choose another --host, or 0.0.0.0 for all`);
+    throw error;
+  }
+}
 
 /** A server that nobody gave a key or a secret makes its own, so that publishing and private channels work at once. */
 async function withSecrets(application: Application, context: CliContext): Promise<Plan> {

@@ -1,29 +1,31 @@
+import { InvalidArgumentError } from 'commander';
 import { mintTicket } from '../../authenticators/index.js';
-import { createSync } from '../../client/node.js';
-import { describeApplication, findSecret, findUrl } from './application-options.js';
+import { createSync, type Sync, type SyncError } from '../../client/node.js';
+import { describeConfig, findSecret, findUrl, readSettings, repeated } from './application-options.js';
 import type { CliCommand, CliContext, ExitCode } from './program.js';
 
 /** Prints one JSON line for each message of the channels, until it is asked to stop or refused. */
 export const subscribe: CliCommand = {
   describe: (command) =>
-    describeApplication(command.description('print a JSON line for each message of a channel'))
+    describeConfig(command.description('print a JSON line for each message of a channel'))
       .argument('<channel...>', 'such as oro/email_event/5/7')
-      .option('--count <n>', 'stop after so many messages')
+      .option('--count <n>', 'stop after so many messages', readCount)
       .option('--user <id>', 'connect as this user, with a ticket made from the secret')
-      .option('--org <id...>', 'organisations of the user')
+      .option('--org <id>', 'organisation of the user; may be repeated', repeated)
+      .option('--role <name>', 'role of the user; may be repeated', repeated)
       .option('--ticket <ticket>', 'connect with this ticket')
       .option('--url <url>', 'address of the server (SIGNALBOX_URL)'),
   async run({ args, options, context }) {
     const ticket = await findTicket(options, context);
     const url = (await findUrl(options, context)).replace(/^http/, 'ws');
     const sync = createSync({ url, ...(ticket !== undefined && { ticket }) });
+    reportConnection(sync, { url, context });
     const done = new Promise<ExitCode>((resolve) => {
       let left = Number(options['count'] ?? Number.POSITIVE_INFINITY);
-      sync.on('error', ({ channel, code, message, hint }) => {
-        context.err(`error: ${[channel, code, message, hint].filter(Boolean).join(': ')}`);
+      sync.on('error', (error) => {
+        context.err(`error: ${describe(error)}`);
         resolve(1);
       });
-      sync.on('connection_lost', ({ reason }) => context.err(`connection lost: ${reason}; trying again`));
       for (const channel of args) {
         sync.subscribe(channel, (payload) => {
           context.out(JSON.stringify({ channel, payload }));
@@ -37,6 +39,22 @@ export const subscribe: CliCommand = {
   },
 };
 
+/** Says on the error stream how the connection fares, so that silence means that nothing was published. */
+function reportConnection(sync: Sync, { url, context }: { url: string; context: CliContext }): void {
+  sync.on('connection_established', ({ sessionId }) =>
+    context.err(`connected to ${url} as session ${sessionId}`),
+  );
+  sync.on('connection_lost', ({ reason, delay }) => {
+    if (delay !== undefined) context.err(`no connection to ${url}${reason && `: ${reason}`}; trying again`);
+  });
+}
+
+/** The hint of an ended connection is for programs. */
+function describe({ channel, code, message, hint }: SyncError): string {
+  const reason = [channel, code, message].filter(Boolean).join(': ');
+  return hint === undefined || code === 'disconnected' ? reason : `${reason}\n${hint}`;
+}
+
 /** A function, because each attempt to connect needs a ticket that has not expired. */
 async function findTicket(
   options: Readonly<Record<string, unknown>>,
@@ -45,8 +63,19 @@ async function findTicket(
   if (typeof options['ticket'] === 'string') return options['ticket'];
   if (typeof options['user'] !== 'string') return undefined;
   const secret = await findSecret(options, context);
-  if (secret === undefined) throw new Error('no secret to make a ticket with: set SIGNALBOX_SECRET');
-  const user = options['user'];
-  const organizations = (options['org'] as string[] | undefined) ?? [];
-  return async () => mintTicket({ user, organizations, ttl: 60_000 }, secret);
+  if (secret === undefined)
+    throw new Error('no secret to make a ticket with: set SIGNALBOX_SECRET, or start the server once here');
+  const { auth } = await readSettings(options, context);
+  const grant = {
+    user: options['user'],
+    organizations: (options['org'] as string[] | undefined) ?? [],
+    roles: (options['role'] as string[] | undefined) ?? [],
+    ttl: auth.ticketTtl,
+  };
+  return async () => mintTicket(grant, secret);
+}
+
+function readCount(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is a whole number of at least 1.');
 }
