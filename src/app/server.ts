@@ -79,7 +79,7 @@ async function close(
 ): Promise<void> {
   container.get(PARTS.readiness).ready = false;
   container.get(TOKENS.gateway).drain();
-  const closed = container.get(PARTS.http).close();
+  const closed = container.get(PARTS.http).close(settings.limits.drain);
   await container.get(PARTS.webSocket).drain(settings.limits.drain);
   await closed;
   for (const stop of stopTasks) stop();

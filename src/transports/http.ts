@@ -66,21 +66,23 @@ export class HttpTransport {
     });
   }
 
-  /** Takes no more connections; requests under way are answered. */
-  async close(): Promise<void> {
+  /** Takes no more connections; requests under way are answered if that takes no more than `grace` milliseconds. */
+  async close(grace: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.server.closeIdleConnections();
+    const deadline = setTimeout(() => this.server.closeAllConnections(), grace);
     await closed;
+    clearTimeout(deadline);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      write(request, response, await this.#answer(request));
+      this.#write(request, response, await this.#answer(request));
     } catch (error) {
       const refusal = RouterError.from(error);
       if (refusal.code === 'internal')
         this.#options.logger.error({ error, path: request.url }, 'request failed');
-      write(request, response, errorReply(refusal));
+      this.#write(request, response, errorReply(refusal));
     }
   }
 
@@ -108,6 +110,19 @@ export class HttpTransport {
       });
     throw new RouterError('bad_request', `${path} takes ${others.join(' or ')}, not ${method}`);
   }
+
+  #write(request: IncomingMessage, response: ServerResponse, reply: HttpReply): void {
+    if (response.headersSent || response.destroyed) return;
+    const body = reply.body ?? '';
+    // A connection that is kept for the next request would keep a closing server too.
+    response.shouldKeepAlive &&= this.server.listening;
+    response.writeHead(reply.status, {
+      'x-content-type-options': 'nosniff',
+      'content-length': Buffer.byteLength(body),
+      ...reply.headers,
+    });
+    response.end(request.method === 'HEAD' ? undefined : body);
+  }
 }
 
 async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
@@ -129,15 +144,4 @@ function errorReply({ status, code, message, hint }: RouterError): HttpReply {
   const extra =
     status === 401 ? { 'www-authenticate': 'Bearer' } : status === 413 ? { connection: 'close' } : {};
   return { ...reply, headers: { ...reply.headers, ...extra } };
-}
-
-function write(request: IncomingMessage, response: ServerResponse, reply: HttpReply): void {
-  if (response.headersSent || response.destroyed) return;
-  const body = reply.body ?? '';
-  response.writeHead(reply.status, {
-    'x-content-type-options': 'nosniff',
-    'content-length': Buffer.byteLength(body),
-    ...reply.headers,
-  });
-  response.end(request.method === 'HEAD' ? undefined : body);
 }

@@ -45,7 +45,7 @@ const running: { http: HttpTransport; webSocket: WebSocketTransport }[] = [];
 
 afterEach(async () => {
   for (const { http, webSocket } of running.splice(0)) {
-    const closed = http.close();
+    const closed = http.close(0);
     await webSocket.drain(0);
     http.server.closeAllConnections();
     await closed;
