@@ -173,6 +173,7 @@ export class TestServer {
     handlers,
     broker = new MemoryBroker(),
     logger = NULL_LOGGER,
+    meter = NULL_METER,
     limits,
   }: TestServerOptions) {
     this.events = new ServerEvents(logger);

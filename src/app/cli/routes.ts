@@ -18,7 +18,7 @@ export const routes: CliCommand = {
     const handlers = buildHandlers(createContainer(plan), plan);
     const listed = plan.routes.map((route) => ({
       ...route,
-      demands: handlers.get(route.handler ?? '')?.access,
+      demands: demandsOf(handlers.get(route.handler ?? '')),
     }));
     if (options['json'] === true) context.out(JSON.stringify(listed, undefined, 2));
     else context.out(formatTable(['ROUTE', 'CHANNEL', 'HANDLER', 'SUBSCRIBE', 'PUBLISH'], listed.map(toRow)));
