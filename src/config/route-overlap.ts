@@ -12,6 +12,7 @@ type Form = readonly Segment[];
 
 interface Shape {
   readonly draft: Draft;
+  readonly order: number;
   readonly forms: readonly Form[];
 }
 
@@ -20,14 +21,66 @@ interface Shape {
  * no doubt; routes without a handler take no channels.
  */
 export function checkOverlaps(drafts: readonly Draft[], findings: FindingList): void {
-  const earlier: Shape[] = [];
+  const earlier = new ShapeIndex();
   for (const draft of drafts) {
     if (draft.handler === undefined) continue;
-    const shape = shapeOf(draft);
-    const by = earlier.find((other) => hides(other, shape));
-    if (by === undefined) earlier.push(shape);
+    const shape = shapeOf(draft, earlier.size);
+    const by = earlier.candidates(shape).find((other) => hides(other, shape));
+    if (by === undefined) earlier.add(shape);
     else report(draft, by.draft, findings);
   }
+}
+
+const INDEXED_SEGMENTS = 3;
+const ANY = '*';
+
+/** Finds the routes that may hide one by their first segments, so that not each is compared with each. */
+class ShapeIndex {
+  readonly #buckets = new Map<string, Set<Shape>>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  add(shape: Shape): void {
+    this.#size += 1;
+    for (const form of shape.forms) {
+      const last = form.at(-1);
+      const open = last !== undefined && isOpen(last, shape.draft);
+      const key = labels(form, open ? ANY : '').join('/');
+      const bucket = this.#buckets.get(key) ?? new Set();
+      this.#buckets.set(key, bucket.add(shape));
+    }
+  }
+
+  /** In the order of the routes. */
+  candidates({ forms: [whole = []] }: Shape): Shape[] {
+    const keys = labels(whole, '').reduce<readonly string[][]>(
+      (all, label) =>
+        all.flatMap((key) =>
+          label === ANY
+            ? [[...key, ANY]]
+            : [
+                [...key, label],
+                [...key, ANY],
+              ],
+        ),
+      [[]],
+    );
+    const found = new Set(keys.flatMap((key) => [...(this.#buckets.get(key.join('/')) ?? [])]));
+    return [...found].sort((a, b) => a.order - b.order);
+  }
+}
+
+/** The first segments: text, or `*` for one with parameters; `beyond` stands for those that a form lacks. */
+function labels(form: Form, beyond: string): string[] {
+  return Array.from({ length: INDEXED_SEGMENTS }, (_, i) => {
+    const segment = form[i];
+    if (segment === undefined) return beyond;
+    const text = literalOf(segment);
+    return text === undefined ? ANY : `=${text}`;
+  });
 }
 
 function report(draft: Draft, by: Draft, findings: FindingList): void {
@@ -46,7 +99,7 @@ function report(draft: Draft, by: Draft, findings: FindingList): void {
   });
 }
 
-function shapeOf(draft: Draft): Shape {
+function shapeOf(draft: Draft, order: number): Shape {
   const forms: Form[] = [segmentsOf(draft.pieces)];
   let pieces = draft.pieces;
   for (const name of trailingDefaults(draft.pieces, new Set(draft.defaults.keys()))) {
@@ -54,7 +107,7 @@ function shapeOf(draft: Draft): Shape {
     pieces = withoutLast(pieces);
     if (pieces.length > 0) forms.push(segmentsOf(pieces));
   }
-  return { draft, forms };
+  return { draft, order, forms };
 }
 
 /** Without the last parameter and the separator before it. */
@@ -88,12 +141,17 @@ function hides(earlier: Shape, later: Shape): boolean {
 
 function coversForm(whole: Form, part: Form, routes: { earlier: Shape; later: Shape }): boolean {
   const last = whole.at(-1);
-  const rest = last === undefined ? undefined : only(last, routes.earlier.draft);
-  const open = rest?.tree !== undefined && takesAll(rest.tree);
+  const open = last !== undefined && isOpen(last, routes.earlier.draft);
   if (open ? part.length < whole.length : part.length !== whole.length) return false;
   return whole.every(
     (segment, i) => (open && i === whole.length - 1) || coversSegment(segment, part[i] ?? [], routes),
   );
+}
+
+/** Whether the segment takes everything from there to the end. */
+function isOpen(segment: Segment, draft: Draft): boolean {
+  const tree = only(segment, draft)?.tree;
+  return tree !== undefined && takesAll(tree);
 }
 
 function coversSegment(

@@ -18,12 +18,6 @@ const KINDS: Readonly<Record<string, { code: FindingCode; message?: string; hint
       message: 'the file holds several YAML documents',
       hint: 'remove the --- line, or make one file of each',
     },
-    DUPLICATE_KEY: {
-      code: 'duplicate-key',
-      message: 'this key is already used in the same map',
-      hint: 'rename or remove one of the two',
-      readOn: true,
-    },
     BAD_DQ_ESCAPE: {
       code: 'double-quoted-backslash',
       message: 'a backslash in double quotes is an escape of YAML, and this is none',
@@ -51,7 +45,8 @@ const MOST_SYNTAX_ERRORS = 5;
 export function readYaml(source: SourceFile, findings: FindingList): YamlNode | undefined {
   const document = parseDocument(source.text, {
     strict: true,
-    uniqueKeys: true,
+    // YamlReader does that in linear time
+    uniqueKeys: false,
     stringKeys: true,
     merge: false,
     prettyErrors: false,
@@ -65,7 +60,9 @@ export function readYaml(source: SourceFile, findings: FindingList): YamlNode | 
 function reportFaults(document: Document, source: SourceFile, findings: FindingList): boolean {
   const faults = [...document.errors, ...document.warnings];
   const fatal = faults.filter((fault) => KINDS[fault.code]?.readOn !== true);
-  for (const fault of fatal.slice(0, MOST_SYNTAX_ERRORS)) reportFault(fault, source, findings);
+  for (const fault of firstOfEachLine(fatal, source).slice(0, MOST_SYNTAX_ERRORS)) {
+    reportFault(fault, source, findings);
+  }
   if (fatal.length > 0) return false;
   let scalarEnd = -1;
   for (const fault of faults) {
@@ -78,6 +75,15 @@ function reportFaults(document: Document, source: SourceFile, findings: FindingL
     } else reportFault(fault, source, findings);
   }
   return true;
+}
+
+/** What follows on the same line mostly follows from the first. */
+function firstOfEachLine<T extends Pick<YAMLError, 'pos'>>(faults: readonly T[], source: SourceFile): T[] {
+  const lines = new Set<number>();
+  return faults.filter(({ pos }) => {
+    const { line } = source.locate(source.at(pos).range);
+    return !lines.has(line) && lines.add(line);
+  });
 }
 
 function reportFault(

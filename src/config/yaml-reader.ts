@@ -58,11 +58,21 @@ export class YamlReader {
     for (const pair of map.items) {
       const entry = this.#entry(pair, depth);
       if (entry === undefined) continue;
+      const earlier = entries.get(entry.key);
       if (entry.key === '<<') merged.push(...mergedEntries(entry.value));
-      else if (!entries.has(entry.key)) entries.set(entry.key, entry);
+      else if (earlier === undefined) entries.set(entry.key, entry);
+      else this.#duplicate(entry, earlier);
     }
     for (const entry of merged) if (!entries.has(entry.key)) entries.set(entry.key, entry);
     return [...entries.values()];
+  }
+
+  #duplicate({ key, keyRange }: YamlEntry, earlier: YamlEntry): void {
+    const { line } = this.#source.locate(earlier.keyRange);
+    this.#findings.report('duplicate-key', this.#source.at(keyRange), {
+      message: `"${key}" stands in the same map at line ${line} already`,
+      hint: 'rename or remove one of the two',
+    });
   }
 
   #entry(pair: Pair, depth: number): YamlEntry | undefined {

@@ -99,7 +99,7 @@ describe('a route that an earlier one hides', () => {
           }
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   }, 60_000);
 });
