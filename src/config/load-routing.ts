@@ -56,17 +56,25 @@ async function collect(
   { walk, findings }: { walk: ImportWalk; findings: FindingList },
 ): Promise<Draft[]> {
   const drafts: Draft[] = [];
-  for (const path of sources) {
-    const whole = resolve(path);
-    const files = await yamlFiles(whole);
-    if (files === undefined) {
-      findings.report('file-unreadable', new SourceFile(shownName(whole), '').at([0, 0]), {
-        message: 'there is no such file or folder',
-        hint: 'correct routing: in the settings, or --routing',
-      });
-    } else drafts.push(...(await walk.folder(files)));
+  for (const source of sources) {
+    const path = resolve(source);
+    const files = await yamlFiles(path);
+    if (files === undefined || files.length === 0) reportNothing(path, files, findings);
+    drafts.push(...(await walk.folder(files ?? [])));
   }
   return drafts;
+}
+
+function reportNothing(path: string, files: readonly string[] | undefined, findings: FindingList): void {
+  const missing = files === undefined;
+  findings.report(
+    missing ? 'file-unreadable' : 'resource-empty',
+    new SourceFile(shownName(path), '').at([0, 0]),
+    {
+      message: missing ? 'there is no such file or folder' : 'the folder has no .yml or .yaml file',
+      hint: 'correct routing: in the settings, or --routing',
+    },
+  );
 }
 
 /** A later route replaces an earlier one of the same name, and takes its place in the order from where it stands. */

@@ -11,7 +11,10 @@ export async function readText(
   source: (text: string) => SourceFile = (text) => new SourceFile(file.name, text),
 ): Promise<SourceFile | undefined> {
   try {
-    if ((await stat(file.path)).size > LARGEST) return refuse('file-too-large');
+    const found = await stat(file.path);
+    // a pipe or a device may never end
+    if (!found.isFile()) return refuse('file-unreadable', new Error('it is no file'));
+    if (found.size > LARGEST) return refuse('file-too-large');
     const bytes = await readFile(file.path);
     if (!isUtf8(bytes)) return reportEncoding(source(bytes.toString('utf8')), findings);
     return source(withoutMark(bytes.toString('utf8')));
@@ -54,6 +57,5 @@ function withoutMark(text: string): string {
 function reason(cause: unknown): string {
   const code = (cause as { code?: string }).code;
   if (code === 'ENOENT') return 'it does not exist';
-  if (code === 'EISDIR') return 'it is a folder';
   return code === 'EACCES' ? 'access is denied' : String((cause as Error).message);
 }

@@ -9,6 +9,7 @@ import { RouteFile } from './route-file.js';
 import { readYaml } from './yaml-file.js';
 
 const YAML_FILES = '**/*.{yml,yaml}';
+const YAML_NAME = /\.ya?ml$/;
 
 /** One routing file and its entries; no entries where it cannot be read. */
 export interface LoadedFile {
@@ -48,9 +49,15 @@ export class RoutingFiles {
   /** The files that an import names. Reports where there are none. */
   async resolve(importer: LoadedFile, { resource, exclude, at }: ResourceImport): Promise<readonly string[]> {
     const folder = dirname(importer.path);
-    if (isGlob(resource)) return this.#globbed(folder, { resource, exclude, at });
     const path = resolve(folder, resource);
-    const files = await yamlFiles(path, exclude);
+    const files = isGlob(resource) ? await search(folder, resource, exclude) : await yamlFiles(path, exclude);
+    if (files?.length === 0) {
+      const message = `no YAML file is found by "${resource}"`;
+      this.#findings.report('resource-empty', at, {
+        message,
+        hint: `files were looked for from ${shownName(folder)}`,
+      });
+    }
     if (files !== undefined) return files;
     const { source, range } = at;
     const message = `"${resource}" does not exist beside this file`;
@@ -60,21 +67,6 @@ export class RoutingFiles {
       { message, hint: `correct the path; ${shownName(path)} was looked for` },
     );
     return [];
-  }
-
-  async #globbed(
-    folder: string,
-    { resource, exclude, at }: Pick<ResourceImport, 'resource' | 'exclude' | 'at'>,
-  ): Promise<readonly string[]> {
-    const found = await search(folder, resource, exclude);
-    if (found.length === 0) {
-      const message = `no file matches "${resource}"`;
-      this.#findings.report('resource-empty', at, {
-        message,
-        hint: `files were looked for in ${shownName(folder)}`,
-      });
-    }
-    return found;
   }
 }
 
@@ -108,7 +100,11 @@ async function search(
     cwd: folder,
     absolute: true,
     expandDirectories: false,
-    ignore: [...exclude],
+    // what is excluded may be a folder
+    ignore: exclude.flatMap((path) => [path, `${path}/**`]),
   });
-  return found.map((path) => resolve(path)).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return found
+    .filter((path) => YAML_NAME.test(path))
+    .map((path) => resolve(path))
+    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }

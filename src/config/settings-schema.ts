@@ -13,7 +13,7 @@ import {
 } from './setting-kinds.js';
 
 /** The origin of a page: scheme, host and port, without a path. */
-const ORIGIN = /^(?:\*|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@*]+)$/i;
+const ORIGIN = /^(?:\*|[a-z][a-z0-9+.-]*:\/\/(?:\[[0-9a-f:.]+\]|[^\s:/?#@\\,[\]*]+)(?::\d{1,5})?)$/i;
 const RULES = { holds: /^[\p{L}\p{N}_.:-]+$/u };
 
 const limits = z.strictObject({

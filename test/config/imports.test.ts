@@ -50,6 +50,18 @@ describe('the order of routes', () => {
   });
 });
 
+describe('a source', () => {
+  it('without a routing file is worth a warning', async () => {
+    const { findings } = await load({ 'notes.txt': '', '.hidden.yml': 'a: {}' });
+    expect(findings).toMatchObject([{ code: 'resource-empty', severity: 'warning' }]);
+  });
+
+  it('that is a device is not read', async () => {
+    const { findings } = await loadRouting({ sources: ['/dev/zero'], defaultAccess: DEFAULT_ACCESS });
+    expect(findings).toMatchObject([{ code: 'file-unreadable' }]);
+  });
+});
+
 describe('an import', () => {
   it('brings in routes in its place, once, and overrides what they say', async () => {
     const routing = await load({
@@ -84,6 +96,21 @@ ${route('last')}`,
     });
     expect(formatFindings(routing.findings)).toBe('');
     expect(routing.routes[0]?.requirements['id']?.pattern).toBe('outer');
+  });
+
+  it('may reach beyond its folder, and leave out files and folders there', async () => {
+    const folder = await folderOf({
+      'routing/main.yml':
+        "all: { resource: ../shared/**/*, exclude: [../shared/old, '../shared/*.tmp.yml'] }\n",
+      'shared/a.yml': route('a'),
+      'shared/b.tmp.yml': route('b'),
+      'shared/old/c.yml': route('c'),
+      'shared/new/d.yaml': route('d'),
+      'shared/new/e.php': '<?php',
+    });
+    const routing = await loadRouting({ sources: [join(folder, 'routing')], defaultAccess: DEFAULT_ACCESS });
+    expect(formatFindings(routing.findings)).toBe('');
+    expect(names(routing)).toEqual(['a', 'd']);
   });
 
   it('that runs in a circle is reported once, and everything else is read', async () => {
