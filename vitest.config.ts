@@ -10,5 +10,11 @@ export default defineConfig({
       { find: /^signalbox\/testing$/, replacement: source('./src/testing.ts') },
     ],
   },
-  test: { include: ['test/**/*.test.ts'], pool: 'threads', testTimeout: 20_000, hookTimeout: 60_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    pool: 'threads',
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
 });
