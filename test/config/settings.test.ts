@@ -210,6 +210,9 @@ describe('a secret', () => {
     `auth: ${SECRET}\n`,
     `"auth": { "secret": "${SECRET}", }\nx: 1\n`,
     `{ auth: { secret: ${SECRET}, y: 1 } }\n`,
+    `{ auth: { secert: ${SECRET}, y: 1 } }\n`,
+    `{ listen: {}, "auth": {\n  secert: ${SECRET} } }\n`,
+    `tokens: ${SECRET}\n`,
     `auth:\n  keys:\n  - ${SECRET}\n`,
     `listen: { port: x }\nauth: { secret: ${SECRET} }\nfoo: 1\n`,
   ])('is never shown: %j', async (text) => {
