@@ -28,8 +28,9 @@ export const subscribe: CliCommand = {
       });
       for (const channel of args) {
         sync.subscribe(channel, (payload) => {
+          if (left <= 0) return;
           context.out(JSON.stringify({ channel, payload }));
-          if (--left <= 0) resolve(0);
+          if (--left === 0) resolve(0);
         });
       }
     });

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import { mintTicket } from '../../authenticators/index.js';
 import { parseDuration } from '../../core/units.js';
 import { describeConfig, findSecret, readSettings, repeated } from './application-options.js';
@@ -10,7 +11,11 @@ export const token: CliCommand = {
       .requiredOption('--user <id>', 'the user it speaks for')
       .option('--org <id>', 'organisation of the user; may be repeated', repeated)
       .option('--role <name>', 'role of the user; may be repeated', repeated)
-      .option('--ttl <duration>', 'how long it can be used to connect (default: auth.ticket_ttl, 5m)'),
+      .option(
+        '--ttl <duration>',
+        'how long it can be used to connect (default: auth.ticket_ttl, 5m)',
+        readTtl,
+      ),
   async run({ options, context }) {
     const secret = await findSecret(options, context);
     if (secret === undefined) {
@@ -24,9 +29,17 @@ export const token: CliCommand = {
       user: String(options['user']),
       organizations: (options['org'] as string[] | undefined) ?? [],
       roles: (options['role'] as string[] | undefined) ?? [],
-      ttl: typeof options['ttl'] === 'string' ? parseDuration(options['ttl']) : settings.auth.ticketTtl,
+      ttl: (options['ttl'] as number | undefined) ?? settings.auth.ticketTtl,
     };
     context.out(mintTicket(grant, secret));
     return 0;
   },
 };
+
+function readTtl(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as RangeError).message);
+  }
+}
