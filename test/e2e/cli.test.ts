@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest';
+import { cli } from '../support/cli.js';
+import { testFolder } from '../support/folder.js';
+import { signalbox } from '../support/run.js';
+
+const COMMANDS = ['serve', 'check', 'routes', 'match', 'explain', 'publish', 'subscribe', 'token'];
+
+const ROUTES = `
+news:
+  channel: 'news/{topic}'
+  handler: broadcast
+  requirements: { topic: '[a-z]+' }
+  access: { subscribe: anyone, publish: backend }
+`;
+
+const BROKEN = `
+news:
+  channel: 'news/{topic}'
+  handler: brodcast
+  requirements:
+    topik: '[a-z]+'
+wether:
+  chanel: 'weather'
+`;
+
+/** An application in a folder of its own. */
+function application(routes = ROUTES, settings = 'routing: routing\n'): string {
+  return testFolder({ 'signalbox.yml': settings, 'routing/routes.yml': routes });
+}
+
+describe('signalbox', () => {
+  it('explains itself and every command', async () => {
+    const { code, stdout } = await cli(['--help']);
+    expect(code).toBe(0);
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command}\\b.* {2}\\S`, 'm'));
+    expect(stdout).toContain('Exit status: 0 fine, 1 failure or findings, 2 wrong usage.');
+  });
+
+  it.each(COMMANDS)('%s --help describes every argument and option', async (command) => {
+    const { code, stdout } = await cli([command, '--help']);
+    expect(code).toBe(0);
+    const [usage = '', , about = '', ...rest] = stdout.split('\n');
+    expect(usage).toMatch(`Usage: signalbox ${command}`);
+    expect(about).toMatch(/^[a-z]/);
+    const terms = rest
+      .join('\n')
+      .replaceAll(/\n {3,}(?! {0,2}-)/g, '  ')
+      .split('\n')
+      .filter((line) => /^ {2}\S/.test(line));
+    expect(terms.length).toBeGreaterThan(1);
+    for (const term of terms) expect(term).toMatch(/^ {2}\S.*? {2,}\S/);
+  });
+
+  it('prints its version', async () => {
+    expect(await cli(['--version'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  });
+
+  it.each([
+    ['no command', [], 'Usage: signalbox'],
+    ['a misspelt command', ['chek'], 'Did you mean check?'],
+    ['a misspelt option', ['serve', '--prot', '1'], 'Did you mean --port?'],
+    ['an unknown option', ['routes', '--zzz'], "unknown option '--zzz'"],
+    ['a missing argument', ['match'], "missing required argument 'channel'"],
+    ['too many arguments', ['match', 'a', 'b'], 'too many arguments'],
+    ['a missing option', ['token'], '--user'],
+    ['a wrong operation', ['explain', 'frob', 'news/x'], 'subscribe or publish'],
+    ['a wrong person', ['explain', 'subscribe', 'news/x', '--as', 'nobody'], 'anonymous, user:ID or backend'],
+    ['nothing to publish to', ['publish'], 'name a channel'],
+    ['a payload that is not JSON', ['publish', 'news/x', '{oops'], 'not JSON'],
+    ['a lifetime that is none', ['token', '--user', '5', '--ttl', 'soon'], 'soon'],
+    ['a count that is none', ['subscribe', 'news/x', '--count', 'many'], 'many'],
+  ])('calls %s wrong usage', async (_name, args, message) => {
+    const { code, stdout, stderr } = await cli(args, { cwd: application() });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+
+  it('calls a missing settings file a failure and names it', async () => {
+    const { code, stdout } = await cli(['check', '--config', 'nowhere.yml']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('nowhere.yml');
+  });
+});
+
+describe('signalbox check', () => {
+  it('says that nothing is wrong', async () => {
+    const { code, stdout } = await cli(['check'], { cwd: application() });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '1 route, nothing to report\n' });
+  });
+
+  it('reports every finding of all files in one run, each with its place and remedy', async () => {
+    const cwd = application(BROKEN, 'routing: routing\nlimits: { mesage: 1kb }\n');
+    const { code, stdout } = await cli(['check'], { cwd });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/signalbox\.yml:2:11 +error .*mesage/);
+    expect(stdout).toMatch(/routing\/routes\.yml:4:12 +error .*brodcast/);
+    expect(stdout).toMatch(/routing\/routes\.yml:6:\d+ +\w+ .*topik/);
+    expect(stdout).toMatch(/routing\/routes\.yml:8:3 +error .*chanel/);
+    expect(stdout).toMatch(/did you mean.*broadcast/i);
+  });
+
+  it('reports them as JSON', async () => {
+    const { code, stdout } = await cli(['check', '--json'], { cwd: application(BROKEN) });
+    expect(code).toBe(1);
+    const { findings } = JSON.parse(stdout);
+    expect(findings).toContainEqual(expect.objectContaining({ line: 4, column: 12, severity: 'error' }));
+  });
+});
+
+describe('signalbox routes', () => {
+  it('lists them as a table', async () => {
+    const { code, stdout } = await cli(['routes'], { cwd: application() });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^ROUTE +CHANNEL +HANDLER +SUBSCRIBE +PUBLISH\nnews +news\/\{topic\} +broadcast +anyone +backend\n$/,
+    );
+  });
+
+  it('lists them as JSON', async () => {
+    const { code, stdout } = await cli(['routes', '--json'], { cwd: application() });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual([
+      expect.objectContaining({ name: 'news', pattern: 'news/{topic}', handler: 'broadcast' }),
+    ]);
+  });
+
+  it('lists none of a broken application, but says what is wrong', async () => {
+    const { code, stdout, stderr } = await cli(['routes', '--json'], { cwd: application(BROKEN) });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('routes.yml:4:12');
+  });
+});
+
+describe('signalbox match', () => {
+  it('names the route and its parameters', async () => {
+    const { code, stdout } = await cli(['match', 'news/sport'], { cwd: application() });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'news/sport belongs to news\n  topic = sport\n' });
+  });
+
+  it('says why no route matches', async () => {
+    const { code, stdout } = await cli(['match', 'news/Sport'], { cwd: application() });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /no route matches news\/Sport\n.*requirement \[a-z\]\+ of parameter topic fails on "Sport"/,
+    );
+  });
+
+  it.each([
+    ['news/sport', 0, { channel: 'news/sport', route: 'news', params: { topic: 'sport' } }],
+    ['news/1', 1, { channel: 'news/1', tried: [{ route: 'news', reason: expect.any(String) }] }],
+  ])('says it of %s as JSON', async (channel, status, answer) => {
+    const { code, stdout } = await cli(['match', channel, '--json'], { cwd: application() });
+    expect(code).toBe(status);
+    expect(JSON.parse(stdout)).toMatchObject(answer);
+  });
+});
+
+describe('signalbox explain', () => {
+  it.each([
+    ['subscribe', 'anonymous', 0, 'ALLOWED', /anyone holds/],
+    ['publish', 'anonymous', 1, 'REFUSED', /backend; does not hold/],
+    ['publish', 'user:5', 1, 'REFUSED', /as user 5/],
+    ['publish', 'backend', 0, 'ALLOWED', /backend holds/],
+  ])('%s as %s', async (operation, who, status, verdict, step) => {
+    const args = ['explain', operation, 'news/sport', '--as', who];
+    const { code, stdout } = await cli(args, { cwd: application() });
+    expect(code).toBe(status);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(verdict);
+    expect(stdout).toMatch(step);
+  });
+
+  it('tells it as JSON', async () => {
+    const args = ['explain', 'publish', 'news/sport', '--json'];
+    const { code, stdout } = await cli(args, { cwd: application() });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      allowed: false,
+      steps: expect.arrayContaining([expect.any(String)]),
+    });
+  });
+
+  it('refuses a channel without route', async () => {
+    const { code, stdout } = await cli(['explain', 'subscribe', 'nope'], { cwd: application() });
+    expect(code).toBe(1);
+    expect(stdout).toContain('no route matches nope');
+  });
+});
+
+describe('signalbox token', () => {
+  it('prints a ticket, and only that', async () => {
+    const args = ['token', '--user', '5', '--org', '7', '--org', '8', '--role', 'editor', '--ttl', '1m'];
+    const { code, stdout, stderr } = await cli(args, { cwd: application() });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^[\w.-]{40,}\n$/);
+  });
+
+  it('says what to do when there is no secret', async () => {
+    const env = { SIGNALBOX_SECRET: '' };
+    const { code, stderr } = await cli(['token', '--user', '5'], { cwd: application(), env });
+    expect(code).toBe(1);
+    expect(stderr).toContain('set SIGNALBOX_SECRET');
+  });
+});
+
+describe('signalbox serve', () => {
+  it('does not start with errors, and says all of them', async () => {
+    const { code, stdout, stderr } = await cli(['serve', '--port', '0'], { cwd: application(BROKEN) });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('routes.yml:4:12');
+    expect(stderr).toContain('routes.yml:8:3');
+  });
+});
+
+describe('the command', () => {
+  it('finds the settings of the folder it runs in, and exits as its outcome is', async () => {
+    const cwd = application();
+    expect(await signalbox(['check'], { cwd })).toEqual({
+      code: 0,
+      stdout: '1 route, nothing to report\n',
+      stderr: '',
+    });
+    expect(await signalbox(['match', 'nope'], { cwd })).toMatchObject({ code: 1, stderr: '' });
+    expect(await signalbox(['chek'], { cwd })).toMatchObject({ code: 2, stdout: '' });
+  });
+});
