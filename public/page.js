@@ -9,7 +9,6 @@ import { claimsOf, ticketOfPage } from './page/ticket.js';
 import { sync } from './sync.mjs';
 
 const ticket = ticketOfPage();
-const claims = ticket && claimsOf(ticket);
 
 sync.configure({ ticket });
 sync.on('error', showError);
@@ -33,8 +32,11 @@ function showError(error) {
 
 /** A private channel of the user's own is the first thing a ticket is for. */
 function useTicket() {
-  const { user, organizations = [] } = claims ?? {};
+  const { user = 'unknown', organizations = [] } = claimsOf(ticket) ?? {};
   const where = organizations.length > 0 ? ` of organisation ${organizations.join(', ')}` : '';
-  find('identity').textContent = user ? `user ${user}${where}, by the ticket of this address` : 'by a ticket';
-  if (user && organizations.length > 0) subscribe(`oro/email_event/${user}/${organizations[0]}`);
+  find('identity').textContent = 'the ticket of this address is not accepted yet';
+  sync.on('connection_established', () => {
+    find('identity').textContent = `user ${user}${where}, by the ticket of this address`;
+  });
+  if (organizations.length > 0) subscribe(`oro/email_event/${user}/${organizations[0]}`);
 }

@@ -2,6 +2,8 @@ import { sync } from '../sync.mjs';
 import { announce, button, find, make, showRefusal } from './dom.js';
 import { hueOf, logMessage } from './log.js';
 
+const WORDS = { open: 'subscribed', closed: 'no connection', refused: 'refused' };
+
 const list = find('channels');
 const entries = new Map();
 
@@ -11,7 +13,6 @@ export function subscribe(channel) {
   entry.refused = false;
   sync.subscribe(channel, entry.receive);
   render(entry);
-  entry.item.scrollIntoView({ block: 'nearest' });
 }
 
 /** True if the page is subscribed to the channel, or will be once connected. */
@@ -76,9 +77,9 @@ function remove(channel) {
 }
 
 function render({ item, state, count, leave, refusal, received, refused }) {
-  const word = refused ? 'refused' : sync.state === 'open' ? 'subscribed' : 'waiting for the connection';
-  item.dataset.state = refused ? 'refused' : sync.state === 'open' ? 'open' : 'waiting';
-  state.textContent = word;
+  const now = refused ? 'refused' : sync.state;
+  item.dataset.state = now;
+  state.textContent = WORDS[now] ?? 'waiting for the connection';
   leave.textContent = refused ? 'Remove' : 'Unsubscribe';
   count.textContent = received === 0 ? '' : received === 1 ? '1 message' : `${received} messages`;
   if (!refused) refusal.hidden = true;
@@ -88,15 +89,21 @@ function showWhetherEmpty() {
   find('channels-empty').hidden = entries.size > 0;
 }
 
+/** What the visitor asks for has to be in sight. */
+function enter(channel) {
+  subscribe(channel);
+  entries.get(channel).item.scrollIntoView({ block: 'nearest' });
+}
+
 find('subscribe').addEventListener('submit', (event) => {
   event.preventDefault();
   const channel = find('subscribe-channel').value.trim();
   if (channel === '') return;
-  subscribe(channel);
+  enter(channel);
   event.target.reset();
 });
 
 for (const ready of document.querySelectorAll('button[data-channel]')) {
   ready.title = ready.dataset.channel;
-  ready.addEventListener('click', () => subscribe(ready.dataset.channel));
+  ready.addEventListener('click', () => enter(ready.dataset.channel));
 }

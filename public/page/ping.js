@@ -54,6 +54,7 @@ function received() {
 function render() {
   const state = find('ping-state');
   if (refused) state.textContent = 'refused';
+  else if (sync.state === 'closed') state.textContent = 'no connection';
   else if (since === undefined) state.textContent = 'waiting for the connection';
   else if (last === undefined) state.textContent = `subscribed, next within ${seconds(interval)}`;
   else state.replaceChildren('last message at ', timeOf(last));

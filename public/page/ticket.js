@@ -9,7 +9,7 @@ export function claimsOf(ticket) {
     const payload = ticket.split('.')[1].replaceAll('-', '+').replaceAll('_', '/');
     const bytes = Uint8Array.from(atob(payload), (character) => character.charCodeAt(0));
     const { sub, org } = JSON.parse(new TextDecoder().decode(bytes));
-    return { user: String(sub), organizations: Array.isArray(org) ? org.map(String) : [] };
+    return { user: String(sub ?? 'unknown'), organizations: Array.isArray(org) ? org.map(String) : [] };
   } catch {
     return undefined;
   }
