@@ -6,11 +6,8 @@ import { literal } from './regex/parser.js';
 import { maySpan } from './regex/requirement-regex.js';
 import { type Item, print, type Regex } from './regex/syntax.js';
 import type { Draft, DraftRequirement } from './route-draft.js';
-import { type Piece, parameters } from './route-pattern.js';
+import { type Piece, parameters, SEPARATORS } from './route-pattern.js';
 import type { Place } from './source-file.js';
-
-/** The characters that end a parameter without a requirement, as in the ancestor. */
-const SEPARATORS = '/,;.:-_~+*=@|';
 
 /** Refuses expressions that a hostile channel could keep busy, alone and together. Gives the routes refused. */
 export async function checkExpressions(
@@ -41,19 +38,20 @@ class ExpressionCheck {
   }
 
   async holds(): Promise<boolean> {
+    let each = true;
     for (const { name } of parameters(this.#draft.pieces)) {
       const found = this.#draft.requirements.get(name);
       if (found === undefined) continue;
       const what = `the requirement for "${name}"`;
-      if (!(await this.#accepts(found.tree, { at: found.at, what }))) return false;
-      this.#checkDefault(name, found);
+      if (await this.#accepts(found.tree, { at: found.at, what })) this.#checkDefault(name, found);
+      else each = false;
     }
-    if (!needsJoint(this.#draft)) return true;
+    if (!each || !needsJoint(this.#draft)) return each;
     const what = `the pattern of route "${this.#draft.name}" with its requirements`;
     return this.#accepts(joint(this.#draft), { at: this.#draft.patternAt, what });
   }
 
-  /** Only after the expression was found to be safe. */
+  /** Only for an expression that was found to be safe, since it is run. */
   #checkDefault(name: string, { requirement }: DraftRequirement): void {
     const found = this.#draft.defaults.get(name);
     if (found === undefined || found.value === '' || (requirement.wildcard && found.value === '*')) return;
@@ -121,7 +119,7 @@ function anySegment(next: Piece | undefined): Item {
   const stop = SEPARATORS.includes(follows) ? follows : '/';
   const set = (ALL & ~SLASH & ~charSet(stop.charCodeAt(0))) | BEYOND_ASCII;
   return {
-    atom: { kind: 'set', set, text: stop === '/' ? '[^/]' : `[^/\\${stop}]` },
+    atom: { kind: 'set', set, text: stop === '/' ? '[^/]' : `[^/${stop}]` },
     min: 1,
     max: Infinity,
     lazy: false,

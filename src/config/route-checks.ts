@@ -1,7 +1,7 @@
 import type { Access } from '../core/route.js';
 import type { FindingList } from './finding-list.js';
 import type { Draft } from './route-draft.js';
-import { type Piece, parameters } from './route-pattern.js';
+import { type Piece, parameters, SEPARATORS } from './route-pattern.js';
 import { didYouMean, listed } from './suggestion.js';
 import { isLeftover } from './symfony-leftovers.js';
 
@@ -68,7 +68,7 @@ export function trailingDefaults(pieces: readonly Piece[], defaults: ReadonlySet
     if (piece?.kind !== 'param' || !defaults.has(piece.name)) break;
     optional.add(piece.name);
     const before = pieces[i - 1];
-    if (before?.kind !== 'text' || before.text.length > 1) break;
+    if (before?.kind !== 'text' || before.text.length > 1 || !SEPARATORS.includes(before.text)) break;
   }
   return optional;
 }

@@ -3,7 +3,7 @@ import { covers, maySpan, takesAll } from './regex/requirement-regex.js';
 import type { Regex } from './regex/syntax.js';
 import { trailingDefaults } from './route-checks.js';
 import type { Draft } from './route-draft.js';
-import { normalized, type Piece } from './route-pattern.js';
+import { normalized, type Piece, SEPARATORS } from './route-pattern.js';
 
 type Segment = readonly Piece[];
 
@@ -110,12 +110,12 @@ function shapeOf(draft: Draft, order: number): Shape {
   return { draft, order, forms };
 }
 
-/** Without the last parameter and the separator before it. */
+/** Without the last parameter and the separator before it, if there is one. */
 function withoutLast(pieces: readonly Piece[]): readonly Piece[] {
   const rest = pieces.slice(0, -1);
   const before = rest.at(-1);
   if (before?.kind !== 'text') return rest;
-  const text = before.text.slice(0, -1);
+  const text = SEPARATORS.includes(before.text.slice(-1)) ? before.text.slice(0, -1) : before.text;
   return text === '' ? rest.slice(0, -1) : [...rest.slice(0, -1), { ...before, text }];
 }
 

@@ -19,6 +19,9 @@ export type ParamPiece = Extract<Piece, { kind: 'param' }>;
 /** `{name}`, `{name<expression>}`, `{name?value}`, `{name<expression>?value}`; or `<name>`, read as `{name}`. */
 const PARAMETER = /\{(!?)(\w+)(?:<(.*?)>)?(?:\?([^}]*))?\}|<(\w+)>/g;
 
+/** The characters that end a parameter without a requirement, and go with one that is left out. */
+export const SEPARATORS = '/,;.:-_~+*=@|';
+
 /** Cuts a pattern, in any of its dialects, into text and parameters. */
 export function cutPattern(pattern: string): Piece[] {
   const pieces: Piece[] = [];

@@ -113,6 +113,7 @@ three: { handler: x, channel: 'b/{p<.+>}/{q<.+>}/{r<.+>}/end' }
 apart: { handler: x, channel: 'c/{p<[^/]+>}/{q<[^/]+>}/{r<[^/]+>}/{s}' }
 dashes: { handler: x, channel: 'd/{p<[a-z-]+>}-{q<[a-z-]+>}-{r<[a-z-]+>}-{s<[a-z-]+>}' }
 dots: { handler: x, channel: 'e/{p}.{q}.{r}.{s}' }
+signs: { handler: x, options: { utf8: true }, channel: 'f/{p}:{q<[a-z]+x>}_{r}-{s}' }
 `);
     expect(brief(findings)).toEqual(['catastrophic-regex 3:31', 'catastrophic-regex 5:32']);
     expect(findings[0]?.message).toMatch(
@@ -127,6 +128,11 @@ dots: { handler: x, channel: 'e/{p}.{q}.{r}.{s}' }
     expect(findings).toMatchObject([{ code: 'catastrophic-regex', line: 1, column: 55 }]);
     expect(findings[0]?.message).toMatch(/power 11 of the length: try ','/);
     expect(findings[0]?.message.length).toBeLessThan(200);
+  });
+
+  it('does not hide another one of the same route', async () => {
+    const { findings } = await load("a: { handler: x, channel: '{b<(a|a)+>}/{c<(b|b)+>}' }\n");
+    expect(brief(findings)).toEqual(['catastrophic-regex 1:28', 'catastrophic-regex 1:40']);
   });
 
   it('cannot be declared safe by its author', async () => {
