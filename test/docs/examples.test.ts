@@ -1,0 +1,86 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createSync } from '../../src/client/node.js';
+import { KEY, REPOSITORY, type ServerOptions, ServerProcess, testEnvironment } from '../support/server.js';
+import { until } from '../support/until.js';
+
+const run = promisify(execFile);
+const IN_REPOSITORY = { cwd: REPOSITORY, env: testEnvironment({ SIGNALBOX_LIMITS_DRAIN: '100ms' }) };
+
+async function serve(options: ServerOptions): Promise<ServerProcess> {
+  const server = await ServerProcess.start(options);
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+/** What arrives on a channel, from the moment of the connection on. */
+async function listen(url: string, channel: string): Promise<unknown[]> {
+  const received: unknown[] = [];
+  const sync = createSync({ url });
+  onTestFinished(() => sync.close());
+  sync.subscribe(channel, (payload) => received.push(payload));
+  await until(() => sync.state === 'open');
+  return received;
+}
+
+describe('examples/chat', () => {
+  const config = `${REPOSITORY}examples/chat/signalbox.yml`;
+
+  it('tells who comes, speaks and goes, and the time while somebody listens', async () => {
+    const server = await serve({ config });
+    const room = await listen(server.webSocketUrl('ann'), 'chat/lobby');
+    const clock = await listen(server.webSocketUrl(), 'clock');
+    const online = await listen(server.webSocketUrl(), 'online');
+    const ben = createSync({ url: server.webSocketUrl('ben') });
+    ben.subscribe('chat/lobby', () => undefined);
+    ben.publish('chat/lobby', { text: 'hello' });
+    await until(() => room.length >= 2);
+    ben.close();
+    await until(() => room.length >= 3 && clock.length > 0 && online.length > 0);
+    expect(room.slice(0, 3)).toEqual([
+      { type: 'joined', user: 'ben' },
+      { type: 'said', user: 'ben', text: 'hello' },
+      { type: 'left', user: 'ben' },
+    ]);
+    expect(clock[0]).toMatchObject({ listeners: 1 });
+    expect(online[0]).toMatchObject({ sessions: expect.any(Number) });
+  });
+
+  it('has a test that runs without a server', async () => {
+    const args = ['--import', 'jiti/register', '--test', 'examples/chat/topics/chat-room.test.ts'];
+    const { stdout } = await run(process.execPath, args, IN_REPOSITORY);
+    expect(stdout).toMatch(/^# pass 2$/m);
+  });
+});
+
+it('examples/embed publishes through the server that it runs', async () => {
+  const child = spawn(process.execPath, ['examples/embed/main.mjs', '0'], IN_REPOSITORY);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  await until(() => /counting at \S+\n/.test(output) || child.exitCode !== null);
+  const [, url = ''] = /counting at (\S+)/.exec(output) ?? [];
+  const counts = await listen(url.replace('http', 'ws'), 'counter/seconds');
+  await until(() => counts.length > 0);
+  expect(counts[0]).toEqual({ count: expect.any(Number) });
+  child.kill('SIGTERM');
+  await once(child, 'close');
+  expect(output).toMatch(/everybody has gone\n$/);
+});
+
+it('examples/node-publish publishes one message and then a batch', async () => {
+  const server = await serve({});
+  const received = await listen(server.webSocketUrl(), 'demo/lobby');
+  const { stdout } = await run(
+    process.execPath,
+    ['examples/node-publish/main.mjs', 'demo/lobby', '{"text": "hello"}'],
+    { ...IN_REPOSITORY, env: testEnvironment({ SIGNALBOX_URL: server.url, SIGNALBOX_API_KEY: KEY }) },
+  );
+  expect(stdout).toMatch(
+    /^published \S+\npublished \S+\npublished \S+\nrefused: no route matches no\/such\/channel\n$/,
+  );
+  await until(() => received.length === 3);
+  expect(received).toEqual([{ text: 'hello' }, 1, 2]);
+});

@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadRouting, loadSettings } from '../../src/config/index.js';
+import { testFolder } from '../support/folder.js';
+import { REPOSITORY } from '../support/server.js';
+
+const PAGES = [
+  'README.md',
+  'CHANGELOG.md',
+  'examples/README.md',
+  ...readdirSync(`${REPOSITORY}docs`)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** A block under `<!-- file: PATH -->` is that file. */
+const FILE_BLOCK = /<!-- file: (\S+) -->\n```\w+\n([\s\S]*?\n)```/g;
+
+describe.each(PAGES)('%s', (page) => {
+  const text = readFileSync(REPOSITORY + page, 'utf8');
+
+  it('links to what exists', () => {
+    const prose = text.replaceAll(/^```[\s\S]*?^```/gm, '');
+    const links = [...prose.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link]) => link ?? '');
+    expect(links.filter((link) => !leadsSomewhere(page, link))).toEqual([]);
+  });
+
+  it('shows the files of examples as they are', () => {
+    for (const [, file = '', block] of text.matchAll(FILE_BLOCK)) {
+      expect(block, file).toBe(readFileSync(REPOSITORY + file, 'utf8'));
+    }
+  });
+
+  it('shows routes and settings that load', async () => {
+    for (const [, kind, block = ''] of text.matchAll(
+      /<!-- (routing|settings) -->\n```yaml\n([\s\S]*?\n)```/g,
+    )) {
+      expect(kind === 'routing' ? await routingFindings(block) : await settingsFindings(block)).toEqual([]);
+    }
+  });
+});
+
+function leadsSomewhere(page: string, link: string): boolean {
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? page : relative(REPOSITORY, resolve(REPOSITORY, dirname(page), path));
+  if (!existsSync(REPOSITORY + target)) return false;
+  return anchor === undefined || anchors(readFileSync(REPOSITORY + target, 'utf8')).includes(anchor);
+}
+
+/** The anchors that a code host makes of headings. */
+function anchors(text: string): string[] {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading ?? '');
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+async function routingFindings(yaml: string): Promise<readonly string[]> {
+  const folder = testFolder({ 'routes.yml': yaml });
+  const defaultAccess = { subscribe: ['user'], publish: ['backend'] };
+  const { findings } = await loadRouting({ sources: [folder], defaultAccess });
+  return findings.map(({ message }) => message);
+}
+
+async function settingsFindings(yaml: string): Promise<readonly string[]> {
+  const folder = testFolder({ 'signalbox.yml': yaml });
+  const env = { SHOP_API_KEY: 'x'.repeat(32), TICKET_SECRET: 'x'.repeat(32) };
+  const { findings } = await loadSettings({ file: `${folder}/signalbox.yml`, env });
+  return findings.map(({ message }) => message);
+}
