@@ -118,6 +118,8 @@ export class WebSocketTransport {
   }
 
   async #admit(request: IncomingMessage, remoteAddress: string): Promise<Admission> {
+    // [RFC 6455 §4.1]
+    if (request.httpVersion === '1.0') throw new RouterError('bad_request', 'an upgrade needs HTTP/1.1');
     const handshake = readHandshake(request, remoteAddress);
     if (!this.#options.paths.includes(handshake.url.pathname)) {
       throw new RouterError('no_such_route', `no WebSocket at ${handshake.url.pathname}`, {
