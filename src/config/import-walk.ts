@@ -26,16 +26,16 @@ export class ImportWalk {
    */
   async folder(paths: readonly string[]): Promise<Draft[]> {
     await this.#resolveAll(paths);
-    const drafts: Draft[] = [];
-    for (const path of paths) if (!this.#imported.has(path)) drafts.push(...(await this.file(path)));
+    const drafts: Draft[][] = [];
+    for (const path of paths) if (!this.#imported.has(path)) drafts.push(await this.#file(path));
     for (const path of paths) {
       const file = await this.#files.load(path);
-      if (!this.visited.has(file)) drafts.push(...(await this.file(path)));
+      if (!this.visited.has(file)) drafts.push(await this.#file(path));
     }
-    return drafts;
+    return drafts.flat();
   }
 
-  async file(path: string): Promise<Draft[]> {
+  async #file(path: string): Promise<Draft[]> {
     return this.#walk(await this.#files.load(path), []);
   }
 
@@ -71,12 +71,11 @@ export class ImportWalk {
   async #walk(file: LoadedFile, above: readonly LoadedFile[]): Promise<Draft[]> {
     this.visited.add(file);
     this.#visits += 1;
-    const drafts: Draft[] = [];
+    const drafts: Draft[][] = [];
     for (const entry of file.entries) {
-      if ('draft' in entry) drafts.push(entry.draft);
-      else drafts.push(...(await this.#follow(entry.import, [...above, file])));
+      drafts.push('draft' in entry ? [entry.draft] : await this.#follow(entry.import, [...above, file]));
     }
-    return drafts;
+    return drafts.flat();
   }
 
   async #follow(resource: ResourceImport, chain: readonly LoadedFile[]): Promise<Draft[]> {

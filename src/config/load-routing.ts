@@ -55,14 +55,14 @@ async function collect(
   sources: readonly string[],
   { walk, findings }: { walk: ImportWalk; findings: FindingList },
 ): Promise<Draft[]> {
-  const drafts: Draft[] = [];
+  const drafts: Draft[][] = [];
   for (const source of sources) {
     const path = resolve(source);
     const files = await yamlFiles(path);
     if (files === undefined || files.length === 0) reportNothing(path, files, findings);
-    drafts.push(...(await walk.folder(files ?? [])));
+    drafts.push(await walk.folder(files ?? []));
   }
-  return drafts;
+  return drafts.flat();
 }
 
 function reportNothing(path: string, files: readonly string[] | undefined, findings: FindingList): void {

@@ -9,6 +9,7 @@ const LONGEST_NAME = 32;
 /** What no channel may hold: control characters, and marks that reorder or hide text. */
 const FORBIDDEN = /[\p{Cc}\p{Cs}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
 const LONGEST_CHANNEL = 255;
+const LONGEST_PATTERN = 4096;
 
 /** A pattern with what it says about its parameters inline. */
 export interface ReadPattern {
@@ -28,8 +29,16 @@ export class PatternReader {
   }
 
   read(requirements: RequirementReader): ReadPattern {
-    const pieces = cutPattern(this.#node.text);
-    if (this.#node.text === '') {
+    const { text } = this.#node;
+    const tooLong = text.length > LONGEST_PATTERN;
+    if (tooLong)
+      this.#report(
+        'unmatchable-pattern',
+        `the pattern has more than ${LONGEST_PATTERN} characters`,
+        'shorten it',
+      );
+    const pieces = tooLong ? [] : cutPattern(text);
+    if (text === '') {
       this.#report('empty-pattern', 'the pattern is empty', 'write the channel, as in chat/{room}');
     }
     this.#checkComment();

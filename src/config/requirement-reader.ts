@@ -8,6 +8,7 @@ import type { YamlMap, YamlNode, YamlScalar } from './yaml-tree.js';
 
 const EXAMPLE = "write pattern: '\\d+', or the expression alone: '\\d+'";
 const KEYS = ['pattern', 'wildcard'];
+const LONGEST = 4096;
 
 /** Reads the requirements of a route or an import. Reports what is wrong with them. */
 export class RequirementReader {
@@ -93,6 +94,11 @@ export class RequirementReader {
     expression: string,
     { range, start, wildcard }: { range: Range; start: number | undefined; wildcard: boolean },
   ): DraftRequirement | undefined {
+    if (expression.length > LONGEST) {
+      const text = `the requirement has more than ${LONGEST} characters`;
+      this.#file.report('invalid-regex', range, text, 'a handler can look such values up in onSubscribe');
+      return undefined;
+    }
     if (saysNothing(expression)) {
       this.#file.report(
         'empty-requirement',

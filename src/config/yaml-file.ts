@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLError } from 'yaml';
+import { type Document, parseDocument, visit, type YAMLError } from 'yaml';
 import type { FindingCode } from './finding.js';
 import type { FindingList } from './finding-list.js';
 import type { Range, SourceFile } from './source-file.js';
@@ -64,15 +64,10 @@ function reportFaults(document: Document, source: SourceFile, findings: FindingL
     reportFault(fault, source, findings);
   }
   if (fatal.length > 0) return false;
-  let scalarEnd = -1;
-  for (const fault of faults) {
-    // one text with several bad escapes is one mistake
-    if (fault.code === 'BAD_DQ_ESCAPE') {
-      if (fault.pos[0] < scalarEnd) continue;
-      const range = scalarAround(document.contents, fault.pos[0]) ?? fault.pos;
-      scalarEnd = range[1];
-      reportFault({ code: fault.code, message: fault.message, pos: [range[0], range[1]] }, source, findings);
-    } else reportFault(fault, source, findings);
+  for (const fault of faults) if (fault.code !== 'BAD_DQ_ESCAPE') reportFault(fault, source, findings);
+  const escapes = faults.filter(({ code }) => code === 'BAD_DQ_ESCAPE').map(({ pos }) => pos[0]);
+  for (const [start, end] of escapes.length > 0 ? textsAround(escapes, document) : []) {
+    reportFault({ code: 'BAD_DQ_ESCAPE', message: '', pos: [start, end] }, source, findings);
   }
   return true;
 }
@@ -104,20 +99,20 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** The range of the scalar that an offset lies in. */
-function scalarAround(node: unknown, offset: number): Range | undefined {
-  if (isScalar(node)) return within(node.range, offset) ? [node.range[0], node.range[1]] : undefined;
-  const children = isMap(node) ? node.items.flatMap((pair) => [pair.key, pair.value]) : [];
-  for (const child of isSeq(node) ? node.items : children) {
-    const found = scalarAround(child, offset);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function within(
-  range: readonly [number, number, number] | null | undefined,
-  offset: number,
-): range is readonly [number, number, number] {
-  return range !== null && range !== undefined && range[0] <= offset && offset < range[1];
+/** The texts that these offsets lie in, once each: several bad escapes in one text are one mistake. */
+function textsAround(offsets: readonly number[], document: Document): Range[] {
+  const texts: Range[] = [];
+  visit(document, {
+    Scalar: (_key, { range, type }) => {
+      if (type === 'QUOTE_DOUBLE' && range) texts.push([range[0], range[1]]);
+    },
+  });
+  const sorted = offsets.toSorted((a, b) => a - b);
+  let next = 0;
+  return texts
+    .sort((a, b) => a[0] - b[0])
+    .filter(([start, end]) => {
+      while ((sorted[next] ?? start) < start) next++;
+      return (sorted[next] ?? end) < end;
+    });
 }

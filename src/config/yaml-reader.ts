@@ -54,16 +54,16 @@ export class YamlReader {
 
   #entries(map: YAMLMap, depth: number): YamlEntry[] {
     const entries = new Map<string, YamlEntry>();
-    const merged: YamlEntry[] = [];
+    const merged: (readonly YamlEntry[])[] = [];
     for (const pair of map.items) {
       const entry = this.#entry(pair, depth);
       if (entry === undefined) continue;
       const earlier = entries.get(entry.key);
-      if (entry.key === '<<') merged.push(...mergedEntries(entry.value));
+      if (entry.key === '<<') merged.push(mergedEntries(entry.value));
       else if (earlier === undefined) entries.set(entry.key, entry);
       else this.#duplicate(entry, earlier);
     }
-    for (const entry of merged) if (!entries.has(entry.key)) entries.set(entry.key, entry);
+    for (const entry of merged.flat()) if (!entries.has(entry.key)) entries.set(entry.key, entry);
     return [...entries.values()];
   }
 
