@@ -23,8 +23,8 @@ export function watchConnection() {
     retryAt = Date.now() + delay;
     countDown();
   });
-  sync.on('connection_lost', ({ code, reason }) => {
-    why = reason || WORDLESS[code] || `code ${code}`;
+  sync.on('connection_lost', (ending) => {
+    why = reasonOf(ending);
     show(sync.state);
   });
   sync.on('connection_established', ({ sessionId }) => {
@@ -53,6 +53,15 @@ export function showFailed({ code, message, hint }) {
   const outage = find('outage');
   outage.replaceChildren(...parts);
   outage.hidden = false;
+}
+
+/** Browsers do not tell a page that its origin was refused: but who gets the page and never a connection can guess. */
+function reasonOf({ code, reason }) {
+  const foreign = !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
+  if (code === 1006 && !reason && !everOpen && foreign) {
+    return `no WebSocket for this page, unless origins in signalbox.yml lists ${location.origin}`;
+  }
+  return reason || WORDLESS[code] || `code ${code}`;
 }
 
 function hasTicket() {

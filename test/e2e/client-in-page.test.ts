@@ -15,7 +15,7 @@ const LISTEN = `
   sync.subscribe('oro/email_event/6/7', () => heard.push('never'));
   sync.call('settled').catch(() => { window.settled = true; });`;
 
-describe.skipIf(chromium === undefined)('the client on a page of another origin', () => {
+describe.skipIf(chromium === undefined)('the client on a page of another origin', { timeout: 60_000 }, () => {
   const open = useBrowser(chromium);
   let site: ForeignSite;
   let stranger: ForeignSite;

@@ -50,7 +50,7 @@ const php = installed('php', 'apt-get install php-cli');
 const folder = quickConfig();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe.skipIf(chromium === undefined)('the page at /', () => {
+describe.skipIf(chromium === undefined)('the page at /', { timeout: 60_000 }, () => {
   const server = useServer({ config: `${folder}/signalbox.yml` });
   const open = useBrowser(chromium);
 
@@ -157,6 +157,12 @@ describe.skipIf(chromium === undefined)('the page at /', () => {
     await page.getByRole('link', { name: 'go on without one' }).click();
     await new LivePage(page).connected();
     expect(faults).toEqual([]);
+  });
+
+  it('under a name that is not listed says what to add to origins', async () => {
+    const origin = `http://app.test:${server().port}`;
+    const { page } = await open(origin);
+    await page.locator('#connection').getByText(`unless origins in signalbox.yml lists ${origin}`).waitFor();
   });
 
   it('shows hostile payloads as text', async () => {
@@ -266,7 +272,7 @@ describe.skipIf(chromium === undefined)('the page at /', () => {
   });
 });
 
-describe.skipIf(chromium === undefined)('the page at / of this repository', () => {
+describe.skipIf(chromium === undefined)('the page at / of this repository', { timeout: 60_000 }, () => {
   const open = useBrowser(chromium);
 
   it('can be read before the first ping, and recovers with its subscriptions from a server that was killed', async () => {

@@ -8,6 +8,14 @@ export interface Visit {
   readonly faults: readonly string[];
 }
 
+/** The machine's own address has every name below `.test`, for pages whose origin is not loopback. */
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--no-proxy-server',
+  '--host-resolver-rules=MAP *.test 127.0.0.1',
+];
+
 export type Open = (url: string, options?: BrowserContextOptions) => Promise<Visit>;
 
 /** One browser for all tests of a file; each page has a profile of its own and ends with its test. */
@@ -15,7 +23,7 @@ export function useBrowser(executablePath: string | undefined): Open {
   let browser: Browser | undefined;
   beforeAll(async () => {
     if (executablePath === undefined) return;
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+    browser = await chromium.launch({ executablePath, args: ARGUMENTS });
   });
   afterAll(() => browser?.close());
   return async (url, options) => {
@@ -23,7 +31,7 @@ export function useBrowser(executablePath: string | undefined): Open {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     onTestFinished(() => context.close());
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     const faults = watch(page);
     await page.goto(url);
     return { page, faults };
