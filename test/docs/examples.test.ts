@@ -1,10 +1,20 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSync } from '../../src/client/node.js';
-import { KEY, REPOSITORY, type ServerOptions, ServerProcess, testEnvironment } from '../support/server.js';
+import {
+  KEY,
+  REPOSITORY,
+  SECRET,
+  type ServerOptions,
+  ServerProcess,
+  testEnvironment,
+} from '../support/server.js';
 import { until } from '../support/until.js';
+
+const php = spawnSync('php', ['-v']).status === 0;
+if (!php) console.log('skipped examples/php-ticket: there is no php here (apt-get install php-cli)');
 
 const run = promisify(execFile);
 const IN_REPOSITORY = { cwd: REPOSITORY, env: testEnvironment({ SIGNALBOX_LIMITS_DRAIN: '100ms' }) };
@@ -83,4 +93,16 @@ it('examples/node-publish publishes one message and then a batch', async () => {
   );
   await until(() => received.length === 3);
   expect(received).toEqual([{ text: 'hello' }, 1, 2]);
+});
+
+it.skipIf(!php)('examples/php-ticket makes tickets for private channels', async () => {
+  const server = await serve({});
+  const { stdout } = await run('php', ['examples/php-ticket/ticket.php', '5', '7', '8'], {
+    ...IN_REPOSITORY,
+    env: testEnvironment({ SIGNALBOX_SECRET: SECRET }),
+  });
+  const received = await listen(`${server.webSocketUrl()}?ticket=${stdout.trim()}`, 'oro/email_event/5/8');
+  await server.publish('oro/email_event/5/8', { hasNewEmail: true });
+  await until(() => received.length > 0);
+  expect(received).toEqual([{ hasNewEmail: true }]);
 });
