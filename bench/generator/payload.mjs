@@ -1,10 +1,11 @@
 /**
- * The payload of every publish: an object of JSON with a sequence number of nine digits near its start.
- * As the number always has nine digits, its place in every frame is known and nothing needs to be parsed.
+ * The payload of every publication: an object of JSON with a few fields, as events have them, and a sequence
+ * number of nine digits near its start. As it always has nine digits, its place in every frame is known and
+ * nothing needs to be parsed.
  */
 const FIRST = 100_000_000;
 const HEAD = '{"seq":';
-const TAIL = ',"pad":"';
+const TAIL = ',"type":"email","unread":12,"folder":"inbox","new":true,"id":4711,"text":"';
 
 export const FIRST_SEQUENCE = FIRST;
 /** Offset of the digits within the payload. */
