@@ -105,7 +105,7 @@ describe('a route that an earlier one hides', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   }, 60_000);
 });

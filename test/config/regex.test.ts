@@ -16,7 +16,9 @@ describe('an expression of PCRE', () => {
     ['[]a]', '[\\]a]'],
     ['[^]a]', '[^\\]a]'],
     ['[\\w-.]', '[\\w\\-.]'],
-    ['[a-]', '[a\\-]'],
+    ['[a-]', '[a-]'],
+    ['[^-\\w]', '[^-\\w]'],
+    ['[a-z0-9-]+', '[a-z0-9-]+'],
     ['[+--]', '[+-\\-]'],
     ['a{,3}', 'a\\{,3\\}'],
     ['a{b}', 'a\\{b\\}'],
@@ -185,7 +187,7 @@ describe('the time an expression takes', () => {
         const verdict = await judge.judge(`^(?:${text})$`, 's');
         expect(verdict.kind === 'catastrophic' ? `${text}: ${verdict.attack}` : 'fine').toBe('fine');
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
     await judge.close();
   }, 60_000);

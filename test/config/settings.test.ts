@@ -306,6 +306,6 @@ it('any settings file gives findings within it, and settings that can be used', 
       expect(messages === undefined || messages.rate > 0).toBe(true);
       expect(settings.listen.paths.every((path) => path.startsWith('/'))).toBe(true);
     }),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   );
 }, 60_000);

@@ -34,7 +34,8 @@ export class ClassParser {
     // a bracket that comes first is the character itself
     for (let first = true; first || this.#text[this.#at] !== ']'; first = false) {
       const member = this.#range();
-      written += member.text;
+      const last = this.#text[this.#at] === ']';
+      written += member.text === '\\-' && (first || last) ? '-' : member.text;
       set |= member.set;
     }
     done(this.#at + 1);

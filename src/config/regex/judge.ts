@@ -9,7 +9,7 @@ export type Verdict =
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** Milliseconds that one expression may be thought about. */
-const LONGEST = 3000;
+const LONGEST = 10_000;
 /** More, for the worker to start and to give up by itself. */
 const GRACE = 4000;
 const LONGEST_ATTACK = 60;
