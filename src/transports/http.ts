@@ -79,6 +79,7 @@ export class HttpTransport {
     try {
       this.#write(request, response, await this.#answer(request));
     } catch (error) {
+      if (request.destroyed && !request.complete) return; // the peer has gone
       const refusal = RouterError.from(error);
       if (refusal.code === 'internal')
         this.#options.logger.error({ error, path: request.url }, 'request failed');
