@@ -1,4 +1,4 @@
-import { OPCODE, type RawHandshake, RawWebSocket } from './raw-websocket.js';
+import { frameOf, OPCODE, type RawHandshake, RawWebSocket } from './raw-websocket.js';
 import { until } from './until.js';
 
 const [WELCOME, PREFIX, CALL, CALLRESULT, CALLERROR, SUBSCRIBE, UNSUBSCRIBE, PUBLISH, EVENT] = [
@@ -118,6 +118,7 @@ export class Autobahn {
 
   #frame(opcode: number, payload: Buffer): void {
     if (opcode === OPCODE.close) this.socket.socket.end();
+    if (opcode === OPCODE.ping) this.socket.socket.write(frameOf(OPCODE.pong, payload));
     if (opcode !== OPCODE.text) return;
     try {
       this.#message(JSON.parse(payload.toString()));
