@@ -34,7 +34,7 @@ function readOptions() {
     },
   });
   const unknown = positionals.find((name) => !NAMES.includes(name));
-  if (unknown !== undefined) throw new Error(`no work load is named ${unknown}`);
+  if (unknown !== undefined) throw new Error(`no work load is named ${unknown}\n${USAGE}`);
   return {
     help: values.help,
     names: positionals.length === 0 ? NAMES : positionals,
@@ -124,7 +124,7 @@ async function main() {
 try {
   await main();
 } catch (error) {
-  console.error(`${error.message}\n${USAGE}`);
-  // servers that still run end with this process
+  console.error(`error: ${error.message}`);
+  // what was started ends with this process
   process.exit(1);
 }

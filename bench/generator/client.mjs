@@ -1,9 +1,11 @@
 import { connect } from 'node:net';
-import { FIRST_SEQUENCE, sequenceAt } from './payload.mjs';
+import { DIGITS, FIRST_SEQUENCE, sequenceAt } from './payload.mjs';
 import { clientFrame, OPCODE, scanFrames, upgradeRequest } from './websocket.mjs';
 
 const FINAL = 0x80;
 const COLON = 0x3a;
+/** Of so many events one is compared octet by octet. */
+const SAMPLED = 1000;
 const END_OF_HEAD = '\r\n\r\n';
 /** All sockets of the process read into the same memory: what is needed longer is copied. */
 const inbox = Buffer.allocUnsafeSlow(1 << 17);
@@ -66,6 +68,7 @@ export class Client {
     const sequence = sequenceAt(bytes, at);
     this.#events++;
     if (sequence !== this.next) this.#unexpected(sequence, bytes[at - 1]);
+    if (tally.received % SAMPLED === 0) this.#inspect(bytes, at + DIGITS);
     this.next = sequence + 1;
     tally.received++;
   }
@@ -75,6 +78,11 @@ export class Client {
     else if (this.next === undefined) return;
     else if (sequence > this.next) this.#tally.lost += sequence - this.next;
     else this.#tally.reordered++;
+  }
+
+  #inspect(bytes, at) {
+    const { rest } = this.#tally;
+    if (bytes.latin1Slice(at, at + rest.length) !== rest) this.#tally.corrupt++;
   }
 
   #connected(port) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuMicroseconds, processTree } from '../lib/process-tree.mjs';
 import { Client } from './client.mjs';
-import { payloadText } from './payload.mjs';
+import { payloadRest, payloadText } from './payload.mjs';
 import { Publisher } from './publisher.mjs';
 import { WIRES } from './wires.mjs';
 
@@ -26,6 +26,7 @@ export class Load {
     this.#plan = plan;
     this.#tally = {
       ...{ received: 0, reads: 0, lost: 0, reordered: 0, corrupt: 0, failure: undefined },
+      rest: payloadRest(plan.size),
       delivered: () => this.#delivered(),
     };
   }

@@ -3,11 +3,10 @@
  * number of nine digits near its start. As it always has nine digits, its place in every frame is known and
  * nothing needs to be parsed.
  */
-const FIRST = 100_000_000;
 const HEAD = '{"seq":';
 const TAIL = ',"type":"email","unread":12,"folder":"inbox","new":true,"id":4711,"text":"';
 
-export const FIRST_SEQUENCE = FIRST;
+export const FIRST_SEQUENCE = 100_000_000;
 /** Offset of the digits within the payload. */
 export const DIGITS_AT = HEAD.length;
 export const DIGITS = 9;
@@ -16,7 +15,12 @@ export const DIGITS = 9;
 export function payloadText(size) {
   const padding = size - HEAD.length - DIGITS - TAIL.length - 2;
   if (padding < 0) throw new Error(`payload of ${size} octets: at least ${size - padding} are needed`);
-  return `${HEAD}${FIRST}${TAIL}${'x'.repeat(padding)}"}`;
+  return `${HEAD}${FIRST_SEQUENCE}${TAIL}${'x'.repeat(padding)}"}`;
+}
+
+/** What follows the digits in a payload of `size` octets. */
+export function payloadRest(size) {
+  return payloadText(size).slice(DIGITS_AT + DIGITS);
 }
 
 /** The number whose nine digits start at `at`; some other number when they are not digits. */

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 
 /** Servers run on the first core and the generator on another, where there are two and `taskset` is installed. */
 const CAN_PIN = availableParallelism() > 1 && spawnSync('taskset', ['-V']).error === undefined;
-export const CORE = { server: 0, generator: 1 };
+const CORE = { server: 0, generator: 1 };
 export const PINNING = CAN_PIN ? 'server on core 0, generator on core 1' : 'not pinned to cores';
 
 process.setMaxListeners(64);

@@ -1,8 +1,8 @@
 /** The servers that can be measured: how to start each, how its port is read, and which wire it speaks. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../lib/temporary-folder.mjs';
 import { signalbox } from './signalbox.mjs';
 
 const program = (name, wire) => ({
@@ -21,7 +21,7 @@ const nats = {
   missing: () =>
     spawnSync('nats-server', ['-v']).error && 'nats is left out: install the package nats-server to compare',
   prepare() {
-    const file = join(mkdtempSync(join(tmpdir(), 'bench-nats-')), 'nats.conf');
+    const file = join(temporaryFolder(), 'nats.conf');
     writeFileSync(file, 'listen: "127.0.0.1:-1"\nwebsocket { listen: "127.0.0.1:-1", no_tls: true }\n');
     return { command: ['nats-server', '-c', file], ready: /websocket clients on ws:\/\/[^:]+:(\d+)/ };
   },

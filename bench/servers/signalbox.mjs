@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../lib/temporary-folder.mjs';
 
 const BIN = new URL('../../bin/signalbox.js', import.meta.url).pathname;
 const BUILT = new URL('../../dist/src/app/cli/index.js', import.meta.url);
@@ -30,7 +30,7 @@ export const signalbox = {
   wire: 'wamp1',
   missing: () => !existsSync(BUILT) && 'signalbox is left out: npm run build first',
   prepare() {
-    const folder = mkdtempSync(join(tmpdir(), 'bench-signalbox-'));
+    const folder = temporaryFolder();
     const config = join(folder, 'signalbox.yml');
     writeFileSync(config, SETTINGS);
     writeFileSync(join(folder, 'routes.yml'), ROUTES);

@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runToEnd } from '../lib/launch.mjs';
 import { pairedRatio, spread, spreadText } from '../lib/stats.mjs';
 import { printTable } from '../lib/table.mjs';
+import { temporaryFolder } from '../lib/temporary-folder.mjs';
 import { judge } from '../lib/verdicts.mjs';
 
 const FAN_OUTS = ['ws', 'signalbox'];
@@ -18,7 +17,7 @@ const ROW = 3;
 
 /** Compiles the shim; undefined where that is not possible. */
 function compileShim() {
-  const shim = join(mkdtempSync(join(tmpdir(), 'bench-shim-')), 'swallow.so');
+  const shim = join(temporaryFolder(), 'swallow.so');
   const source = new URL('./swallow.c', import.meta.url).pathname;
   const { status } = spawnSync('cc', ['-O2', '-shared', '-fPIC', '-o', shim, source, '-ldl']);
   return status === 0 ? shim : undefined;
