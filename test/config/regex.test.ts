@@ -65,6 +65,8 @@ describe('an expression of PCRE', () => {
     ['a{3,2}', 'invalid-regex', 1],
     ['a\\', 'invalid-regex', 1],
     ['\\y', 'invalid-regex', 0],
+    ['a\\01', 'invalid-regex', 1],
+    ['[\\01]', 'invalid-regex', 1],
     ['\\b+', 'invalid-regex', 0],
     ['[😀]', 'invalid-regex', 1],
   ])('%s is refused as %s at %i', (text, code, index) => {

@@ -14,6 +14,8 @@ export function readCode(text: string, at: number): EscapedCode | undefined {
   const hex = sticky(/\\x(?:\{([0-9a-fA-F]{1,6})\}|([0-9a-fA-F]{2}))|\\u([0-9a-fA-F]{4})/y, text, at);
   if (hex !== undefined) return hexCode(hex, at);
   const letter = String.fromCodePoint(text.codePointAt(at + 1) ?? 0);
+  // an octal code
+  if (letter === '0' && /\d/.test(text.charAt(at + 2))) return undefined;
   const control = CONTROLS[letter];
   if (control !== undefined) return { value: control, end: at + 2, text: `\\${letter}` };
   if (/[a-zA-Z0-9]/.test(letter)) return undefined;
