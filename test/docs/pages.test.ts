@@ -67,7 +67,7 @@ async function routingFindings(yaml: string): Promise<readonly string[]> {
 }
 
 async function settingsFindings(yaml: string): Promise<readonly string[]> {
-  const folder = testFolder({ 'signalbox.yml': yaml });
+  const folder = testFolder({ 'signalbox.yml': yaml, 'topics/handler.ts': '' });
   const env = { SHOP_API_KEY: 'x'.repeat(32), TICKET_SECRET: 'x'.repeat(32) };
   const { findings } = await loadSettings({ file: `${folder}/signalbox.yml`, env });
   return findings.map(({ message }) => message);
