@@ -2,13 +2,10 @@
 export class Frame {
   readonly bytes: Buffer;
   readonly binary: boolean;
-  /** The same bytes inside a transport's envelope: filled by the first send, reused by all others. */
-  framed: Buffer | undefined;
 
   constructor(bytes: Buffer, binary = false) {
     this.bytes = bytes;
     this.binary = binary;
-    this.framed = undefined;
   }
 
   static text(text: string): Frame {

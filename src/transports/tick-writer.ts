@@ -7,29 +7,39 @@ export interface Outlet {
   write(octets: Buffer): void;
 }
 
+/** How a transport wraps a frame. */
+export interface Envelope {
+  /** Octets of the wrapped frame. */
+  size(frame: Frame): number;
+  write(frame: Frame, octets: Buffer, at: number): void;
+}
+
 /**
  * The frames that a connection sends in one tick, as a path from the tick's root. Connections that send the same
- * frames in the same order stand on the same batch, so its octets are joined once for all of them.
+ * frames in the same order stand on the same batch, so its octets are written once for all of them.
  */
 export class Batch {
+  readonly #envelope: Envelope;
   readonly #parent: Batch | undefined;
-  readonly #octets: Buffer | undefined;
+  readonly #frame: Frame | undefined;
   readonly #length: number;
-  #joined: Buffer | undefined;
+  #octets: Buffer | undefined;
   #nextFrame: Frame | undefined;
   #next: Batch | undefined;
   #others: Map<Frame, Batch> | undefined;
 
-  constructor(parent?: Batch, octets?: Buffer) {
+  constructor(envelope: Envelope, parent?: Batch, frame?: Frame) {
+    this.#envelope = envelope;
     this.#parent = parent;
-    this.#octets = octets;
-    this.#length = (parent === undefined ? 0 : parent.#length) + (octets === undefined ? 0 : octets.length);
+    this.#frame = frame;
+    this.#length =
+      (parent === undefined ? 0 : parent.#length) + (frame === undefined ? 0 : envelope.size(frame));
   }
 
   /** This batch and one more frame. */
-  after(frame: Frame, octetsOf: (frame: Frame) => Buffer): Batch {
+  after(frame: Frame): Batch {
     if (this.#next !== undefined && this.#nextFrame === frame) return this.#next;
-    const next = this.#others?.get(frame) ?? new Batch(this, octetsOf(frame));
+    const next = this.#others?.get(frame) ?? new Batch(this.#envelope, this, frame);
     if (this.#next !== undefined && this.#nextFrame !== undefined) {
       this.#others ??= new Map();
       this.#others.set(this.#nextFrame, this.#next);
@@ -40,16 +50,16 @@ export class Batch {
   }
 
   get octets(): Buffer {
-    return (this.#joined ??= this.#join());
+    return (this.#octets ??= this.#write());
   }
 
-  #join(): Buffer {
-    const parts: Buffer[] = [];
-    for (let batch: Batch | undefined = this; batch !== undefined; batch = batch.#parent) {
-      if (batch.#octets !== undefined) parts.push(batch.#octets);
+  /** Not recursive: a connection may be sent any number of frames in a tick. */
+  #write(): Buffer {
+    const octets = Buffer.allocUnsafe(this.#length);
+    for (let batch: Batch = this; batch.#parent !== undefined; batch = batch.#parent) {
+      if (batch.#frame !== undefined) this.#envelope.write(batch.#frame, octets, batch.#parent.#length);
     }
-    const [only] = parts;
-    return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts.reverse(), this.#length);
+    return octets;
   }
 }
 
@@ -59,19 +69,19 @@ export class Batch {
  * quarter per delivery of what single writes do.
  */
 export class TickWriter {
-  readonly #octetsOf: (frame: Frame) => Buffer;
-  #root = new Batch();
+  readonly #envelope: Envelope;
+  #root: Batch;
   #waiting: Outlet[] = [];
 
-  /** `octetsOf` puts a frame into the transport's envelope. */
-  constructor(octetsOf: (frame: Frame) => Buffer) {
-    this.#octetsOf = octetsOf;
+  constructor(envelope: Envelope) {
+    this.#envelope = envelope;
+    this.#root = new Batch(envelope);
   }
 
   write(outlet: Outlet, frame: Frame): void {
     const batch = outlet.batch;
     if (batch === undefined && this.#waiting.push(outlet) === 1) setImmediate(this.#flushAll);
-    outlet.batch = (batch ?? this.#root).after(frame, this.#octetsOf);
+    outlet.batch = (batch ?? this.#root).after(frame);
   }
 
   /** Sends now what the outlet has to send, so that something else may follow it. */
@@ -84,7 +94,7 @@ export class TickWriter {
   readonly #flushAll = (): void => {
     const waiting = this.#waiting;
     this.#waiting = [];
-    this.#root = new Batch();
+    this.#root = new Batch(this.#envelope);
     for (const outlet of waiting) this.flush(outlet);
   };
 }

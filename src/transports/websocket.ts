@@ -6,11 +6,11 @@ import { DISCONNECT, type Disconnect, RouterError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { Meter } from '../core/meter.js';
 import { AdmissionLimits } from './admission-limits.js';
-import { envelope } from './envelope.js';
 import { Heartbeat } from './heartbeat.js';
 import type { Rate } from './rate-limit.js';
 import { TickWriter } from './tick-writer.js';
 import { type ConnectionContext, PeerSocket, WebSocketConnection } from './websocket-connection.js';
+import { WEBSOCKET_ENVELOPE } from './websocket-envelope.js';
 
 export interface WebSocketOptions {
   readonly gateway: Gateway;
@@ -53,7 +53,7 @@ export class WebSocketTransport {
     });
     this.#heartbeat = new Heartbeat({ interval: limits.ping, pongTimeout: limits.pongTimeout });
     this.#context = {
-      writer: new TickWriter(envelope),
+      writer: new TickWriter(WEBSOCKET_ENVELOPE),
       buffer: limits.buffer,
       messages: limits.messages,
       silence: limits.silence,

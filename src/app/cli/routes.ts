@@ -46,7 +46,9 @@ function toRow({ name, pattern, handler, access, demands }: ListedRoute): string
 /** The rules of the route and those of its handler, both of which have to hold. */
 function who(rules: readonly string[], demanded: readonly string[] | undefined): string {
   if (demanded === undefined || demanded.join() === rules.join()) return say(rules);
-  return rules.includes('anyone') || demanded.length === 0 ? say(demanded) : `${say(rules)}, and ${say(demanded)}`;
+  return rules.includes('anyone') || demanded.length === 0
+    ? say(demanded)
+    : `${say(rules)}, and ${say(demanded)}`;
 }
 
 function say(rules: readonly string[]): string {

@@ -48,7 +48,8 @@ function afterComma(bytes: Buffer, at: number): number {
 
 function readString(bytes: Buffer, start: number, end: number): string {
   const text = bytes.toString('utf8', start + 1, end - 1);
-  return bytes.subarray(start, end).includes(BACKSLASH) ? JSON.parse(`"${text}"`) : text;
+  for (let i = start; i < end; i++) if (bytes[i] === BACKSLASH) return JSON.parse(`"${text}"`);
+  return text;
 }
 
 function readRest(bytes: Buffer, at: number, depth: number): Receivers {
