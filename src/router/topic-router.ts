@@ -100,16 +100,14 @@ export class TopicRouter implements Router {
   }
 
   publish(session: Session, channel: string, event: PublishEvent): MaybePromise<Publication | undefined> {
-    const topic = this.#topics.get(channel)?.hold() ?? this.#hold(channel);
     try {
+      // A topic without subscribers is not kept, unless the handler takes its time.
+      const topic = this.#topics.get(channel) ?? this.#create(channel);
       this.#authorize('publish', session, topic);
       const done = this.#handlePublish(session, topic, event);
-      if (isPromise(done)) return this.#settled(done, topic.hold(), session);
-      return done;
+      return isPromise(done) ? this.#settled(done, this.#keep(topic), session) : done;
     } catch (error) {
       throw this.#refused(error, session, channel);
-    } finally {
-      this.#release(topic);
     }
   }
 
@@ -137,16 +135,19 @@ export class TopicRouter implements Router {
   }
 
   #hold(channel: string): LiveTopic {
-    const live = this.#topics.get(channel) ?? this.#open(channel);
-    return live.hold();
+    return this.#keep(this.#topics.get(channel) ?? this.#create(channel));
   }
 
-  #open(channel: string): LiveTopic {
+  /** Makes a topic live until it is released and idle, unless another has become so meanwhile. */
+  #keep(topic: LiveTopic): LiveTopic {
+    if (!this.#topics.has(topic.channel)) this.#topics.set(topic.channel, topic);
+    return topic.hold();
+  }
+
+  #create(channel: string): LiveTopic {
     const request = this.#parts.table.match(channel);
     if (request === undefined) throw new RouterError('no_such_route', `no route matches ${channel}`);
-    const topic = new LiveTopic(request, this.#handler(request), this.#context);
-    this.#topics.set(channel, topic);
-    return topic;
+    return new LiveTopic(request, this.#handler(request), this.#context);
   }
 
   #handler({ route }: TopicRequest): TopicHandler {
@@ -158,7 +159,7 @@ export class TopicRouter implements Router {
   #release(topic: LiveTopic): void {
     topic.release();
     if (!topic.idle) return;
-    this.#topics.delete(topic.channel);
+    if (this.#topics.get(topic.channel) === topic) this.#topics.delete(topic.channel);
     const done = topic.detach();
     if (isPromise(done))
       done.catch((error: unknown) => this.#parts.logger.error({ error }, 'broker unsubscribe failed'));
