@@ -12,6 +12,8 @@ export interface ApplicationOptions {
   /** Settings by their dotted path, such as `listen.port`: they override the environment and the file. */
   readonly flags?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Whether warnings about routes count as errors. */
+  readonly strict?: boolean;
 }
 
 /** The configuration has errors: all of them are in `findings`, and in the message as a person reads them. */
@@ -52,6 +54,7 @@ export async function loadApplication(options: ApplicationOptions = {}): Promise
     defaultAccess: settings.access,
     handlers,
     rules: new Set(RULE_NAMES),
+    strict: options.strict,
   });
   const findings = [...settingFindings, ...routeFindings];
   return {

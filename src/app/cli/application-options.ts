@@ -15,7 +15,8 @@ export function describeConfig(command: Command): Command {
 export function describeApplication(command: Command): Command {
   return describeConfig(command)
     .option('--routing <path>', 'folder of routing files, or one file')
-    .option('--topics <folder>', 'folder of topic handler classes');
+    .option('--topics <folder>', 'folder of topic handler classes')
+    .option('--strict', 'take warnings about routes for errors');
 }
 
 /** An option for each setting that may have one; those named already keep their shorter help. */
@@ -46,6 +47,7 @@ function applicationOptions(options: Options, { env }: CliContext): ApplicationO
     env,
     flags: Object.fromEntries(flags),
     ...(typeof options['config'] === 'string' && { config: options['config'] }),
+    ...(options['strict'] === true && { strict: true }),
   };
 }
 
