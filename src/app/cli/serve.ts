@@ -20,6 +20,7 @@ export const serve: CliCommand = {
     if (application.findings.length > 0)
       context.err(formatFindings(application.findings, { color: context.color }));
     const server = await start(plan);
+    warnOfOrigins(plan, context);
     context.out(`signalbox ready ${server.url}`);
     await context.stopped();
     context.err('signalbox stops: peers are told to come back; once more to stop at once');
@@ -27,6 +28,16 @@ export const serve: CliCommand = {
     return 0;
   },
 };
+
+const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '::1'];
+
+/** A browser does not tell its page why a connection was refused, so the server tells whoever starts it. */
+function warnOfOrigins({ settings: { listen, origins } }: Plan, context: CliContext): void {
+  if (origins.length > 0 || LOOPBACK.includes(listen.host)) return;
+  context.err(
+    `pages of other addresses than ${listen.host} and localhost may not connect: list theirs in origins, as in origins: [https://app.example.com]`,
+  );
+}
 
 /** Says what to do where the address cannot be listened to. */
 async function start(plan: Plan): Promise<RunningServer> {
