@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Broker } from '../../src/core/broker.js';
+import { Payload } from '../../src/core/payload.js';
+import type { Publication } from '../../src/core/publication.js';
+import { until } from '../support/until.js';
+
+/** A broker under test, connected to the same service as the others that one `create` call makes. */
+export interface BrokerFixture {
+  /** One broker for each node. */
+  readonly nodes: readonly Broker[];
+  close?(): Promise<void>;
+}
+
+/** What the router relies on, whatever carries the publications. Run it for every implementation of `Broker`. */
+export function brokerContract(name: string, create: () => Promise<BrokerFixture> | BrokerFixture): void {
+  describe(`the contract of brokers: ${name}`, () => {
+    let fixture: BrokerFixture;
+    let delivered: Publication[][];
+
+    beforeEach(async () => {
+      fixture = await create();
+      delivered = fixture.nodes.map(() => []);
+      await Promise.all(
+        fixture.nodes.map((node, i) => node.start((publication) => void delivered[i]?.push(publication))),
+      );
+    });
+    afterEach(async () => {
+      for (const node of fixture.nodes) await node.close();
+      await fixture.close?.();
+    });
+
+    const first = (): Broker => fixture.nodes[0] as Broker;
+    const everywhere = (action: (node: Broker) => unknown) => Promise.all(fixture.nodes.map(action));
+    const received = (channel: string) =>
+      delivered.map((publications) =>
+        publications.filter((publication) => publication.channel === channel).map(({ id }) => id),
+      );
+
+    it('delivers to every node that subscribed, the publishing one too', async () => {
+      await everywhere((node) => node.subscribe('a'));
+      await first().publish(publication('a', '1'));
+      await until(() => received('a').every((ids) => ids.length === 1));
+    });
+
+    it('resolves to what it accepted', async () => {
+      await first().subscribe('a');
+      expect(await first().publish(publication('a', '1'))).toMatchObject({ id: '1', channel: 'a' });
+    });
+
+    it('delivers once, in the order published', async () => {
+      await everywhere((node) => node.subscribe('a'));
+      const ids = Array.from({ length: 500 }, (_, n) => String(n));
+      await Promise.all(ids.map((id) => first().publish(publication('a', id))));
+      await until(() => received('a').every((got) => got.length >= ids.length));
+      for (const got of received('a')) expect(got).toEqual(ids);
+    });
+
+    it('gives all nodes one order of what several publish', async () => {
+      await everywhere((node) => node.subscribe('a'));
+      await Promise.all(
+        fixture.nodes.flatMap((node, i) =>
+          Array.from({ length: 100 }, (_, n) => node.publish(publication('a', `${i}-${n}`))),
+        ),
+      );
+      await until(() => received('a').every((got) => got.length >= 100 * fixture.nodes.length));
+      const [one, ...others] = received('a');
+      for (const other of others) expect(other).toEqual(one);
+    });
+
+    it('keeps channels apart, also ones named like members of objects', async () => {
+      const channels = ['a', 'a/b', '__proto__', 'constructor', 'ä', 'a*', '{a}'];
+      for (const channel of channels) await everywhere((node) => node.subscribe(channel));
+      for (const channel of channels) await first().publish(publication(channel, channel));
+      await until(() => channels.every((channel) => received(channel).every((got) => got.length === 1)));
+      for (const channel of channels) for (const got of received(channel)) expect(got).toEqual([channel]);
+    });
+
+    it('carries payload, time and audience as they were', async () => {
+      await everywhere((node) => node.subscribe('a'));
+      const payload = Payload.fromJson(Buffer.from('{"n":1.0,"big":12345678901234567890}'));
+      const audience = { exclude: ['x'], eligible: ['y'], users: ['5'], roles: ['r'] };
+      await first().publish({ ...publication('a', '1'), payload, audience });
+      await until(() => received('a').every((got) => got.length === 1));
+      for (const [got] of delivered) {
+        expect(got?.payload.text).toBe('{"n":1.0,"big":12345678901234567890}');
+        expect(got).toMatchObject({ time: 1_700_000_000_000, audience });
+      }
+    });
+
+    it('carries octets as they were', async () => {
+      await everywhere((node) => node.subscribe('a'));
+      const octets = Buffer.from([0, 255, 128, 10, 13]);
+      await first().publish({ ...publication('a', '1'), payload: Payload.fromBytes(octets, 'image/png') });
+      await until(() => received('a').every((got) => got.length === 1));
+      for (const [got] of delivered) {
+        expect(got?.payload.bytes.equals(octets)).toBe(true);
+        expect(got?.payload.contentType).toBe('image/png');
+      }
+    });
+
+    it('may be subscribed and unsubscribed again and again', async () => {
+      for (let time = 0; time < 3; time++) {
+        await everywhere((node) => node.subscribe('a'));
+        await first().publish(publication('a', String(time)));
+        await until(() => received('a').every((got) => got.length === time + 1));
+        await everywhere((node) => node.unsubscribe('a'));
+      }
+    });
+
+    it('accepts a publication that nobody subscribed to, and an unsubscribe of nothing', async () => {
+      expect(await first().publish(publication('nobody', '1'))).toMatchObject({ id: '1' });
+      await first().unsubscribe('never');
+    });
+
+    it('delivers nothing after it is closed', async () => {
+      await everywhere((node) => node.subscribe('a'));
+      await first().close();
+      await Promise.resolve(first().publish(publication('a', 'late'))).catch(() => undefined);
+      expect(delivered[0]).toEqual([]);
+    });
+  });
+}
+
+function publication(channel: string, id: string): Publication {
+  return { id, channel, payload: Payload.of({ id }), time: 1_700_000_000_000, audience: undefined };
+}

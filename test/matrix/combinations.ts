@@ -1,0 +1,61 @@
+import { Autobahn } from '../support/autobahn.js';
+import type { ServerProcess } from '../support/server.js';
+
+/** Who connects. */
+export interface Person {
+  readonly user: string;
+  readonly organizations: readonly string[];
+}
+
+/** A client of any protocol, reduced to what all of them can do. */
+export interface Peer {
+  /** Resolves to nothing, or to the code of the refusal. */
+  subscribe(channel: string): Promise<string | undefined>;
+  unsubscribe(channel: string): Promise<void>;
+  /** Resolves to nothing, or to the code of the refusal. */
+  publish(channel: string, payload: unknown): Promise<string | undefined>;
+  /** What was delivered on a channel so far. */
+  received(channel: string): readonly unknown[];
+  /** Whether the connection has ended, and if so whether the client would come back. */
+  ended(): 'no' | 'for good' | 'to come back';
+  /** Ends without a word. */
+  vanish(): void;
+}
+
+/** One way to reach the server: a protocol over a transport. One line in `PROTOCOLS` puts it through the whole suite. */
+export interface ProtocolUnderTest {
+  readonly name: string;
+  connect(server: ServerProcess, person?: Person): Promise<Peer>;
+}
+
+/** One broker: the settings that choose it. */
+export interface BrokerUnderTest {
+  readonly name: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export const PROTOCOLS: readonly ProtocolUnderTest[] = [
+  { name: 'WAMP v1 over WebSocket', connect: connectWamp1 },
+];
+
+export const BROKERS: readonly BrokerUnderTest[] = [{ name: 'memory', env: { SIGNALBOX_BROKER: 'memory' } }];
+
+async function connectWamp1(server: ServerProcess, person?: Person): Promise<Peer> {
+  const page = await Autobahn.connect(server.webSocketUrl(person?.user, person?.organizations));
+  /** The refusal that an action caused: there is an answer to nothing else. */
+  const refusalOf = async (action: () => void): Promise<string | undefined> => {
+    const known = page.errors.length;
+    action();
+    await page.settle();
+    const [refusal] = page.errors.slice(known).filter(([, id]) => !String(id).startsWith('call-'));
+    return (refusal?.[4] as { error: string } | undefined)?.error;
+  };
+  return {
+    subscribe: (channel) => refusalOf(() => page.socket.sendText(JSON.stringify([5, channel]))),
+    unsubscribe: async (channel) => void (await refusalOf(() => page.unsubscribe(channel))),
+    publish: (channel, payload) => refusalOf(() => page.publish(channel, payload)),
+    received: (channel) => page.events(channel),
+    ended: () => (page.hangup === undefined ? 'no' : page.hangup === 0 ? 'for good' : 'to come back'),
+    vanish: () => page.socket.destroy(),
+  };
+}
