@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSync } from '../../src/client/node.js';
 import {
+  COMMAND,
   KEY,
   REPOSITORY,
   SECRET,
@@ -63,6 +64,20 @@ describe('examples/chat', () => {
     const { stdout } = await run(process.execPath, args, IN_REPOSITORY);
     expect(stdout).toMatch(/^# pass 2$/m);
   });
+});
+
+it('examples/oro opens one channel to a role beside its owner', async () => {
+  const config = `${REPOSITORY}examples/oro/signalbox.yml`;
+  const command = [COMMAND, 'subscribe', '--config', config, '--count', '1', 'oro/imap_sync_fail/*'];
+  const server = await serve({ config });
+  const env = testEnvironment({ SIGNALBOX_URL: server.url });
+  await expect(run(process.execPath, [...command, '--user', '5'], { env })).rejects.toMatchObject({
+    stderr: expect.stringContaining('forbidden: oro/imap_sync_fail/* is not for user 5'),
+  });
+  const admin = run(process.execPath, [...command, '--user', '5', '--role', 'ROLE_ADMINISTRATOR'], { env });
+  await until(async () => (await server.metric('signalbox_topics')) === 1);
+  await server.publish('oro/imap_sync_fail/*', { username: 'mail', host: 'example.com' });
+  expect((await admin).stdout).toContain('"username":"mail"');
 });
 
 it('examples/embed publishes through the server that it runs', async () => {
