@@ -72,3 +72,38 @@ async function settingsFindings(yaml: string): Promise<readonly string[]> {
   const { findings } = await loadSettings({ file: `${folder}/signalbox.yml`, env });
   return findings.map(({ message }) => message);
 }
+
+describe('docs/architecture.md', () => {
+  const text = readFileSync(`${REPOSITORY}docs/architecture.md`, 'utf8');
+  const sources = ['src', 'topics'].flatMap((folder) =>
+    readdirSync(REPOSITORY + folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => ({
+        path: `${folder}/${path}`,
+        code: readFileSync(`${REPOSITORY}${folder}/${path}`, 'utf8'),
+      })),
+  );
+
+  it('names files that exist', () => {
+    const named = [...text.matchAll(/(?<![\w./-])((?:src\/)?[a-z0-9-]+(?:\/[a-z0-9-]+)+\.ts)\b/g)];
+    const missing = named
+      .map(([, path = '']) => path)
+      .filter((path) => !sources.some((file) => ends(file.path, path)));
+    expect(missing).toEqual([]);
+    expect(named.length).toBeGreaterThan(40);
+  });
+
+  it('names classes and methods that exist', () => {
+    const named = [...text.matchAll(/`([A-Z]\w+)\.(#?\w+)`/g)];
+    const missing = named.filter(([, owner, method]) => {
+      const file = sources.find(({ code }) => new RegExp(`class ${owner}[ <]`).test(code));
+      return file === undefined || !new RegExp(`${method}[(<\\s=]`).test(file.code);
+    });
+    expect(missing.map(([name]) => name)).toEqual([]);
+    expect(named.length).toBeGreaterThan(15);
+  });
+});
+
+function ends(path: string, named: string): boolean {
+  return path === named || path.endsWith(`/${named}`);
+}
