@@ -19,6 +19,8 @@ export interface ServerOptions {
   /** Environment variables such as `SIGNALBOX_LIMITS_DRAIN`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
+  /** The program to start in place of this repository's own. */
+  readonly command?: string;
 }
 
 /** An environment that tests run commands in: nothing of the surrounding SIGNALBOX_* variables is inherited. */
@@ -50,14 +52,19 @@ export class ServerProcess {
   }
 
   /** Resolves when the server takes connections; throws with its output if it ends before. */
-  static async start({ config, env, args = [] }: ServerOptions = {}): Promise<ServerProcess> {
+  static async start({
+    config,
+    env,
+    args = [],
+    command = COMMAND,
+  }: ServerOptions = {}): Promise<ServerProcess> {
     if (!existsSync(`${REPOSITORY}dist/src/app/cli/index.js`)) {
       throw new Error('nothing is built: run npm run build, or npm test, which does it');
     }
     const file = config ?? `${REPOSITORY}signalbox.yml`;
     const child = spawn(
       process.execPath,
-      [COMMAND, 'serve', '--config', file, '--host', '127.0.0.1', '--port', '0', ...args],
+      [command, 'serve', '--config', file, '--host', '127.0.0.1', '--port', '0', ...args],
       { cwd: REPOSITORY, env: testEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     const server = new ServerProcess(child);
