@@ -1,4 +1,6 @@
 import { formatFindings } from '../../config/index.js';
+import { buildHandlers, buildPeriodic } from '../build-handlers.js';
+import { createContainer, type Plan } from '../container.js';
 import { describeApplication, openApplication } from './application-options.js';
 import type { CliCommand } from './program.js';
 
@@ -9,7 +11,9 @@ export const check: CliCommand = {
       command.description('report everything wrong with settings, routes and handlers; exit 1 with findings'),
     ).option('--json', 'print the findings as JSON'),
   async run({ options, context }) {
-    const { findings, routes } = await openApplication(options, context);
+    const application = await openApplication(options, context);
+    const { findings, routes } = application;
+    if (!findings.some(({ severity }) => severity === 'error')) tryHandlers(application.plan());
     if (options['json'] === true)
       context.out(JSON.stringify({ routes: routes.length, findings }, undefined, 2));
     else if (findings.length > 0) context.out(formatFindings(findings, { color: context.color }));
@@ -17,3 +21,10 @@ export const check: CliCommand = {
     return findings.length === 0 ? 0 : 1;
   },
 };
+
+/** What the server would build at its start. Throws `DiscoveryError`. */
+function tryHandlers(plan: Plan): void {
+  const container = createContainer(plan);
+  buildHandlers(container, plan);
+  buildPeriodic(container, plan.offers);
+}
