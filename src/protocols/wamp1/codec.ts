@@ -52,10 +52,6 @@ export function encodeWelcome(sessionId: string, server: string): string {
   return JSON.stringify([WELCOME, sessionId, PROTOCOL_VERSION, server]);
 }
 
-export function encodeResult(callId: string, result: unknown): string {
-  return JSON.stringify([CALLRESULT, callId, result ?? null]);
-}
-
 /** A CALLERROR. For a refused SUBSCRIBE or PUBLISH the channel stands in for the call id, as Gos has it. */
 export function encodeError(callId: string, uri: string, message: string, details?: unknown): string {
   return JSON.stringify([CALLERROR, callId, uri, message, ...(details == null ? [] : [details])]);
@@ -64,10 +60,6 @@ export function encodeError(callId: string, uri: string, message: string, detail
 /** An EVENT up to its payload; the payload's JSON and `]` complete it. */
 export function eventHead(channel: string): string {
   return `[${EVENT},${JSON.stringify(channel)},`;
-}
-
-export function encodePrefix(prefix: string, uri: string): string {
-  return JSON.stringify([PREFIX, prefix, uri]);
 }
 
 export function encodeCall(callId: string, procedure: string, args: readonly unknown[]): string {
