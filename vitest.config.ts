@@ -13,6 +13,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    reporters: ['default', './test/support/plain-summary.ts'],
     pool: 'threads',
     testTimeout: 20_000,
     hookTimeout: 60_000,
