@@ -5,6 +5,7 @@ import { type HttpEndpoint, type HttpReply, jsonReply } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import type { Meter } from '../core/meter.js';
 import { socketLimit } from './descriptors.js';
+import { readRequestUrl } from './request-url.js';
 
 export interface HttpOptions {
   readonly endpoints: readonly HttpEndpoint[];
@@ -88,7 +89,7 @@ export class HttpTransport {
   }
 
   async #answer(request: IncomingMessage): Promise<HttpReply> {
-    const url = new URL(request.url ?? '/', 'http://signalbox');
+    const url = readRequestUrl(request.url ?? '/');
     const endpoint = this.#find(request.method ?? 'GET', url.pathname);
     const body = await readBody(request, endpoint.bodyLimit);
     const remoteAddress = request.socket.remoteAddress ?? '';

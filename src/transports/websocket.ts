@@ -8,6 +8,7 @@ import type { Meter } from '../core/meter.js';
 import { AdmissionLimits } from './admission-limits.js';
 import { Heartbeat } from './heartbeat.js';
 import type { Rate } from './rate-limit.js';
+import { readRequestUrl } from './request-url.js';
 import { TickWriter } from './tick-writer.js';
 import { type ConnectionContext, PeerSocket, WebSocketConnection } from './websocket-connection.js';
 import { WEBSOCKET_ENVELOPE } from './websocket-envelope.js';
@@ -191,17 +192,8 @@ function readHandshake(request: IncomingMessage, remoteAddress: string): Handsha
   const offered = request.headers['sec-websocket-protocol'];
   return {
     remoteAddress,
-    url: readUrl(request.url ?? '/'),
+    url: readRequestUrl(request.url ?? '/'),
     headers: request.headers,
     subprotocols: offered === undefined ? [] : offered.split(',').map((name) => name.trim()),
   };
-}
-
-/** Clients send the path, or the whole URL as the Gos client does. */
-function readUrl(text: string): URL {
-  try {
-    return new URL(text.startsWith('/') ? `http://signalbox${text}` : text);
-  } catch {
-    throw new RouterError('bad_request', 'the request line has no valid URL');
-  }
 }

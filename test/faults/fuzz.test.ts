@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import fc from 'fast-check';
@@ -14,9 +13,8 @@ const COUNT = 10_000;
 const AT_ONCE = 16;
 const TIMEOUT = 120_000;
 
-/** Printed, so that a failure can be repeated: FUZZ_SEED=… npx vitest run test/faults/fuzz.test.ts */
-const seed = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31));
-console.log(`FUZZ_SEED=${seed}`);
+/** The same inputs each time, so that a failure belongs to a change. To look further: FUZZ_SEED=2, 3, … */
+const seed = Number(process.env['FUZZ_SEED'] ?? 1);
 
 const server = useServer({
   env: {

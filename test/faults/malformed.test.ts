@@ -149,6 +149,8 @@ const FRAMES: readonly (readonly [name: string, octets: readonly Buffer[], codes
   ['another request', [Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')], [1002]],
 ];
 
+const PLAIN = { Upgrade: undefined, Connection: undefined };
+
 /** Requests that are no handshake, and the statuses that may answer them; 0 where the connection may just end. */
 const HANDSHAKES: readonly (readonly [name: string, handshake: RawHandshake, statuses: readonly number[]])[] =
   [
@@ -163,6 +165,13 @@ const HANDSHAKES: readonly (readonly [name: string, handshake: RawHandshake, sta
     ['two slashes', { requestLine: 'GET // HTTP/1.1' }, [400, 404]],
     ['a URL that cannot be', { requestLine: 'GET ws://[::bad HTTP/1.1' }, [400]],
     ['an asterisk', { requestLine: 'GET * HTTP/1.1' }, [400, 404]],
+    ['two slashes without an upgrade', { requestLine: 'GET // HTTP/1.1', headers: PLAIN }, [400, 404]],
+    [
+      'a URL that cannot be without an upgrade',
+      { requestLine: 'GET http://[ HTTP/1.1', headers: PLAIN },
+      [400],
+    ],
+    ['an asterisk without an upgrade', { requestLine: 'OPTIONS * HTTP/1.1', headers: PLAIN }, [400, 404]],
     ['no request', { requestLine: 'hello' }, [400]],
     ['a header without colon', { headers: { 'X Y': 'z' } }, [400]],
     ['headers over 16 KiB', { headers: { 'X-Long': 'x'.repeat(20_000) } }, [400, 431]],
