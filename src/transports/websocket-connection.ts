@@ -4,12 +4,15 @@ import type { Connection, ConnectionListener } from '../core/connection.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
 import type { Beating } from './heartbeat.js';
+import { MessageReader, type MessageSink } from './message-reader.js';
 import { type Rate, TokenBucket } from './rate-limit.js';
 import type { Batch, Outlet, TickWriter } from './tick-writer.js';
 
 /** What all connections of a transport share. */
 export interface ConnectionContext {
   readonly writer: TickWriter;
+  /** Octets of one message. */
+  readonly message: number;
   /** Octets that may wait in one connection before it counts as a slow consumer. */
   readonly buffer: number;
   readonly messages: Rate | undefined;
@@ -29,11 +32,11 @@ const PING = Buffer.from([0x89, 0]);
 let opened = 0;
 
 /**
- * A browser or other WebSocket peer. Outgoing messages bypass `ws`: whole frames are written to the socket that the
- * transport kept from the upgrade, while `ws` reads, answers pings and closes. A compressed connection goes through
- * `ws`, because only it knows the compression state.
+ * A browser or other WebSocket peer. Plain messages bypass `ws` both ways: whole frames are written to the socket that
+ * the transport kept from the upgrade, and read from it, while `ws` answers pings, closes and judges whatever is not
+ * plain. A compressed connection goes through `ws`, because only it knows the compression state.
  */
-export class WebSocketConnection implements Connection, Outlet, Beating {
+export class WebSocketConnection implements Connection, Outlet, Beating, MessageSink {
   readonly transport = 'websocket';
   readonly #number = ++opened;
   readonly remoteAddress: string;
@@ -44,6 +47,10 @@ export class WebSocketConnection implements Connection, Outlet, Beating {
   readonly #context: ConnectionContext;
   readonly #openedAt = performance.now();
   readonly #compressed: boolean;
+  /** How `ws` takes octets from the socket, where a `MessageReader` has taken its place. */
+  #toWs: ((octets: Buffer) => void) | undefined;
+  /** Messages that `ws` has made; counted so that the reader sees whether it did. */
+  #madeByWs = 0;
   #listener: ConnectionListener | undefined;
   #bucket: TokenBucket | undefined;
   #pauses = 0;
@@ -68,6 +75,7 @@ export class WebSocketConnection implements Connection, Outlet, Beating {
   listen(listener: ConnectionListener): void {
     this.#listener = listener;
     this.#ws.on('message', onMessage).on('pong', onPong).on('error', onError).on('close', onClose);
+    this.#readDirectly();
   }
 
   send(frame: Frame): void {
@@ -130,7 +138,24 @@ export class WebSocketConnection implements Connection, Outlet, Beating {
     this.#listener?.disconnected(why);
   }
 
-  received(data: Buffer, binary: boolean): void {
+  /** For the reader: a message that it took itself. */
+  message(data: Buffer, binary: boolean): void {
+    this.#received(data, binary);
+  }
+
+  /** For the reader: octets that are for `ws`. */
+  others(octets: Buffer): number {
+    const before = this.#madeByWs;
+    this.#toWs?.call(this.#socket, octets);
+    return this.#madeByWs - before;
+  }
+
+  receivedByWs(data: Buffer, binary: boolean): void {
+    this.#madeByWs++;
+    this.#received(data, binary);
+  }
+
+  #received(data: Buffer, binary: boolean): void {
     if (this.#why !== undefined) return;
     this.#awaitsAnswer = false;
     this.#hasSpoken = true;
@@ -140,6 +165,16 @@ export class WebSocketConnection implements Connection, Outlet, Beating {
 
   answered(): void {
     this.#awaitsAnswer = false;
+  }
+
+  /** Puts a reader before `ws`, which has to be the only one that listens to the socket's data. */
+  #readDirectly(): void {
+    const [toWs, ...others] = this.#socket.listeners('data');
+    if (this.#compressed || toWs === undefined || others.length > 0) return;
+    this.#toWs = toWs as (octets: Buffer) => void;
+    const reader = new MessageReader(this, this.#context.message);
+    this.#socket.on('data', (chunk: Buffer) => reader.read(chunk));
+    this.#socket.off('data', this.#toWs);
   }
 
   #throttle(limit: Rate): void {
@@ -159,7 +194,7 @@ export class WebSocketConnection implements Connection, Outlet, Beating {
 }
 
 function onMessage(this: WebSocket, data: unknown, binary: boolean): void {
-  (this as PeerSocket).connection?.received(data as Buffer, binary);
+  (this as PeerSocket).connection?.receivedByWs(data as Buffer, binary);
 }
 
 function onPong(this: WebSocket): void {
