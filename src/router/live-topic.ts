@@ -8,6 +8,7 @@ import type { Subscriber } from '../core/router.js';
 import type { Session, SessionId } from '../core/session.js';
 import type { Topic, TopicHandler, TopicRequest } from '../core/topic.js';
 import { FrameCache } from './frame-cache.js';
+import { LocalPublication, type Numbering } from './local-publication.js';
 import type { Sessions } from './sessions.js';
 
 /** What every live topic of a node shares. */
@@ -15,7 +16,7 @@ export interface TopicContext {
   readonly broker: Broker;
   readonly sessions: Sessions;
   readonly logger: Logger;
-  nextId(): string;
+  readonly numbering: Numbering;
 }
 
 /** Shared by topics without subscribers, so that a publish to nobody builds no set. */
@@ -79,13 +80,9 @@ export class LiveTopic implements Topic {
   }
 
   broadcast(payload: unknown, audience?: Audience): MaybePromise<Publication> {
-    return this.#context.broker.publish({
-      id: this.#context.nextId(),
-      channel: this.request.channel,
-      payload: payload instanceof Payload ? payload : Payload.of(payload),
-      time: Date.now(),
-      audience,
-    });
+    const body = payload instanceof Payload ? payload : Payload.of(payload);
+    const { broker, numbering } = this.#context;
+    return broker.publish(new LocalPublication(numbering, this.request.channel, body, audience));
   }
 
   /** Encode once per wire key, then hand the same frame to every connection. Returns how many received it. */

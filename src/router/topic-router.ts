@@ -10,6 +10,7 @@ import { randomId, type Session } from '../core/session.js';
 import type { Topic, TopicHandler, TopicRequest } from '../core/topic.js';
 import { authorize } from './access.js';
 import { LiveTopic, type TopicContext } from './live-topic.js';
+import { Numbering } from './local-publication.js';
 import type { RouteTable } from './route-table.js';
 import { Sessions } from './sessions.js';
 import { within } from './within.js';
@@ -46,13 +47,11 @@ export class TopicRouter implements Router {
 
   constructor(parts: RouterParts) {
     this.#parts = parts;
-    const node = randomId().slice(0, 12);
-    let sequence = 0;
     this.#context = {
       broker: parts.broker,
       sessions: this.#sessions,
       logger: parts.logger,
-      nextId: () => `${node}-${++sequence}`,
+      numbering: new Numbering(randomId().slice(0, 12)),
     };
   }
 

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import type { Admission, Gateway, Handshake } from '../core/connection.js';
 import { DISCONNECT, type Disconnect, RouterError } from '../core/errors.js';
@@ -35,6 +36,11 @@ export interface WebSocketOptions {
   };
 }
 
+/** Milliseconds between two peers that are told to go: they come back elsewhere at the same pace. */
+const DRAIN_PAUSE = 20;
+/** Milliseconds for the last ones to answer a closing handshake. */
+const FAREWELL = 1000;
+
 /** WebSocket peers over the upgrades of an HTTP server. Who they are is decided before the upgrade is completed. */
 export class WebSocketTransport {
   readonly #options: WebSocketOptions;
@@ -55,6 +61,7 @@ export class WebSocketTransport {
     this.#heartbeat = new Heartbeat({ interval: limits.ping, pongTimeout: limits.pongTimeout });
     this.#context = {
       writer: new TickWriter(WEBSOCKET_ENVELOPE),
+      message: limits.message,
       buffer: limits.buffer,
       messages: limits.messages,
       silence: limits.silence,
@@ -82,16 +89,17 @@ export class WebSocketTransport {
     server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
   }
 
-  /** Tells every peer to go, spread over `milliseconds`, and resolves when all are gone. */
+  /** Tells every peer to go, spread over `milliseconds` if they are many, and resolves when all are gone. */
   async drain(milliseconds: number): Promise<void> {
-    const pause = milliseconds / Math.max(1, this.#connections.size);
+    const pause = Math.min(DRAIN_PAUSE, milliseconds / Math.max(1, this.#connections.size));
     let due = performance.now();
     for (const connection of this.#connections) {
+      if (due - performance.now() > 1) await sleep(due - performance.now());
       connection.end(DISCONNECT.draining);
       due += pause;
-      const ahead = due - performance.now();
-      if (ahead > 1) await new Promise((resolve) => setTimeout(resolve, ahead));
     }
+    const deadline = performance.now() + Math.min(FAREWELL, milliseconds);
+    while (this.#connections.size > 0 && performance.now() < deadline) await sleep(5);
     this.#heartbeat.stop();
     for (const connection of this.#connections) connection.drop(DISCONNECT.draining);
   }

@@ -320,10 +320,10 @@ describe('an open connection', () => {
     expect(count).toHaveBeenCalledWith('signalbox_disconnects_total', { code: '4008' });
   });
 
-  it('closes at a message over the limit with 1009', async () => {
-    const { url, listeners } = await serve();
+  it.each([1000, 70_000])('closes at a message over a limit of %d octets with 1009', async (message) => {
+    const { url, listeners } = await serve({ limits: { message } });
     const { ws } = await open(url);
-    ws.send('x'.repeat(65_537));
+    ws.send('x'.repeat(message + 1));
     expect((await once(ws, 'close'))[0]).toBe(1009);
     expect(listeners[0]?.heard).toEqual([]);
   });
