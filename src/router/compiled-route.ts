@@ -142,10 +142,14 @@ export class CompiledRoute {
   }
 
   #bySegment(slots: readonly Slot[]): Form['match'] {
-    const defaults = this.route.defaults;
+    // A copy of an object that has all keys already is cheaper than one that grows key by key.
+    const template: Params = {
+      ...this.route.defaults,
+      ...Object.fromEntries(slots.map(({ name }) => [name, ''])),
+    };
     return (_channel, segments) => {
       for (const { index, holds } of slots) if (!holds(segments[index] ?? '')) return undefined;
-      const params: Record<string, string> = { ...defaults };
+      const params: Record<string, string> = { ...template };
       for (const { index, name } of slots) params[name] = segments[index] ?? '';
       return params;
     };

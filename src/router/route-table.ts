@@ -35,7 +35,7 @@ export class RouteTable {
     for (const { forms, route } of this.#routes)
       if (route.handler !== undefined) for (const form of forms) this.#trie.add(form);
     this.#channelLimit = options.channelLimit ?? 255;
-    this.#cache = new MatchCache(options.cache ?? 10_000);
+    this.#cache = new MatchCache(options.cache ?? 5000);
   }
 
   get routes(): readonly Route[] {
