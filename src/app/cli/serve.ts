@@ -21,8 +21,10 @@ export const serve: CliCommand = {
       context.err(formatFindings(application.findings, { color: context.color }));
     const server = await start(plan);
     warnOfOrigins(plan, context);
+    // Who reads the line may stop the server at once.
+    const stopped = context.stopped();
     context.out(`signalbox ready ${server.url}`);
-    await context.stopped();
+    await stopped;
     context.err('signalbox stops: peers are told to come back; once more to stop at once');
     await server.close();
     return 0;
