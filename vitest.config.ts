@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^signalbox$/, replacement: source('./src/index.ts') },
+      { find: /^signalbox\/topics$/, replacement: source('./topics/index.ts') },
       { find: /^signalbox\/testing$/, replacement: source('./src/testing.ts') },
     ],
   },

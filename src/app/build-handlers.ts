@@ -47,12 +47,19 @@ function buildHandler(
 /** `new` with what the class injects, then its options. */
 function construct<T>(container: Container, name: string, offer: Offer<T>, options: readonly unknown[]): T {
   try {
-    const injected = (offer.class.inject ?? []).map((token) => container.get(token));
+    const injected = (offer.class.inject ?? []).map((token) => take(container, token));
     return new offer.class(...([...injected, ...options] as never[]));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DiscoveryError(`${name} of ${offer.file} cannot be built: ${reason}`, { cause });
   }
+}
+
+/** What is offered under a token. Throws for one that nobody offers, with the remedy. */
+function take(container: Container, token: symbol): unknown {
+  if (container.isBound(token)) return container.get(token);
+  const remedy = 'export a class with this token as its static service, or use one of TOKENS';
+  throw new Error(`nobody offers ${String(token)}, which it injects: ${remedy}`);
 }
 
 /** The ancestor writes `onUnSubscribe`; a handler that was carried over keeps working. */

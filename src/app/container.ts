@@ -123,9 +123,9 @@ function bindWebSocket(container: Container, { settings }: Plan): void {
   container
     .bind(TOKENS.gateway)
     .toResolvedValue(
-      (protocols, authenticator, origins, events) =>
-        new HandshakeGateway({ protocols, authenticator, origins, events }),
-      [PARTS.protocols, TOKENS.authenticator, PARTS.origins, TOKENS.events],
+      (protocols, authenticator, origins, events, logger) =>
+        new HandshakeGateway({ protocols, authenticator, origins, events, logger }),
+      [PARTS.protocols, TOKENS.authenticator, PARTS.origins, TOKENS.events, TOKENS.logger],
     );
   container.bind(PARTS.webSocket).toResolvedValue(
     (gateway, logger, meter) =>

@@ -55,19 +55,36 @@ function put<K extends string | symbol, O extends Offer>(offers: Map<K, O>, name
   offers.set(name, offer);
 }
 
+/** A file of this package, built or not. */
+const own = (path: string) => fileURLToPath(new URL(`${path}${extname(import.meta.url)}`, import.meta.url));
+
 /** Handlers say `import … from 'signalbox'` wherever they live: it is this very copy, so that classes are the same. */
 const jiti = createJiti(import.meta.url, {
   interopDefault: false,
   moduleCache: true,
-  alias: { signalbox: fileURLToPath(new URL(`../index${extname(import.meta.url)}`, import.meta.url)) },
+  alias: {
+    signalbox: own('../index'),
+    'signalbox/testing': own('../testing'),
+    'signalbox/topics': own('../../topics/index'),
+  },
 });
 
 async function load(file: string): Promise<Record<string, unknown>> {
   try {
-    if (/\.m?js$/.test(file)) return await import(pathToFileURL(file).href);
-    return await jiti.import<Record<string, unknown>>(file);
+    return await (/\.m?js$/.test(file) ? loadScript(file) : jiti.import<Record<string, unknown>>(file));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DiscoveryError(`${file} cannot be loaded: ${reason}`, { cause });
+  }
+}
+
+/** JavaScript as Node loads it, unless the package is not installed where the file is: then as TypeScript is. */
+async function loadScript(file: string): Promise<Record<string, unknown>> {
+  try {
+    return await import(pathToFileURL(file).href);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ERR_MODULE_NOT_FOUND' || !message.includes("'signalbox'")) throw error;
+    return jiti.import(file);
   }
 }

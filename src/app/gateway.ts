@@ -4,6 +4,7 @@ import type { Admission, Gateway, Handshake } from '../core/connection.js';
 import { DISCONNECT, isRouterError, RouterError } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
 import { readBearer } from '../core/http.js';
+import type { Logger } from '../core/logger.js';
 import type { Protocol } from '../core/protocol.js';
 
 export interface GatewayParts {
@@ -12,6 +13,7 @@ export interface GatewayParts {
   readonly authenticator: Authenticator;
   readonly origins: OriginPolicy;
   readonly events: ServerEvents;
+  readonly logger: Logger;
 }
 
 /** Decides on a handshake: origin, then sub-protocol, then credentials. */
@@ -34,12 +36,7 @@ export class HandshakeGateway implements Gateway {
       this.#parts.origins.check(handshake.headers['origin']);
       return await this.#admit(handshake);
     } catch (error) {
-      const { code, message } = RouterError.from(error);
-      this.#parts.events.announce('client_rejected', {
-        remoteAddress: handshake.remoteAddress,
-        code,
-        reason: message,
-      });
+      this.#announce(handshake, RouterError.from(error));
       throw error;
     }
   }
@@ -52,8 +49,17 @@ export class HandshakeGateway implements Gateway {
       return { subprotocol, accept: (connection) => protocol.accept(connection, principal) };
     } catch (error) {
       if (!isRouterError(error) || error.code !== 'unauthorized') throw error;
+      this.#announce(handshake, error);
+      this.#parts.logger.info(
+        { remoteAddress: handshake.remoteAddress, reason: error.message },
+        'bad credentials',
+      );
       return turnAway(subprotocol, error);
     }
+  }
+
+  #announce({ remoteAddress }: Handshake, { code, message: reason }: RouterError): void {
+    this.#parts.events.announce('client_rejected', { remoteAddress, code, reason });
   }
 
   /** The first sub-protocol of the peer's list that is spoken here. An unknown one is not replaced by a guess. */

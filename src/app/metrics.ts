@@ -16,6 +16,7 @@ export interface LiveFigures {
 const HELP: Readonly<Record<string, string>> = {
   signalbox_refused_connections_total: 'connections refused before they were opened, by error code',
   signalbox_refusals_total: 'subscribes and publishes refused, by error code',
+  signalbox_http_refusals_total: 'HTTP requests answered with an error, by error code',
   signalbox_disconnects_total: 'connections ended, by close code',
   signalbox_throttled_total: 'times that a connection was not read for a while, by limit',
   signalbox_malformed_messages_total: 'messages that are not of their protocol, by protocol',
@@ -39,8 +40,8 @@ export class Metrics implements Meter {
     this.#read('signalbox_connections', 'open connections', () => read().connections);
     this.#read('signalbox_sessions', 'open sessions', () => read().sessions);
     this.#read('signalbox_topics', 'live channels', () => read().topics);
-    this.#read('signalbox_publications', 'publications accepted since the start', () => read().publications);
-    this.#read('signalbox_deliveries', 'deliveries since the start', () => read().deliveries);
+    this.#readTotal('signalbox_publications_total', 'publications accepted', () => read().publications);
+    this.#readTotal('signalbox_deliveries_total', 'deliveries to subscribers', () => read().deliveries);
   }
 
   text(): Promise<string> {
@@ -53,6 +54,18 @@ export class Metrics implements Meter {
     const counter = new Counter({ name, help: HELP[name] ?? name, labelNames, registers: [this.#registry] });
     this.#counters.set(name, counter);
     return counter;
+  }
+
+  #readTotal(name: string, help: string, value: () => number): void {
+    new Counter({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(value());
+      },
+    });
   }
 
   #read(name: string, help: string, value: () => number): void {

@@ -26,7 +26,7 @@ export const ERROR_CODES = {
   forbidden: {
     status: 403,
     means: 'the access rule of the route, or its handler, refuses',
-    hint: 'signalbox explain shows the rule that refused',
+    hint: 'signalbox explain shows the access rules; the handler may have a reason of its own',
   },
   not_publishable: {
     status: 403,
@@ -52,11 +52,6 @@ export const ERROR_CODES = {
     status: 413,
     means: 'the message or payload is over a size limit',
     hint: 'send less, or raise limits.message',
-  },
-  too_many_requests: {
-    status: 429,
-    means: 'the peer sends faster than it may',
-    hint: 'slow down, or raise limits.messages',
   },
   limit_exceeded: {
     status: 429,
@@ -121,12 +116,10 @@ export const DISCONNECT = {
   lost: { code: 1006, reason: 'connection lost', reconnect: true },
   binary: { code: 1003, reason: 'this protocol is text', reconnect: false },
   tooLarge: { code: 1009, reason: 'message over limits.message', reconnect: false },
-  failed: { code: 1011, reason: 'internal error', reconnect: true },
   draining: { code: 4001, reason: 'the server restarts', reconnect: true },
   slowConsumer: { code: 4008, reason: 'slow consumer: over limits.buffer', reconnect: true },
   noPong: { code: 4012, reason: 'no answer to a ping within limits.pong_timeout', reconnect: true },
-  flooding: { code: 4013, reason: 'too many requests: over limits.messages', reconnect: true },
   badCredentials: { code: 4500, reason: 'bad credentials', reconnect: false },
   malformed: { code: 4501, reason: 'malformed message', reconnect: false },
-  silent: { code: 4502, reason: 'no message within limits.silence', reconnect: false },
+  silent: { code: 4014, reason: 'no message within limits.silence', reconnect: true },
 } as const satisfies Record<string, Disconnect>;

@@ -45,7 +45,12 @@ export class HttpTransport {
       (request, response) => void this.#serve(request, response),
     );
     // Node lets a connection that never says anything stay for ever.
-    this.server.setTimeout(handshakeTimeout);
+    this.server.setTimeout(handshakeTimeout, (socket) => {
+      // One that has said something is a connection kept alive, whose time is over.
+      if (socket.bytesRead === 0)
+        options.meter.count('signalbox_refused_connections_total', { code: 'timeout' });
+      socket.destroy();
+    });
     // Above the limit that answers with a reason, below the one that nobody hears of.
     this.server.maxConnections = Math.min(socketLimit(), options.limits.connections + HTTP_CONNECTIONS);
     this.server.on('drop', () =>
@@ -82,6 +87,7 @@ export class HttpTransport {
     } catch (error) {
       if (request.destroyed && !request.complete) return; // the peer has gone
       const refusal = RouterError.from(error);
+      this.#options.meter.count('signalbox_http_refusals_total', { code: refusal.code });
       if (refusal.code === 'internal')
         this.#options.logger.error({ error, path: request.url }, 'request failed');
       this.#write(request, response, errorReply(refusal));

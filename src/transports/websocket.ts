@@ -109,7 +109,10 @@ export class WebSocketTransport {
     const destroy = () => socket.destroy();
     // Until `ws` has the socket nobody else hears its errors, and an error without a listener ends the process.
     socket.on('error', destroy);
-    const deadline = setTimeout(destroy, this.#options.limits.handshakeTimeout);
+    const deadline = setTimeout(() => {
+      this.#options.meter.count('signalbox_refused_connections_total', { code: 'timeout' });
+      socket.destroy();
+    }, this.#options.limits.handshakeTimeout);
     let entered = false;
     try {
       this.#admission.enter(address);

@@ -46,6 +46,14 @@ describe('discovery of classes', () => {
     expect(handlers.get('ping')?.file).toBe(join(folder, 'own.js'));
   });
 
+  it('lets a class extend a built-in one, wherever the folder is', async () => {
+    const source = (kind: string) =>
+      `import { SecuredTopic } from 'signalbox/topics'; export class Own extends SecuredTopic { static ${kind} handler = '${kind}'; }`;
+    await write('a.ts', source('readonly'));
+    await write('b.js', source('').replace("''", "'script'"));
+    expect([...(await discover([folder])).handlers.keys()]).toEqual(['readonly', 'script']);
+  });
+
   it('accepts one class under two exports, and refuses two classes under one name', async () => {
     await write('a.js', `export class A { static handler = 'a'; } export default A;`);
     expect([...(await discover([folder])).handlers.keys()]).toEqual(['a']);

@@ -44,6 +44,7 @@ function setUp() {
       listen: { host: '127.0.0.1', port: 8080 },
     }),
     events,
+    logger: NULL_LOGGER,
   });
   return { gateway, first, second, rejected };
 }

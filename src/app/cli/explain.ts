@@ -28,7 +28,7 @@ export const explain: CliCommand = {
     if (request === undefined)
       return report(context, options, {
         allowed: false,
-        lines: [`no route matches ${channel}`, ...formatTrials(table.explain(channel))],
+        lines: [`no route matches ${channel}`, ...formatTrials(table.explain(channel), channel)],
       });
     const handler = buildHandlers(createContainer(plan), plan).get(request.route.handler ?? '') ?? {};
     const judgements = judge(operation as Operation, principal, request, handler);
@@ -37,7 +37,7 @@ export const explain: CliCommand = {
     return report(context, options, {
       allowed,
       lines: [
-        ...formatTrials(table.explain(channel)),
+        ...formatTrials(table.explain(channel), channel),
         ...formatParams(request.params),
         `as ${describePrincipal(principal)}`,
         ...judgements.map((judgement) => `  ${describeJudgement(judgement, operation)}`),

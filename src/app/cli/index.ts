@@ -44,7 +44,7 @@ function processContext(): CliContext {
     err: (line) => void process.stderr.write(`${line}\n`),
     stopped: () =>
       new Promise((resolve) => {
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
           process.once(signal, () => {
             process.once(signal, () => process.exit(1));
             resolve();

@@ -22,18 +22,33 @@ export const match: CliCommand = {
       context.out(
         found === undefined ? `no route matches ${channel}` : `${channel} belongs to ${found.route.name}`,
       );
-      for (const line of found === undefined ? formatTrials(trials) : formatParams(found.params))
+      for (const line of found === undefined ? formatTrials(trials, channel) : formatParams(found.params))
         context.out(line);
     }
     return found === undefined ? 1 : 0;
   },
 };
 
-/** Each route that was tried, and why it did not match. */
-export function formatTrials(trials: readonly RouteTrial[]): string[] {
-  return trials.map(
-    ({ route, matched, reason }) => `  ${route.name} (${route.pattern}): ${matched ? 'matches' : reason}`,
-  );
+const MOST_TRIALS = 12;
+
+/** The routes that were tried, and why each did not match; of many, those whose pattern begins most like the channel. */
+export function formatTrials(trials: readonly RouteTrial[], channel: string): string[] {
+  const likeness = ({ route, matched }: RouteTrial) =>
+    matched ? Infinity : sharedStart(route.pattern, channel);
+  const nearest = new Set([...trials].sort((a, b) => likeness(b) - likeness(a)).slice(0, MOST_TRIALS));
+  const lines = trials
+    .filter((trial) => nearest.has(trial))
+    .map(
+      ({ route, matched, reason }) => `  ${route.name} (${route.pattern}): ${matched ? 'matches' : reason}`,
+    );
+  const left = trials.length - lines.length;
+  return left === 0 ? lines : [...lines, `  and ${left} more that are less alike; --json has them all`];
+}
+
+function sharedStart(pattern: string, channel: string): number {
+  let i = 0;
+  while (i < pattern.length && pattern[i] === channel[i]) i++;
+  return i;
 }
 
 export function formatParams(params: Readonly<Record<string, string>>): string[] {

@@ -16,11 +16,12 @@ export const serve: CliCommand = {
     ),
   async run({ options, context }) {
     const application = await openApplication(options, context);
-    const plan = await withSecrets(application, context);
+    const plan = await withSecrets(application);
     if (application.findings.length > 0)
       context.err(formatFindings(application.findings, { color: context.color }));
     const server = await start(plan);
     warnOfOrigins(plan, context);
+    tellKey(application, plan, context);
     // Who reads the line may stop the server at once.
     const stopped = context.stopped();
     context.out(`signalbox ready ${server.url}`);
@@ -30,6 +31,13 @@ export const serve: CliCommand = {
     return 0;
   },
 };
+
+/** Once the server runs: a key that it made for itself is of use only then. */
+function tellKey({ settings }: Application, plan: Plan, context: CliContext): void {
+  if (settings.auth.keys.size > 0) return;
+  const [key] = plan.settings.auth.keys.values();
+  context.out(`back-end key, made for this folder as SIGNALBOX_API_KEY is not set: ${key}`);
+}
 
 const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '::1'];
 
@@ -59,14 +67,11 @@ async function start(plan: Plan): Promise<RunningServer> {
 }
 
 /** A server that nobody gave a key or a secret makes its own, so that publishing and private channels work at once. */
-async function withSecrets(application: Application, context: CliContext): Promise<Plan> {
+async function withSecrets(application: Application): Promise<Plan> {
   const plan = application.plan();
   const { auth } = plan.settings;
   if (auth.keys.size > 0 && auth.secret !== undefined) return plan;
   const local = await ensureLocalSecrets(application.folder);
-  if (auth.keys.size === 0) {
-    context.out(`back-end key, made for this folder as SIGNALBOX_API_KEY is not set: ${local.apiKey}`);
-  }
   const keys = auth.keys.size > 0 ? auth.keys : new Map([['local', local.apiKey]]);
   return {
     ...plan,

@@ -1,0 +1,4 @@
+/** The built-in handlers, for classes that extend them: `import { SecuredTopic } from 'signalbox/topics'`. */
+export { BroadcastTopic } from './broadcast.js';
+export { PingTopic } from './ping.js';
+export { SecuredTopic } from './secured.js';
