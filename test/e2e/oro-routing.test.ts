@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Autobahn } from '../support/autobahn.js';
 import { cli } from '../support/cli.js';
 import { makeFolder, testFolder } from '../support/folder.js';
@@ -50,12 +50,15 @@ async function list(config: string): Promise<ListedRoute[]> {
 }
 
 describe.skipIf(!present)("OroPlatform's own routing files", () => {
+  let folder: string;
   let config: string;
 
   beforeAll(() => {
     const settings = `routing: ${FIXTURES}\ntopics:${TOPICS}access: { subscribe: anyone, publish: backend }\n`;
-    config = `${makeFolder({ 'signalbox.yml': settings })}/signalbox.yml`;
+    folder = makeFolder({ 'signalbox.yml': settings });
+    config = `${folder}/signalbox.yml`;
   });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('are eight, load unchanged without any code, and give ten routes', async () => {
     expect(readdirSync(FIXTURES).filter((name) => name.endsWith('.yml'))).toHaveLength(8);
