@@ -43,6 +43,7 @@ export class TopicRouter implements Router {
   readonly #parts: RouterParts;
   readonly #topics = new Map<string, LiveTopic>();
   readonly #sessions = new Sessions();
+  #lastIdle: LiveTopic | undefined;
   readonly #context: TopicContext;
 
   constructor(parts: RouterParts) {
@@ -100,8 +101,7 @@ export class TopicRouter implements Router {
 
   publish(session: Session, channel: string, event: PublishEvent): MaybePromise<Publication | undefined> {
     try {
-      // A topic without subscribers is not kept, unless the handler takes its time.
-      const topic = this.#topics.get(channel) ?? this.#create(channel);
+      const topic = this.#topics.get(channel) ?? this.#idleTopic(channel);
       this.#authorize('publish', session, topic);
       const done = this.#handlePublish(session, topic, event);
       return isPromise(done) ? this.#settled(done, this.#keep(topic), session) : done;
@@ -134,13 +134,19 @@ export class TopicRouter implements Router {
   }
 
   #hold(channel: string): LiveTopic {
-    return this.#keep(this.#topics.get(channel) ?? this.#create(channel));
+    return this.#keep(this.#topics.get(channel) ?? this.#idleTopic(channel));
   }
 
   /** Makes a topic live until it is released and idle, unless another has become so meanwhile. */
   #keep(topic: LiveTopic): LiveTopic {
     if (!this.#topics.has(topic.channel)) this.#topics.set(topic.channel, topic);
     return topic.hold();
+  }
+
+  /** A topic that nobody is subscribed to. The last one is remembered, as such publications come in runs. */
+  #idleTopic(channel: string): LiveTopic {
+    if (this.#lastIdle?.channel !== channel) this.#lastIdle = this.#create(channel);
+    return this.#lastIdle;
   }
 
   #create(channel: string): LiveTopic {
@@ -232,20 +238,9 @@ export class TopicRouter implements Router {
   }
 
   /** Tells the handler that a session has left. It cannot refuse. */
-  #farewell(session: Session, topic: LiveTopic): MaybePromise<void> {
+  async #farewell(session: Session, topic: LiveTopic): Promise<void> {
     try {
-      const done = topic.handler.onUnsubscribe?.(session, topic, topic.request);
-      if (isPromise(done)) return this.#awaitFarewell(done, session, topic);
-    } catch (error) {
-      this.#refused(error, session, topic.channel);
-    }
-    this.#release(topic);
-    return undefined;
-  }
-
-  async #awaitFarewell(done: Promise<void>, session: Session, topic: LiveTopic): Promise<void> {
-    try {
-      await this.#asked(done);
+      await this.#asked(topic.handler.onUnsubscribe?.(session, topic, topic.request));
     } catch (error) {
       this.#refused(error, session, topic.channel);
     } finally {
