@@ -124,6 +124,8 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
   }
 
   expectAnswer(): void {
+    // While the server does not read it, its answer may be waiting.
+    if (this.#pauses > 0) return;
     if (this.#awaitsAnswer) this.drop(DISCONNECT.noPong);
     else if (!this.#hasSpoken && performance.now() - this.#openedAt > this.#context.silence)
       this.end(DISCONNECT.silent);

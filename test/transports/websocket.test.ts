@@ -345,6 +345,17 @@ describe('an open connection', () => {
     await vi.waitFor(() => expect(listeners[0]?.ended).toEqual(DISCONNECT.noPong));
   });
 
+  it('is not blamed for an answer that the server does not read', async () => {
+    const { url, listeners } = await serve({ limits: { ping: 2000, pongTimeout: 1000 } });
+    const { ws } = await open(url);
+    listeners[0]?.connection.pause();
+    await sleep(4500);
+    expect(listeners[0]?.ended).toBeUndefined();
+    listeners[0]?.connection.resume();
+    ws.send('still here');
+    await vi.waitFor(() => expect(listeners[0]?.heard).toEqual(['still here']));
+  });
+
   it('is ended when it never says anything', async () => {
     const { url, listeners } = await serve({ limits: { ping: 2000, pongTimeout: 1000, silence: 500 } });
     const { ws } = await open(url);
