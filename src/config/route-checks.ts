@@ -18,6 +18,7 @@ export function checkRoute(
   findings: FindingList,
 ): void {
   if (handlers !== undefined) checkHandler(draft, handlers, findings);
+  if (draft.pieces.length === 0) return;
   for (const operation of ['subscribe', 'publish'] as const)
     checkOwner(draft, { operation, defaultAccess }, findings);
   checkDefaults(draft, findings);

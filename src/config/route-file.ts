@@ -56,14 +56,19 @@ export class RouteFile {
     const access = new AccessReader(this.#file, this.#rules).read(entryOf(route, 'access')?.value);
     const required = requirements.read(entryOf(route, 'requirements')?.value);
     const defaults = readDefaults(this.#file, entryOf(route, 'defaults')?.value);
-    if (pattern === undefined) return undefined;
+    const at = this.#file.source.at(entry.keyRange);
+    if (pattern === undefined) {
+      // It matches nothing, but what else is wrong with it is told in the same run.
+      const rest = { requirements: required, defaults, options, access, broken: true };
+      return { name: entry.key, at, pieces: [], patternAt: at, ...handler, ...rest };
+    }
     const read = new PatternReader(this.#file, pattern).read(requirements);
     const names = new Set(parameters(read.pieces).map(({ name }) => name));
     this.#checkParameters(required, { defaults, names });
     this.#checkTwice(required, read.requirements);
     return {
       name: entry.key,
-      at: this.#file.source.at(entry.keyRange),
+      at,
       pieces: read.pieces,
       patternAt: this.#file.at(pattern),
       ...handler,

@@ -15,6 +15,18 @@ workflow:
     expect(brief(findings)).toEqual(['requirements-under-handler 6:9']);
   });
 
+  it('hides nothing else: a misspelt pattern beside an unknown handler', async () => {
+    const text = `
+mail:
+    chanel: 'mail/{id}'
+    handler: { callback: brodcast }
+    requirements: { id: '(' }
+`;
+    const { routes, findings } = await load(text, { handlers: new Set(['broadcast']) });
+    expect(brief(findings)).toEqual(['unknown-key 3:5', 'unknown-handler 4:26', 'invalid-regex 5:25']);
+    expect(routes).toEqual([]);
+  });
+
   it('is found where it is: path for pattern', async () => {
     const { findings } = await load(`
 dice:
