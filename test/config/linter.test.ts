@@ -23,7 +23,7 @@ mail:
     requirements: { id: '(' }
 `;
     const { routes, findings } = await load(text, { handlers: new Set(['broadcast']) });
-    expect(brief(findings)).toEqual(['unknown-key 3:5', 'unknown-handler 4:26', 'invalid-regex 5:25']);
+    expect(brief(findings)).toEqual(['unknown-key 3:5', 'unknown-handler 4:26', 'invalid-regex 5:26']);
     expect(routes).toEqual([]);
   });
 
