@@ -1,4 +1,7 @@
-/** The same door for Node, where releases before 22 have no WebSocket of their own. */
+/**
+ * The same door for Node, over `ws`: releases before 22 have no WebSocket of their own, and that of 22 does not say that
+ * an attempt to connect has failed.
+ */
 import { WebSocket } from 'ws';
 import { createSync as createBrowserSync, sync } from './index.js';
 import type { Socket, SyncOptions } from './options.js';
@@ -7,8 +10,7 @@ import type { Sync } from './sync.js';
 export * from './index.js';
 export default sync;
 
-const Implementation = (globalThis as { WebSocket?: unknown }).WebSocket ?? WebSocket;
-const platform = { WebSocket: Implementation as new (url: string, protocols: string[]) => Socket };
+const platform = { WebSocket: WebSocket as unknown as new (url: string, protocols: string[]) => Socket };
 
 sync.configure(platform);
 
