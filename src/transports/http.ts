@@ -89,7 +89,7 @@ export class HttpTransport {
       const refusal = RouterError.from(error);
       this.#options.meter.count('signalbox_http_refusals_total', { code: refusal.code });
       if (refusal.code === 'internal')
-        this.#options.logger.error({ error, path: request.url }, 'request failed');
+        this.#options.logger.error({ error, path: pathOf(request) }, 'request failed');
       this.#write(request, response, errorReply(refusal));
     }
   }
@@ -131,6 +131,11 @@ export class HttpTransport {
     });
     response.end(request.method === 'HEAD' ? undefined : body);
   }
+}
+
+/** Without the query, which may hold a ticket. */
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '';
 }
 
 async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {

@@ -25,7 +25,7 @@ export async function takeHealth(server: ServerProcess): Promise<Health> {
  * The same process still serves the same witness and newcomers, has forgotten everybody else, uses no more than
  * `growth` megabytes more, has logged no failure, and decides as before: nothing has leaked into its prototypes.
  */
-export async function expectHealth(server: ServerProcess, before: Health, growth = 192): Promise<void> {
+export async function expectHealth(server: ServerProcess, before: Health, growth = 96): Promise<void> {
   expect(server.running).toBe(true);
   expect(server.pid).toBe(before.pid);
   await eventually(async () => expect(await server.metric('signalbox_sessions')).toBe(1));
