@@ -2,7 +2,7 @@
 import { MemoryBroker } from './brokers/index.js';
 import type { Broker } from './core/broker.js';
 import type { Connection, ConnectionListener } from './core/connection.js';
-import type { Disconnect } from './core/errors.js';
+import type { Disconnect, RouterError } from './core/errors.js';
 import { ServerEvents } from './core/events.js';
 import { Frame } from './core/frame.js';
 import { type Logger, NULL_LOGGER } from './core/logger.js';
@@ -11,7 +11,7 @@ import { Payload } from './core/payload.js';
 import type { Audience, Publication } from './core/publication.js';
 import type { Access, Route } from './core/route.js';
 import type { Subscriber } from './core/router.js';
-import { ANONYMOUS, type Principal, randomId, Session } from './core/session.js';
+import { ANONYMOUS, type Notice, type Principal, randomId, Session } from './core/session.js';
 import type { TopicHandler } from './core/topic.js';
 import { RouteTable, TopicRouter } from './router/index.js';
 
@@ -57,6 +57,15 @@ export class FakeConnection implements Connection {
   }
 }
 
+const EVERYBODY = ['anyone'];
+const ANYONE: Access = {
+  subscribe: EVERYBODY,
+  publish: EVERYBODY,
+  history: EVERYBODY,
+  presence: EVERYBODY,
+  call: EVERYBODY,
+};
+
 /** A route as a routing file would give it; anyone may do anything unless `access` says otherwise. */
 export function testRoute(
   name: string,
@@ -79,7 +88,8 @@ export function testRoute(
     options: {},
     ...more,
     requirements: Object.fromEntries(requirements),
-    access: { subscribe: ['anyone'], publish: ['anyone'], ...more.access },
+    access: { ...ANYONE, ...more.access },
+    limits: more.limits ?? {},
   };
 }
 
@@ -99,6 +109,10 @@ export class TestPeer {
   readonly connection = new FakeConnection();
   /** What was delivered, in order. */
   readonly received: { readonly channel: string; readonly payload: unknown }[] = [];
+  /** Subscriptions that the router has ended, in order. */
+  readonly ended: { readonly channel: string; readonly why: RouterError }[] = [];
+  /** What it was told beside messages, in order. */
+  readonly notices: Notice[] = [];
   readonly #router: TopicRouter;
   readonly #subscribers = new Map<string, Subscriber>();
 
@@ -111,6 +125,7 @@ export class TestPeer {
       principal,
       connection,
       end: (why) => connection.close(why),
+      notify: (notice) => void this.notices.push(notice),
     });
     router.open(this.session);
   }
@@ -122,6 +137,7 @@ export class TestPeer {
       channel,
       wireKey: this.session.id,
       encode: (publication) => this.#receive(publication),
+      ended: (why) => this.#ended(channel, why),
     };
     await this.#router.subscribe(subscriber);
     this.#subscribers.set(channel, subscriber);
@@ -145,6 +161,11 @@ export class TestPeer {
 
   async leave(): Promise<void> {
     await this.#router.leave(this.session);
+  }
+
+  #ended(channel: string, why: RouterError): void {
+    this.#subscribers.delete(channel);
+    this.ended.push({ channel, why });
   }
 
   #receive({ channel, payload }: Publication): Frame {

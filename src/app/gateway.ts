@@ -1,11 +1,11 @@
 import type { OriginPolicy } from '../authenticators/index.js';
-import type { AuthAttempt, Authenticator } from '../core/authenticator.js';
+import type { Authenticator } from '../core/authenticator.js';
 import type { Admission, Gateway, Handshake } from '../core/connection.js';
 import { DISCONNECT, isRouterError, RouterError } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
-import { readBearer } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import type { Protocol } from '../core/protocol.js';
+import { readAttempt } from '../core/read-attempt.js';
 
 export interface GatewayParts {
   /** The first one speaks where the peer names no sub-protocol. */
@@ -90,10 +90,4 @@ function turnAway(subprotocol: string | undefined, error: RouterError): Admissio
       return { received: () => undefined, disconnected: () => undefined, end: () => undefined };
     },
   };
-}
-
-function readAttempt({ url, headers, remoteAddress }: Handshake): AuthAttempt {
-  const ticket = url.searchParams.get('ticket');
-  const bearer = readBearer(headers);
-  return { remoteAddress, ...(ticket !== null && { ticket }), ...(bearer !== undefined && { bearer }) };
 }

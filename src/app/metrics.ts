@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Authenticator } from '../core/authenticator.js';
-import { RouterError } from '../core/errors.js';
-import { type HttpEndpoint, type HttpReply, type HttpRequest, readBearer } from '../core/http.js';
+import { backendOf } from '../core/caller.js';
+import type { HttpEndpoint, HttpReply, HttpRequest } from '../core/http.js';
 import type { Meter } from '../core/meter.js';
 
 /** What is counted in plain fields on the hot path and read only when somebody asks. */
@@ -93,13 +93,8 @@ export class MetricsEndpoint implements HttpEndpoint {
     this.#authenticator = authenticator;
   }
 
-  async handle({ headers, remoteAddress }: HttpRequest): Promise<HttpReply> {
-    const bearer = readBearer(headers);
-    const principal = await this.#authenticator.authenticate({
-      remoteAddress,
-      ...(bearer !== undefined && { bearer }),
-    });
-    if (principal?.kind !== 'backend') throw new RouterError('unauthorized', 'metrics need a back-end key');
+  async handle(request: HttpRequest): Promise<HttpReply> {
+    await backendOf(request, this.#authenticator, 'reading metrics');
     return {
       status: 200,
       headers: { 'content-type': 'text/plain; version=0.0.4' },

@@ -6,6 +6,6 @@ export class AnonymousAuthenticator implements Authenticator {
   readonly method = 'anonymous';
 
   authenticate(attempt: AuthAttempt): Principal | undefined {
-    return attempt.ticket === undefined && attempt.bearer === undefined ? ANONYMOUS : undefined;
+    return attempt.credential === undefined ? ANONYMOUS : undefined;
   }
 }

@@ -17,7 +17,7 @@ export function authenticatorChain(list: readonly Authenticator[]): Authenticato
 }
 
 function nobodyAnswered(attempt: AuthAttempt): RouterError {
-  const presented = attempt.ticket !== undefined || attempt.bearer !== undefined;
+  const presented = attempt.credential !== undefined;
   return new RouterError(
     'unauthorized',
     presented ? 'credentials of this kind are not accepted here' : 'credentials are missing',

@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AuthAttempt, Authenticator } from '../core/authenticator.js';
 import { RouterError } from '../core/errors.js';
+import { MAX_CREDENTIAL } from '../core/read-attempt.js';
 import type { Principal } from '../core/session.js';
-import { hasTicketForm, MAX_CREDENTIAL } from './ticket.js';
+import { hasTicketForm } from './ticket.js';
 
 interface Key {
   readonly digest: Buffer;
@@ -25,10 +26,9 @@ export class KeyAuthenticator implements Authenticator {
     });
   }
 
-  authenticate(attempt: AuthAttempt): Principal | undefined {
-    const { bearer } = attempt;
-    if (bearer === undefined || hasTicketForm(bearer)) return undefined;
-    const principal = bearer.length > MAX_CREDENTIAL ? undefined : this.#find(sha256(bearer));
+  authenticate({ credential }: AuthAttempt): Principal | undefined {
+    if (credential?.source !== 'bearer' || hasTicketForm(credential.secret)) return undefined;
+    const principal = this.#find(sha256(credential.secret));
     if (principal === undefined) throw new RouterError('unauthorized', 'the key is not known');
     return principal;
   }

@@ -1,8 +1,8 @@
 import { type KeyObject, timingSafeEqual } from 'node:crypto';
-import type { AuthAttempt, Authenticator } from '../core/authenticator.js';
+import type { AuthAttempt, Authenticator, Credential } from '../core/authenticator.js';
 import { RouterError } from '../core/errors.js';
 import type { Principal } from '../core/session.js';
-import { hasTicketForm, MAX_CREDENTIAL, RESERVED_ROLE, sign, ticketKey } from './ticket.js';
+import { hasTicketForm, LONGEST_TICKET, RESERVED_ROLE, sign, ticketKey } from './ticket.js';
 
 /** Seconds that the clock of the machine which minted a ticket may run ahead of ours. */
 const SKEW = 30;
@@ -34,9 +34,9 @@ export class TicketAuthenticator implements Authenticator {
   }
 
   authenticate(attempt: AuthAttempt): Principal | undefined {
-    const ticket = attempt.ticket ?? ticketIn(attempt.bearer);
+    const ticket = ticketIn(attempt.credential);
     if (ticket === undefined) return undefined;
-    if (ticket.length > MAX_CREDENTIAL || !FORM.test(ticket)) throw refusal('is malformed');
+    if (ticket.length > LONGEST_TICKET || !FORM.test(ticket)) throw refusal('is malformed');
     const dot = ticket.lastIndexOf('.');
     const signed = ticket.slice(0, dot);
     if (!equal(ticket.slice(dot + 1), sign(signed, this.#key))) throw refusal('is not signed by this server');
@@ -52,8 +52,11 @@ export class TicketAuthenticator implements Authenticator {
   }
 }
 
-function ticketIn(bearer: string | undefined): string | undefined {
-  return bearer !== undefined && hasTicketForm(bearer) ? bearer : undefined;
+/** What comes as `?ticket=` is meant as one, whatever its form. */
+function ticketIn(credential: Credential | undefined): string | undefined {
+  if (credential === undefined) return undefined;
+  const { source, secret } = credential;
+  return source === 'ticket' || hasTicketForm(secret) ? secret : undefined;
 }
 
 /** Compares texts, not octets, so that a signature has one spelling only. */

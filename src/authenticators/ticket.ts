@@ -5,8 +5,8 @@
  */
 import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 
-/** Characters of a ticket or key that are looked at; anything longer is refused before any work. */
-export const MAX_CREDENTIAL = 4096;
+/** Characters of the longest ticket. */
+export const LONGEST_TICKET = 4096;
 
 /** The role of back ends, which only a key gives. */
 export const RESERVED_ROLE = 'backend';
@@ -39,9 +39,9 @@ export function mintTicket(grant: TicketGrant, secret: string, clock: () => numb
   };
   const signed = VERSION + Buffer.from(JSON.stringify(claims)).toString('base64url');
   const ticket = `${signed}.${sign(signed, ticketKey(secret))}`;
-  if (ticket.length > MAX_CREDENTIAL) {
+  if (ticket.length > LONGEST_TICKET) {
     throw new RangeError(
-      `a ticket of ${ticket.length} characters is over ${MAX_CREDENTIAL}: grant fewer roles`,
+      `a ticket of ${ticket.length} characters is over ${LONGEST_TICKET}: grant fewer roles`,
     );
   }
   return ticket;

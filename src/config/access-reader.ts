@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import { OPERATIONS, type Operation } from '../core/route.js';
 import type { FileReader } from './file-reader.js';
 import type { DraftAccess, DraftRules } from './route-draft.js';
 import { isOneOf } from './route-keys.js';
@@ -6,7 +7,6 @@ import type { Range } from './source-file.js';
 import { didYouMean, listed } from './suggestion.js';
 import type { YamlNode } from './yaml-tree.js';
 
-const OPERATIONS = ['subscribe', 'publish'] as const;
 const EXAMPLE = 'write access: { subscribe: user, publish: backend }';
 const ROLE = /^[\p{L}\p{N}_.:-]+$/u;
 
@@ -29,11 +29,12 @@ export class AccessReader {
   }
 
   read(node: YamlNode | undefined): DraftAccess {
-    const found: { subscribe?: DraftRules; publish?: DraftRules } = {};
+    const found: Partial<Record<Operation, DraftRules>> = {};
     for (const { key, keyRange, value } of this.#file.entries(node, 'access', EXAMPLE)) {
-      if (key === 'subscribe' || key === 'publish') found[key] = this.#read(value, key);
+      const operation = OPERATIONS.find((name) => name === key);
+      if (operation !== undefined) found[operation] = this.#read(value, operation);
       else {
-        const hint = didYouMean(key, OPERATIONS, 'access has subscribe and publish only');
+        const hint = didYouMean(key, OPERATIONS, `access has ${listed(OPERATIONS)}`);
         this.#file.report('unknown-key', keyRange, `unknown key "${key}" in access`, hint);
       }
     }

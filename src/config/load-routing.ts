@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Access, Route } from '../core/route.js';
+import type { DefaultAccess, Route } from '../core/route.js';
 import type { Finding } from './finding.js';
 import { FindingList } from './finding-list.js';
 import { ImportWalk } from './import-walk.js';
@@ -16,7 +16,7 @@ export interface RoutingRequest {
   /** Files, and folders of files, in the order in which their routes are tried. */
   readonly sources: readonly string[];
   /** The access of a route that says nothing about it. */
-  readonly defaultAccess: Access;
+  readonly defaultAccess: DefaultAccess;
   /** The names that a `handler` may have; unchecked if absent. */
   readonly handlers?: ReadonlySet<string> | undefined;
   /** The words in `access` with a meaning of their own, the built-in ones if absent; every other word is a role. */

@@ -1,10 +1,10 @@
-import type { Access, Route } from '../core/route.js';
-import type { Draft, DraftRules } from './route-draft.js';
+import type { Access, DefaultAccess, Operation, Route } from '../core/route.js';
+import type { Draft } from './route-draft.js';
 import { normalized, parameters } from './route-pattern.js';
 import { recordOf } from './yaml-tree.js';
 
 /** The route that a draft has become, frozen. Requirements of parameters that it lacks are left out. */
-export function buildRoute(draft: Draft, defaultAccess: Access): Route {
+export function buildRoute(draft: Draft, defaultAccess: DefaultAccess): Route {
   const names = parameters(draft.pieces).map(({ name }) => name);
   const requirements = names.flatMap((name) => {
     const found = draft.requirements.get(name);
@@ -20,14 +20,22 @@ export function buildRoute(draft: Draft, defaultAccess: Access): Route {
     requirements: Object.freeze(recordOf(requirements)),
     defaults: Object.freeze(recordOf(defaults)),
     options: Object.freeze(recordOf(draft.options)),
-    access: Object.freeze({
-      subscribe: rules(draft.access.subscribe, defaultAccess.subscribe),
-      publish: rules(draft.access.publish, defaultAccess.publish),
-    }),
+    access: buildAccess(draft, defaultAccess),
+    limits: Object.freeze({}),
     source: Object.freeze({ file: draft.at.source.name, line, column }),
   });
 }
 
-function rules(own: DraftRules | undefined, fallback: readonly string[]): readonly string[] {
-  return Object.freeze([...(own?.rules ?? fallback)]);
+/** Whoever may subscribe may see history and presence, too, unless something else is said; procedures are for users. */
+function buildAccess({ access }: Draft, preset: DefaultAccess): Access {
+  const rules = (operation: Operation, fallback: readonly string[] = []) =>
+    Object.freeze([...(access[operation]?.rules ?? preset[operation] ?? fallback)]);
+  const subscribe = rules('subscribe');
+  return Object.freeze({
+    subscribe,
+    publish: rules('publish'),
+    history: rules('history', subscribe),
+    presence: rules('presence', subscribe),
+    call: rules('call', ['user']),
+  });
 }

@@ -1,4 +1,4 @@
-import type { Access } from '../core/route.js';
+import { type DefaultAccess, OPERATIONS, type Operation } from '../core/route.js';
 import type { FindingList } from './finding-list.js';
 import type { Draft } from './route-draft.js';
 import { type Piece, parameters, SEPARATORS } from './route-pattern.js';
@@ -8,7 +8,7 @@ import { isLeftover } from './symfony-leftovers.js';
 /** What is checked against: the handlers that exist, where that is known, and the installation's access. */
 export interface Surroundings {
   readonly handlers: ReadonlySet<string> | undefined;
-  readonly defaultAccess: Access;
+  readonly defaultAccess: DefaultAccess;
 }
 
 /** Checks what can be said only after the imports: handler, owner and defaults. */
@@ -19,8 +19,7 @@ export function checkRoute(
 ): void {
   if (handlers !== undefined) checkHandler(draft, handlers, findings);
   if (draft.pieces.length === 0) return;
-  for (const operation of ['subscribe', 'publish'] as const)
-    checkOwner(draft, { operation, defaultAccess }, findings);
+  for (const operation of OPERATIONS) checkOwner(draft, { operation, defaultAccess }, findings);
   checkDefaults(draft, findings);
 }
 
@@ -36,11 +35,11 @@ function checkHandler({ handler, name }: Draft, handlers: ReadonlySet<string>, f
 
 function checkOwner(
   draft: Draft,
-  { operation, defaultAccess }: { operation: keyof Access; defaultAccess: Access },
+  { operation, defaultAccess }: { operation: Operation; defaultAccess: DefaultAccess },
   findings: FindingList,
 ): void {
   const own = draft.access[operation];
-  if (!(own?.rules ?? defaultAccess[operation]).includes('owner')) return;
+  if (!(own?.rules ?? defaultAccess[operation] ?? []).includes('owner')) return;
   if (parameters(draft.pieces).some(({ name }) => name === 'user_id')) return;
   const origin = own === undefined ? ', the default access,' : '';
   findings.report('owner-without-user', own?.at ?? draft.at, {

@@ -1,4 +1,4 @@
-import type { Requirement } from '../core/route.js';
+import type { Operation, Requirement } from '../core/route.js';
 import type { Regex } from './regex/syntax.js';
 import type { Piece } from './route-pattern.js';
 import type { Place } from './source-file.js';
@@ -37,10 +37,7 @@ export interface DraftRules {
 }
 
 /** What a route says about access itself; the rest is the installation's default. */
-export interface DraftAccess {
-  readonly subscribe?: DraftRules | undefined;
-  readonly publish?: DraftRules | undefined;
-}
+export type DraftAccess = Readonly<Partial<Record<Operation, DraftRules>>>;
 
 /** `resource: other.yml`, and what it imposes on the routes found there. */
 export interface ResourceImport {

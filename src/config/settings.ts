@@ -1,4 +1,4 @@
-import type { Access } from '../core/route.js';
+import type { DefaultAccess } from '../core/route.js';
 import type { ParsedSettings } from './settings-schema.js';
 
 type Camel<S> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
@@ -27,7 +27,7 @@ export interface Settings {
     readonly named: ReadonlyMap<string, NamedTopic>;
   };
   /** What a route without `access` has. */
-  readonly access: Access;
+  readonly access: DefaultAccess;
   readonly auth: {
     readonly anonymous: boolean;
     /** Back-end keys by name. */

@@ -74,6 +74,14 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/** What a refusal may say beside code and reason. */
+export interface RefusalOptions {
+  readonly hint?: string;
+  readonly cause?: unknown;
+  readonly limit?: string;
+  readonly request?: string;
+}
+
 const BRAND = Symbol.for('signalbox.RouterError');
 
 /** A refusal of one request: a stable code, a reason for people, and a remedy. Handlers throw it to refuse. */
@@ -82,11 +90,23 @@ export class RouterError extends Error {
   override readonly name = 'RouterError';
   readonly code: ErrorCode;
   readonly hint: string;
+  /** The setting of the limit that was reached, for `limit_exceeded`. */
+  readonly limit: string | undefined;
+  /** Names the refused request: the log explains it under the same id. */
+  readonly request: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: RefusalOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint ?? ERROR_CODES[code].hint;
+    this.limit = options.limit;
+    this.request = options.request;
+  }
+
+  /** The same refusal, and what is known of it later. */
+  with(more: RefusalOptions): RouterError {
+    const { hint, limit, request, cause } = this;
+    return new RouterError(this.code, this.message, { hint, cause, ...defined({ limit, request }), ...more });
   }
 
   get status(): number {
@@ -97,6 +117,20 @@ export class RouterError extends Error {
   static from(cause: unknown, fallback: ErrorCode = 'internal'): RouterError {
     return isRouterError(cause) ? cause : new RouterError(fallback, ERROR_CODES[fallback].means, { cause });
   }
+}
+
+function defined(options: { limit: string | undefined; request: string | undefined }): RefusalOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/** The refusal of one more than a limit allows; `limit` is the setting, as in `limits.subscriptions`. */
+export function overLimit(limit: string, message: string): RouterError {
+  return new RouterError('limit_exceeded', message, { limit });
+}
+
+/** A name for one refused request, by which the log is searched. */
+export function requestId(): string {
+  return `r-${crypto.randomUUID().replaceAll('-', '').slice(0, 16)}`;
 }
 
 /** True for refusals of any copy of this package, which `instanceof` would not be. */
@@ -117,9 +151,13 @@ export const DISCONNECT = {
   binary: { code: 1003, reason: 'this protocol is text', reconnect: false },
   tooLarge: { code: 1009, reason: 'message over limits.message', reconnect: false },
   draining: { code: 4001, reason: 'the server restarts', reconnect: true },
+  ended: { code: 4003, reason: 'ended by the application', reconnect: true },
+  expired: { code: 4005, reason: 'the identity has expired', reconnect: true },
   slowConsumer: { code: 4008, reason: 'slow consumer: over limits.buffer', reconnect: true },
   noPong: { code: 4012, reason: 'no answer to a ping within limits.pong_timeout', reconnect: true },
   badCredentials: { code: 4500, reason: 'bad credentials', reconnect: false },
+  withdrawn: { code: 4503, reason: 'ended by the application', reconnect: false },
+  tooMany: { code: 4504, reason: 'over a limit on connections', reconnect: false },
   malformed: { code: 4501, reason: 'malformed message', reconnect: false },
   silent: { code: 4014, reason: 'no message within limits.silence', reconnect: true },
 } as const satisfies Record<string, Disconnect>;

@@ -1,4 +1,3 @@
-import { RouterError } from './errors.js';
 import type { MaybePromise } from './maybe-promise.js';
 
 /** A request whose body has been read within its bound. */
@@ -32,15 +31,4 @@ export function jsonReply(status: number, value: unknown): HttpReply {
     headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
     body: `${JSON.stringify(value)}\n`,
   };
-}
-
-/** The credentials of `Authorization: Bearer`, if the header is there. Throws `unauthorized` for another form. [RFC 6750 §2.1] */
-export function readBearer(headers: HttpRequest['headers']): string | undefined {
-  const header = headers['authorization'];
-  if (header === undefined) return undefined;
-  const [, bearer] = /^bearer +(\S+)$/i.exec(String(header).trim()) ?? [];
-  if (bearer !== undefined) return bearer;
-  throw new RouterError('unauthorized', 'the header authorization is not of the form Bearer KEY', {
-    hint: 'send the header Authorization: Bearer KEY',
-  });
 }

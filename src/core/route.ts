@@ -13,10 +13,34 @@ export interface Requirement {
   readonly wildcard: boolean;
 }
 
-/** Who may do what: rules of which one has to hold. An empty list means nobody. */
-export interface Access {
-  readonly subscribe: readonly string[];
-  readonly publish: readonly string[];
+/** What can be allowed or refused. */
+export const OPERATIONS = ['subscribe', 'publish', 'history', 'presence', 'call'] as const;
+
+export type Operation = (typeof OPERATIONS)[number];
+
+/**
+ * Who may do what: rules of which one has to hold. A rule is a word (`owner`, a role) or an expression. An empty list
+ * means nobody.
+ */
+export type Access = Readonly<Record<Operation, readonly string[]>>;
+
+/** What an installation says about routes that say nothing: `history` and `presence` follow `subscribe` unless given. */
+export type DefaultAccess = Pick<Access, 'subscribe' | 'publish'> & Partial<Access>;
+
+/** `rate` per second in the long run, `burst` at once. */
+export interface Rate {
+  readonly rate: number;
+  readonly burst: number;
+}
+
+/** Bounds of one route. */
+export interface RouteLimits {
+  /** Octets of a payload. */
+  readonly payload?: number;
+  /** Publications on all channels of the route, on one node. */
+  readonly publish?: Rate;
+  /** Subscriptions of one channel, on one node. */
+  readonly subscribers?: number;
 }
 
 /** One line of routing: a pattern, its requirements, its handler, and who may do what. */
@@ -32,5 +56,6 @@ export interface Route {
   readonly defaults: Readonly<Record<string, string>>;
   readonly options: Readonly<Record<string, unknown>>;
   readonly access: Access;
+  readonly limits: RouteLimits;
   readonly source?: SourceLocation;
 }

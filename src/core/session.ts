@@ -13,7 +13,28 @@ export interface Principal {
   readonly roles: readonly string[];
   readonly organizations: readonly string[];
   readonly claims: Readonly<Record<string, unknown>>;
+  /** What its credential grants beyond its roles; counts where a route's access says `granted`. */
+  readonly grants?: ChannelGrants;
+  /** If there, the only channels it may do anything with, as patterns. */
+  readonly scope?: readonly string[];
+  /** When its credential was made, in milliseconds since 1970. */
+  readonly issued?: number;
+  /** When it ceases to be who it is, in milliseconds since 1970. */
+  readonly expires?: number;
 }
+
+/** Patterns of channels: `*` for a segment, `**` at the end for all that follows. */
+export interface ChannelGrants {
+  readonly subscribe?: readonly string[];
+  readonly publish?: readonly string[];
+}
+
+/** What a session's peer is told beside answers and messages, in the words of its protocol. */
+export type Notice =
+  /** The identity ends in so many milliseconds, unless it is renewed. */
+  | { readonly type: 'expiring'; readonly in: number }
+  /** The session is somebody else now, or has other rights: subscriptions may have ended. */
+  | { readonly type: 'identity'; readonly principal: Principal };
 
 export const ANONYMOUS: Principal = { kind: 'anonymous', roles: [], organizations: [], claims: {} };
 
@@ -21,9 +42,10 @@ export const ANONYMOUS: Principal = { kind: 'anonymous', roles: [], organization
 export class Session {
   readonly id: SessionId;
   readonly protocol: string;
-  readonly principal: Principal;
   readonly connection: Connection;
   readonly #end: (why: Disconnect) => void;
+  readonly #notify: ((notice: Notice) => void) | undefined;
+  #principal: Principal;
   #closed = false;
   #timers: Set<() => void> | undefined;
 
@@ -33,12 +55,20 @@ export class Session {
     principal: Principal;
     connection: Connection;
     end: (why: Disconnect) => void;
+    /** Left out by protocols that cannot tell. */
+    notify?: (notice: Notice) => void;
   }) {
     this.id = peer.id;
     this.protocol = peer.protocol;
-    this.principal = peer.principal;
+    this.#principal = peer.principal;
     this.connection = peer.connection;
     this.#end = peer.end;
+    this.#notify = peer.notify;
+  }
+
+  /** Who it is at this moment: an identity may be renewed, withdrawn or expire. */
+  get principal(): Principal {
+    return this.#principal;
   }
 
   get closed(): boolean {
@@ -48,6 +78,16 @@ export class Session {
   /** Ends the session in the words of its protocol. */
   disconnect(why: Disconnect): void {
     this.#end(why);
+  }
+
+  /** Tells the peer, if its protocol can. */
+  notify(notice: Notice): void {
+    if (!this.#closed) this.#notify?.(notice);
+  }
+
+  /** For the router, which has to look at its subscriptions again. */
+  become(principal: Principal): void {
+    this.#principal = principal;
   }
 
   /** Runs `task` every `milliseconds` until it fails, the session ends, or the returned function is called; never overlapping. */

@@ -1,9 +1,7 @@
 import { RouterError } from '../core/errors.js';
-import type { Access } from '../core/route.js';
+import type { Operation } from '../core/route.js';
 import type { Principal } from '../core/session.js';
 import type { TopicHandler, TopicRequest } from '../core/topic.js';
-
-export type Operation = keyof Access;
 
 type Rule = (principal: Principal, params: TopicRequest['params']) => boolean;
 

@@ -1,3 +1,3 @@
-export { type Judgement, judge, type Operation, RULE_NAMES } from './access.js';
+export { type Judgement, judge, RULE_NAMES } from './access.js';
 export { RouteTable, type RouteTrial } from './route-table.js';
 export { type RouterLimits, TopicRouter } from './topic-router.js';

@@ -6,7 +6,7 @@ import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { Meter } from '../core/meter.js';
 import type { Publication, PublishEvent } from '../core/publication.js';
 import type { Router, Subscriber } from '../core/router.js';
-import { randomId, type Session } from '../core/session.js';
+import { type Principal, randomId, type Session } from '../core/session.js';
 import type { Topic, TopicHandler, TopicRequest } from '../core/topic.js';
 import { authorize } from './access.js';
 import { LiveTopic, type TopicContext } from './live-topic.js';
@@ -108,6 +108,14 @@ export class TopicRouter implements Router {
     } catch (error) {
       throw this.#refused(error, session, channel);
     }
+  }
+
+  renew(session: Session, principal: Principal): void {
+    const { kind, id } = session.principal;
+    if (principal.kind !== kind || principal.id !== id) {
+      throw new RouterError('forbidden', 'a session cannot become another user: connect anew');
+    }
+    session.become(principal);
   }
 
   async leave(session: Session): Promise<void> {

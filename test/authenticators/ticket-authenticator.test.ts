@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mintTicket, TicketAuthenticator } from '../../src/authenticators/index.js';
 import { isRouterError } from '../../src/core/errors.js';
+import { NOBODY, presenting } from './attempts.js';
 
 const SECRET = 'a secret of this test';
 const NOW = 1_800_000_000_000;
-const remoteAddress = '127.0.0.1';
 const MALFORMED = 'the ticket is malformed';
 const FOREIGN = 'the ticket is not signed by this server';
 const EXPIRED = 'the ticket is expired';
@@ -28,7 +28,7 @@ function signed(payload: unknown, secret = SECRET): string {
 
 function refusal(ticket: string, time = NOW): string {
   try {
-    at(time).authenticate({ remoteAddress, ticket });
+    at(time).authenticate(presenting('ticket', ticket));
   } catch (error) {
     expect(error).toMatchObject({ code: 'unauthorized' });
     return (error as Error).message;
@@ -40,7 +40,7 @@ describe('the ticket authenticator', () => {
   it('knows the user, organisations and roles of a ticket', () => {
     const ticket = mint({ user: 'anna;5/ü', organizations: ['7', '8'], roles: ['ROLE_ADMIN'] });
     expect(ticket).toMatch(/^v1\.[\w-]+\.[\w-]{43}$/);
-    expect(at(NOW).authenticate({ remoteAddress, ticket })).toEqual({
+    expect(at(NOW).authenticate(presenting('ticket', ticket))).toEqual({
       kind: 'user',
       id: 'anna;5/ü',
       organizations: ['7', '8'],
@@ -50,17 +50,17 @@ describe('the ticket authenticator', () => {
   });
 
   it('takes a ticket as bearer too', () => {
-    expect(at(NOW).authenticate({ remoteAddress, bearer: mint() })).toMatchObject({ kind: 'user', id: '5' });
+    expect(at(NOW).authenticate(presenting('bearer', mint()))).toMatchObject({ kind: 'user', id: '5' });
   });
 
   it('answers nothing to a key or to nothing', () => {
-    expect(at(NOW).authenticate({ remoteAddress, bearer: 'a-key' })).toBeUndefined();
-    expect(at(NOW).authenticate({ remoteAddress })).toBeUndefined();
+    expect(at(NOW).authenticate(presenting('bearer', 'a-key'))).toBeUndefined();
+    expect(at(NOW).authenticate(NOBODY)).toBeUndefined();
   });
 
   it('gives every ticket an id of its own', () => {
     const ids = [mint(), mint()].map(
-      (ticket) => at(NOW).authenticate({ remoteAddress, ticket })?.claims['jti'],
+      (ticket) => at(NOW).authenticate(presenting('ticket', ticket))?.claims['jti'],
     );
     expect(new Set(ids).size).toBe(2);
   });
@@ -74,7 +74,7 @@ describe('the ticket authenticator', () => {
 
   it('refuses a ticket of another secret', () => {
     const ticket = mint();
-    expect(() => at(NOW, 'another').authenticate({ remoteAddress, ticket })).toThrow(FOREIGN);
+    expect(() => at(NOW, 'another').authenticate(presenting('ticket', ticket))).toThrow(FOREIGN);
   });
 
   it.each([
@@ -149,7 +149,7 @@ describe('the ticket authenticator', () => {
         ),
         (ticket) => {
           try {
-            at(NOW).authenticate({ remoteAddress, ticket });
+            at(NOW).authenticate(presenting('ticket', ticket));
             return false;
           } catch (error) {
             return isRouterError(error);

@@ -59,7 +59,14 @@ oro_email.event:
         },
         defaults: { organization_id: '1' },
         options: { utf8: true },
-        access: { subscribe: ['owner', 'ROLE_ADMIN'], publish: ['backend'] },
+        access: {
+          subscribe: ['owner', 'ROLE_ADMIN'],
+          publish: ['backend'],
+          history: ['owner', 'ROLE_ADMIN'],
+          presence: ['owner', 'ROLE_ADMIN'],
+          call: ['user'],
+        },
+        limits: {},
         source: { file: expect.stringMatching(/routes\.yml$/), line: 2, column: 1 },
       },
     ]);

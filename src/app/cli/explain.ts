@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
+import { OPERATIONS, type Operation } from '../../core/route.js';
 import { ANONYMOUS, type Principal } from '../../core/session.js';
-import { type Judgement, judge, type Operation, RouteTable } from '../../router/index.js';
+import { type Judgement, judge, RouteTable } from '../../router/index.js';
 import { buildHandlers } from '../build-handlers.js';
 import { createContainer } from '../container.js';
 import { describeApplication, openApplication, repeated } from './application-options.js';
@@ -8,7 +9,6 @@ import { formatParams, formatTrials } from './match.js';
 import type { CliCommand, CliContext } from './program.js';
 
 const USER = 'user:';
-const OPERATIONS: readonly string[] = ['subscribe', 'publish'] satisfies Operation[];
 
 /** Tells step by step whether somebody may do something, and which rule decides. */
 export const explain: CliCommand = {
@@ -76,7 +76,7 @@ function describePrincipal({ kind, id, organizations, roles }: Principal): strin
 }
 
 function readOperation(text: string): string {
-  if (OPERATIONS.includes(text)) return text;
+  if ((OPERATIONS as readonly string[]).includes(text)) return text;
   throw new InvalidArgumentError(`It is ${OPERATIONS.join(' or ')}.`);
 }
 

@@ -1,14 +1,5 @@
 import { RouterError } from '../../core/errors.js';
-import { type HttpRequest, readBearer } from '../../core/http.js';
-
-/** The credentials of the request. Throws `unauthorized` if there are none. */
-export function bearerOf({ headers }: HttpRequest): string {
-  const bearer = readBearer(headers);
-  if (bearer !== undefined) return bearer;
-  throw new RouterError('unauthorized', 'the key is missing', {
-    hint: 'send the header Authorization: Bearer KEY',
-  });
-}
+import type { HttpRequest } from '../../core/http.js';
 
 /**
  * Throws `bad_request` unless the body says that it is JSON, or says nothing. What a page of another origin may send

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Authenticator } from '../../core/authenticator.js';
+import { callerOf } from '../../core/caller.js';
 import { RouterError } from '../../core/errors.js';
 import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
 import { type Logger, NULL_LOGGER } from '../../core/logger.js';
 import type { Router } from '../../core/router.js';
 import { type Principal, randomId, Session } from '../../core/session.js';
-import { bearerOf, checkContentType } from './headers.js';
+import { checkContentType } from './headers.js';
 import { Idempotency } from './idempotency.js';
 import { NullConnection } from './null-connection.js';
 import { PublishBody, type PublishLimits, type PublishRequest } from './publish-body.js';
@@ -63,7 +64,7 @@ export class PublishEndpoint implements HttpEndpoint {
   }
 
   async handle(request: HttpRequest): Promise<HttpReply> {
-    const principal = await this.#authenticate(request);
+    const principal = await callerOf(request, this.#authenticator);
     checkContentType(request);
     const body = new PublishBody(request.body, this.#limits);
     const session = publisher(principal, request.remoteAddress);
@@ -73,13 +74,6 @@ export class PublishEndpoint implements HttpEndpoint {
     } finally {
       session.closeDown();
     }
-  }
-
-  async #authenticate(request: HttpRequest): Promise<Principal> {
-    const { remoteAddress } = request;
-    const principal = await this.#authenticator.authenticate({ remoteAddress, bearer: bearerOf(request) });
-    if (principal === undefined) throw new RouterError('unauthorized', 'the key is not known');
-    return principal;
   }
 
   /** One after the other, so that the order of the batch is the order of the publications. */

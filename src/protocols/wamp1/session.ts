@@ -107,7 +107,7 @@ export class Wamp1Session implements ConnectionListener, Recipient<Buffer> {
   async #subscribe(channel: string): Promise<void> {
     this.#subscriptions ??= new Map();
     if (this.#subscriptions.has(channel)) return;
-    const subscription = new Wamp1Subscription(this.#session, channel);
+    const subscription = new Wamp1Subscription(this.#session, channel, this.#lost);
     try {
       await this.#context.router.subscribe(subscription);
       this.#subscriptions.set(channel, subscription);
@@ -115,6 +115,12 @@ export class Wamp1Session implements ConnectionListener, Recipient<Buffer> {
       this.#refuse(channel, 'onSubscribe', error);
     }
   }
+
+  /** The router has ended a subscription: to the peer it is refused, as if it had asked now. */
+  readonly #lost = (channel: string, why: RouterError): void => {
+    this.#subscriptions?.delete(channel);
+    this.#refuse(channel, 'onSubscribe', why);
+  };
 
   #unsubscribe(channel: string): MaybePromise<void> {
     const subscription = this.#subscriptions?.get(channel);

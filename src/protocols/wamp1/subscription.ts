@@ -1,3 +1,4 @@
+import type { RouterError } from '../../core/errors.js';
 import { Frame } from '../../core/frame.js';
 import type { Publication } from '../../core/publication.js';
 import type { Subscriber } from '../../core/router.js';
@@ -10,11 +11,18 @@ const CLOSE_LIST = 0x5d;
 export class Wamp1Subscription implements Subscriber {
   readonly session: Session;
   readonly channel: string;
+  readonly #ended: (channel: string, why: RouterError) => void;
   #head: Buffer | undefined;
 
-  constructor(session: Session, channel: string) {
+  /** `ended` hears that the router has ended the subscription. */
+  constructor(session: Session, channel: string, ended: (channel: string, why: RouterError) => void) {
     this.session = session;
     this.channel = channel;
+    this.#ended = ended;
+  }
+
+  ended(why: RouterError): void {
+    this.#ended(this.channel, why);
   }
 
   get wireKey(): string {

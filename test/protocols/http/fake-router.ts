@@ -45,5 +45,6 @@ export class FakeRouter implements Router {
   }
 
   unsubscribe(): void {}
+  renew(): void {}
   leave(): void {}
 }

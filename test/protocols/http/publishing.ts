@@ -9,7 +9,8 @@ export const LIMITS: PublishLimits = { body: 100_000, batch: 5, depth: 64, paylo
 /** Knows `shop-key` and `crm-key` as back ends, and `ticket-5` as the user 5. */
 const authenticator: Authenticator = {
   method: 'fake',
-  authenticate({ bearer }) {
+  authenticate({ credential }) {
+    const bearer = credential?.secret;
     if (bearer === 'ticket-5') return { kind: 'user', id: '5', roles: [], organizations: [], claims: {} };
     if (bearer === 'nobody') return undefined;
     if (bearer !== 'shop-key' && bearer !== 'crm-key')
