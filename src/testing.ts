@@ -13,7 +13,7 @@ import type { Access, Route } from './core/route.js';
 import type { Subscriber } from './core/router.js';
 import { ANONYMOUS, type Notice, type Principal, randomId, Session } from './core/session.js';
 import type { TopicHandler } from './core/topic.js';
-import { RouteTable, TopicRouter } from './router/index.js';
+import { type IdentitySettings, type RouterLimits, RouteTable, TopicRouter } from './router/index.js';
 
 /** A connection that keeps what it is sent. */
 export class FakeConnection implements Connection {
@@ -181,7 +181,9 @@ export interface TestServerOptions {
   readonly broker?: Broker;
   readonly logger?: Logger;
   readonly meter?: Meter;
-  readonly limits?: { readonly subscriptions?: number; readonly handlerTimeout?: number };
+  readonly limits?: Partial<RouterLimits>;
+  readonly identity?: Partial<IdentitySettings>;
+  readonly development?: boolean;
 }
 
 /** A router with its handlers in memory, for tests of topic handlers. */
@@ -196,6 +198,8 @@ export class TestServer {
     logger = NULL_LOGGER,
     meter = NULL_METER,
     limits,
+    identity,
+    development = false,
   }: TestServerOptions) {
     this.events = new ServerEvents(logger);
     this.router = new TopicRouter({
@@ -205,7 +209,15 @@ export class TestServer {
       events: this.events,
       logger,
       meter,
-      limits: { subscriptions: 1000, handlerTimeout: 1000, ...limits },
+      limits: {
+        subscriptions: 1000,
+        channels: 1000,
+        connectionsPerUser: 1000,
+        handlerTimeout: 1000,
+        ...limits,
+      },
+      identity: { warning: 60_000, downgrade: false, ...identity },
+      development,
     });
     void this.router.start();
   }

@@ -1,6 +1,6 @@
 import { type Finding, formatFindings, loadRouting, loadSettings, type Settings } from '../config/index.js';
 import type { Route } from '../core/route.js';
-import { RULE_NAMES } from '../router/index.js';
+import { RULE_NAMES, ruleFault } from '../router/index.js';
 import { knownHandlers } from './build-handlers.js';
 import type { Plan } from './container.js';
 import { BUILT_IN_TOPICS, DiscoveryError, discover } from './discover.js';
@@ -44,6 +44,7 @@ export async function loadApplication(options: ApplicationOptions = {}): Promise
   const { settings, findings: settingFindings } = await loadSettings({
     env: options.env ?? process.env,
     flags: options.flags ?? {},
+    checkRule: ruleFault,
     ...(options.config !== undefined && { file: options.config }),
   });
   const offers = await discover([BUILT_IN_TOPICS, ...settings.topics.folders]);
@@ -54,6 +55,7 @@ export async function loadApplication(options: ApplicationOptions = {}): Promise
     defaultAccess: settings.access,
     handlers,
     rules: new Set(RULE_NAMES),
+    checkRule: ruleFault,
     strict: options.strict,
   });
   const findings = [...settingFindings, ...routeFindings];

@@ -1,6 +1,8 @@
 import type { Container } from 'inversify';
 import type { Settings } from '../config/index.js';
+import { OPERATIONS } from '../core/route.js';
 import type { PeriodicTask, TopicHandler } from '../core/topic.js';
+import { ruleFault } from '../router/index.js';
 import type { Plan } from './container.js';
 import { DiscoveryError } from './discover.js';
 import type { Offer, Offers } from './handler-class.js';
@@ -36,12 +38,12 @@ function buildHandler(
   { offers, named }: { offers: Offers; named: NamedTopics },
 ): TopicHandler {
   const discovered = offers.handlers.get(name);
-  if (discovered !== undefined) return withNewName(construct(container, name, discovered, []));
+  if (discovered !== undefined) return finished(name, construct(container, name, discovered, []));
   const entry = named.get(name);
   const offer = entry && offers.handlers.get(entry.class);
   if (entry === undefined || offer === undefined) throw new DiscoveryError(`no class for handler ${name}`);
   const options = Object.keys(entry.options).length > 0 ? [entry.options] : [];
-  return withNewName(construct(container, name, offer, options));
+  return finished(name, construct(container, name, offer, options));
 }
 
 /** `new` with what the class injects, then its options. */
@@ -60,6 +62,19 @@ function take(container: Container, token: symbol): unknown {
   if (container.isBound(token)) return container.get(token);
   const remedy = 'export a class with this token as its static service, or use one of TOKENS';
   throw new Error(`nobody offers ${String(token)}, which it injects: ${remedy}`);
+}
+
+/** A handler ready to serve. Throws `DiscoveryError` for a demand that cannot be used. */
+function finished(name: string, handler: TopicHandler): TopicHandler {
+  for (const operation of OPERATIONS) {
+    for (const rule of handler.access?.[operation] ?? []) {
+      const fault = ruleFault(rule, { operation });
+      if (fault === undefined) continue;
+      const text = `access.${operation} of handler ${name}, "${rule}": ${fault.message}; ${fault.hint}`;
+      throw new DiscoveryError(text);
+    }
+  }
+  return withNewName(handler);
 }
 
 /** The ancestor writes `onUnSubscribe`; a handler that was carried over keeps working. */

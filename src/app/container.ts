@@ -55,17 +55,25 @@ function bindFoundations(container: Container, { settings }: Plan): void {
 }
 
 function bindRouter(container: Container, { settings, routes }: Plan): void {
-  const { limits } = settings;
+  const { limits, auth } = settings;
   container.bind(PARTS.table).toResolvedValue(() => new RouteTable(routes, { channelLimit: limits.channel }));
   // Handlers may inject the publisher, and with it the router: the map is filled after both exist.
   container.bind(PARTS.handlers).toConstantValue(new Map<string, TopicHandler>());
-  container
-    .bind(PARTS.router)
-    .toResolvedValue(
-      (table, handlers, broker, events, logger, meter) =>
-        new TopicRouter({ table, handlers, broker, events, logger, meter, limits }),
-      [PARTS.table, PARTS.handlers, TOKENS.broker, TOKENS.events, TOKENS.logger, TOKENS.meter],
-    );
+  container.bind(PARTS.router).toResolvedValue(
+    (table, handlers, broker, events, logger, meter) =>
+      new TopicRouter({
+        table,
+        handlers,
+        broker,
+        events,
+        logger,
+        meter,
+        limits,
+        identity: { warning: auth.expiryWarning, downgrade: auth.onExpiry === 'downgrade' },
+        development: settings.development,
+      }),
+    [PARTS.table, PARTS.handlers, TOKENS.broker, TOKENS.events, TOKENS.logger, TOKENS.meter],
+  );
   container.bind(TOKENS.publisher).toResolvedValue((router) => new RouterPublisher(router), [PARTS.router]);
 }
 
@@ -110,15 +118,16 @@ function bindHttp(container: Container, { settings }: Plan): void {
 function bindWebSocket(container: Container, { settings }: Plan): void {
   const { listen, limits } = settings;
   container.bind<readonly Protocol[]>(PARTS.protocols).toResolvedValue(
-    (router, meter) => [
+    (router, authenticator, meter) => [
       new Wamp1Protocol({
         router,
+        authenticator,
         ident: `signalbox/${VERSION}`,
         depth: limits.depth,
         malformed: () => meter.count('signalbox_malformed_messages_total', { protocol: 'wamp1' }),
       }),
     ],
-    [PARTS.router, TOKENS.meter],
+    [PARTS.router, PARTS.knownOnly, TOKENS.meter],
   );
   container
     .bind(TOKENS.gateway)

@@ -1,11 +1,12 @@
 import type { OriginPolicy } from '../authenticators/index.js';
 import type { Authenticator } from '../core/authenticator.js';
-import type { Admission, Gateway, Handshake } from '../core/connection.js';
+import type { Admission, Connection, ConnectionListener, Gateway, Handshake } from '../core/connection.js';
 import { DISCONNECT, isRouterError, RouterError } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
 import type { Logger } from '../core/logger.js';
 import type { Protocol } from '../core/protocol.js';
 import { readAttempt } from '../core/read-attempt.js';
+import type { Principal } from '../core/session.js';
 
 export interface GatewayParts {
   /** The first one speaks where the peer names no sub-protocol. */
@@ -46,7 +47,7 @@ export class HandshakeGateway implements Gateway {
     try {
       const principal = await this.#parts.authenticator.authenticate(readAttempt(handshake));
       if (principal === undefined) throw new RouterError('unauthorized', 'credentials are missing');
-      return { subprotocol, accept: (connection) => protocol.accept(connection, principal) };
+      return { subprotocol, accept: (connection) => accept(connection, protocol, principal) };
     } catch (error) {
       if (!isRouterError(error) || error.code !== 'unauthorized') throw error;
       this.#announce(handshake, error);
@@ -87,7 +88,25 @@ function turnAway(subprotocol: string | undefined, error: RouterError): Admissio
     subprotocol,
     accept(connection) {
       connection.close(why);
-      return { received: () => undefined, disconnected: () => undefined, end: () => undefined };
+      return NOBODY;
     },
   };
+}
+
+/** Listens for a peer that has been told to go. */
+const NOBODY: ConnectionListener = {
+  received: () => undefined,
+  disconnected: () => undefined,
+  end: () => undefined,
+};
+
+/** A session too many is told so, in place of the protocol's first word. */
+function accept(connection: Connection, protocol: Protocol, principal: Principal): ConnectionListener {
+  try {
+    return protocol.accept(connection, principal);
+  } catch (error) {
+    if (!isRouterError(error)) throw error;
+    connection.close({ ...DISCONNECT.tooMany, reason: error.message });
+    return NOBODY;
+  }
 }

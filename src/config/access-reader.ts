@@ -3,7 +3,7 @@ import { OPERATIONS, type Operation } from '../core/route.js';
 import type { FileReader } from './file-reader.js';
 import type { DraftAccess, DraftRules } from './route-draft.js';
 import { isOneOf } from './route-keys.js';
-import type { Range } from './source-file.js';
+import type { Place, Range } from './source-file.js';
 import { didYouMean, listed } from './suggestion.js';
 import type { YamlNode } from './yaml-tree.js';
 
@@ -16,6 +16,9 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   everyone: 'anyone',
   public: 'anyone',
   authenticated: 'user',
+  true: 'anyone',
+  false: '[]',
+  nobody: '[]',
 };
 
 /** Reads who may do what. `rules` are the words with a meaning of their own; every other word is a role. */
@@ -43,35 +46,44 @@ export class AccessReader {
 
   #read(node: YamlNode, operation: string): DraftRules {
     const rules: string[] = [];
+    const places: Place[] = [];
     for (const item of node.kind === 'list' ? node.items : [node]) {
       const rule = this.#file.text(item, `access.${operation}`, `${EXAMPLE}; an empty list [] means nobody`);
-      if (rule !== undefined && this.#accepts(rule, item.range)) rules.push(rule);
+      if (rule === undefined || !this.#accepts(rule, item.range)) continue;
+      rules.push(rule);
+      places.push(this.#file.at(item));
     }
-    return { rules, at: this.#file.at(node) };
+    return { rules, places, at: this.#file.at(node) };
   }
 
   #accepts(rule: string, range: Range): boolean {
     if (isOneOf(rule, this.#rules)) return true;
-    if (/[\s()'"&|=<>!]/.test(rule)) {
-      const text = `"${rule}" is an expression, and expressions are not available in this version yet`;
-      this.#file.report('not-available', range, text, `use ${listed(this.#rules)} or the name of a role`);
+    if (rule.trim() === '') {
+      const hint = 'a rule is a word, or an expression over user, params and channel; [] means nobody';
+      this.#file.report('bad-rule', range, 'an empty text is no rule', hint);
       return false;
     }
-    if (!ROLE.test(rule)) {
-      const hint = 'a role is a word of letters, digits and _ . : -';
-      this.#file.report('bad-rule', range, `"${rule}" cannot be the name of a rule or role`, hint);
-      return false;
-    }
-    this.#checkSpelling(rule, range);
+    // Any other text is an expression, which is checked when the parameters are known.
+    if (ROLE.test(rule)) this.#checkSpelling(rule, range);
     return true;
   }
 
   /** A role may have any name; one that is nearly a rule is likely to be meant as one. */
   #checkSpelling(rule: string, range: Range): void {
     const word = rule.toLowerCase();
+    if (/^(?:user|params|payload|claims)\./.test(rule)) {
+      const text = `"${rule}" is taken for the name of a role`;
+      this.#file.report('rule-looks-misspelt', range, text, `an expression compares: "${rule} == 'value'"`);
+      return;
+    }
     const meant = SYNONYMS[word] ?? this.#rules.find((known) => distance(word, known.toLowerCase()) <= 1);
     if (meant === undefined) return;
     const text = `"${rule}" is taken for the name of a role`;
-    this.#file.report('rule-looks-misspelt', range, text, `did you mean "${meant}"?`);
+    this.#file.report(
+      'rule-looks-misspelt',
+      range,
+      text,
+      `did you mean ${meant === '[]' ? 'an empty list []' : `"${meant}"`}?`,
+    );
   }
 }

@@ -51,6 +51,7 @@ export const FINDING_CODES = {
   'default-not-trailing': 'warning',
   'default-refused': 'warning',
   'bad-rule': 'error',
+  'bad-expression': 'error',
   'rule-looks-misspelt': 'warning',
   'owner-without-user': 'error',
   'http-route': 'error',

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { DefaultAccess, Route } from '../core/route.js';
+import type { RuleCheck } from '../core/rule-fault.js';
 import type { Finding } from './finding.js';
 import { FindingList } from './finding-list.js';
 import { ImportWalk } from './import-walk.js';
@@ -21,6 +22,8 @@ export interface RoutingRequest {
   readonly handlers?: ReadonlySet<string> | undefined;
   /** The words in `access` with a meaning of their own, the built-in ones if absent; every other word is a role. */
   readonly rules?: ReadonlySet<string> | undefined;
+  /** Says what is wrong with an expression in `access`; unchecked if absent. */
+  readonly checkRule?: RuleCheck | undefined;
   /** Whether warnings count as errors. */
   readonly strict?: boolean | undefined;
 }
@@ -37,10 +40,12 @@ export async function loadRouting(request: RoutingRequest): Promise<Routing> {
   const findings = new FindingList(request.strict);
   const walk = new ImportWalk(new RoutingFiles(findings, request.rules ?? new Set(BUILT_IN_RULES)), findings);
   const drafts = lastOfEachName(await collect(request.sources, { walk, findings }), findings);
+  const { handlers, defaultAccess, checkRule } = request;
+  const surroundings = { handlers, defaultAccess, checkRule };
   const refused = new Set(await checkExpressions(drafts, findings));
   for (const draft of drafts) {
     const before = findings.errors;
-    checkRoute(draft, { handlers: request.handlers, defaultAccess: request.defaultAccess }, findings);
+    checkRoute(draft, surroundings, findings);
     if (findings.errors > before) refused.add(draft);
   }
   const kept = drafts.filter((draft) => !draft.broken && !refused.has(draft));

@@ -1,5 +1,7 @@
 import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { OPERATIONS } from '../core/route.js';
+import type { RuleCheck } from '../core/rule-fault.js';
 import type { Finding } from './finding.js';
 import { FindingList } from './finding-list.js';
 import { readText } from './read-text.js';
@@ -23,6 +25,8 @@ export interface SettingsRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** By the path of the setting, such as `listen.port`; `describeSettings` tells the flag of each. */
   readonly flags?: Readonly<Record<string, string | undefined>>;
+  /** Says what is wrong with an expression in `access`; unchecked if absent. */
+  readonly checkRule?: RuleCheck | undefined;
 }
 
 /**
@@ -39,10 +43,26 @@ export async function loadSettings(
   sources.override(request.env);
   sources.overrideByFlags(request.flags ?? {});
   const parsed = parse(sources, findings);
+  if (request.checkRule !== undefined) checkAccess(parsed.access, { ...request, sources, findings });
   const settings = await new SettingsReading({ parsed, sources, env: request.env, findings }).settings(
     folder,
   );
   return { settings, findings: findings.sorted([]) };
+}
+
+/** The rules of an installation do not know the parameters of its routes. */
+function checkAccess(
+  access: ParsedSettings['access'],
+  { checkRule, sources, findings }: SettingsRequest & { sources: SettingSources; findings: FindingList },
+): void {
+  for (const operation of OPERATIONS) {
+    for (const [i, rule] of (access[operation] ?? []).entries()) {
+      const fault = checkRule?.(rule, { operation });
+      if (fault === undefined) continue;
+      const text = { message: `access.${operation}: ${fault.message}`, hint: fault.hint };
+      findings.report('bad-expression', sources.at(['access', operation, String(i)]), text);
+    }
+  }
 }
 
 async function settingsPath({ file, env }: SettingsRequest): Promise<string | undefined> {

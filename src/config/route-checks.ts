@@ -1,7 +1,9 @@
 import { type DefaultAccess, OPERATIONS, type Operation } from '../core/route.js';
+import type { RuleCheck } from '../core/rule-fault.js';
 import type { FindingList } from './finding-list.js';
 import type { Draft } from './route-draft.js';
 import { type Piece, parameters, SEPARATORS } from './route-pattern.js';
+import type { Place } from './source-file.js';
 import { didYouMean, listed } from './suggestion.js';
 import { isLeftover } from './symfony-leftovers.js';
 
@@ -9,17 +11,19 @@ import { isLeftover } from './symfony-leftovers.js';
 export interface Surroundings {
   readonly handlers: ReadonlySet<string> | undefined;
   readonly defaultAccess: DefaultAccess;
+  readonly checkRule: RuleCheck | undefined;
 }
 
 /** Checks what can be said only after the imports: handler, owner and defaults. */
 export function checkRoute(
   draft: Draft,
-  { handlers, defaultAccess }: Surroundings,
+  { handlers, defaultAccess, checkRule }: Surroundings,
   findings: FindingList,
 ): void {
   if (handlers !== undefined) checkHandler(draft, handlers, findings);
   if (draft.pieces.length === 0) return;
   for (const operation of OPERATIONS) checkOwner(draft, { operation, defaultAccess }, findings);
+  if (checkRule !== undefined) checkRules(draft, checkRule, findings);
   checkDefaults(draft, findings);
 }
 
@@ -46,6 +50,30 @@ function checkOwner(
     message: `access.${operation}: owner${origin} needs {user_id} in the pattern of route "${draft.name}"`,
     hint: 'add {user_id} to the pattern, or choose another rule',
   });
+}
+
+/** Compiles the expressions in access; a fault is shown where it stands within the rule. */
+function checkRules(draft: Draft, checkRule: RuleCheck, findings: FindingList): void {
+  const params = parameters(draft.pieces).map(({ name }) => name);
+  for (const operation of OPERATIONS) {
+    const own = draft.access[operation];
+    for (const [i, rule] of (own?.rules ?? []).entries()) {
+      const fault = checkRule(rule, { operation, params });
+      const at = own?.places[i] ?? draft.at;
+      if (fault === undefined) continue;
+      findings.report('bad-expression', within(at, rule, fault), {
+        message: `access.${operation}: ${fault.message}`,
+        hint: fault.hint,
+      });
+    }
+  }
+}
+
+/** A part of a rule, where the file has the rule letter by letter; otherwise the whole. */
+function within(at: Place, rule: string, { start, end }: { start: number; end: number }): Place {
+  const [from, to] = at.range;
+  const begin = at.source.text.slice(from, to).indexOf(rule);
+  return begin < 0 ? at : at.source.at([from + begin + start, from + begin + Math.max(end, start + 1)]);
 }
 
 function checkDefaults({ pieces, defaults, name }: Draft, findings: FindingList): void {

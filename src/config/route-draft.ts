@@ -34,6 +34,8 @@ export interface DraftDefault {
 export interface DraftRules {
   readonly rules: readonly string[];
   readonly at: Place;
+  /** Where each rule stands. */
+  readonly places: readonly Place[];
 }
 
 /** What a route says about access itself; the rest is the installation's default. */

@@ -41,7 +41,7 @@ export const HTTP_KEYS = [
 export const YAML_TYPES = ['yaml', 'yml', 'glob', 'oro_websocket_routing_yaml'] as const;
 
 /** Words in `access` with a meaning of their own; every other word is a role. */
-export const BUILT_IN_RULES = ['anyone', 'user', 'owner', 'backend'] as const;
+export const BUILT_IN_RULES = ['anyone', 'user', 'owner', 'backend', 'granted'] as const;
 
 export function isOneOf(word: string, words: readonly string[]): boolean {
   return words.includes(word);

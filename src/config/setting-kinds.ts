@@ -109,19 +109,25 @@ export function list(
   preset: readonly string[],
   check: { help: string; holds?: RegExp },
 ) {
-  const read = (value: unknown, context: z.RefinementCtx): readonly string[] => {
+  return texts(check.holds)
+    .prefault([...preset])
+    .meta(meta(kind, check.help));
+}
+
+/** The same where it makes a difference whether it is given. */
+export function optionalList(help: string) {
+  return texts().optional().meta(meta('list', help));
+}
+
+function texts(holds?: RegExp) {
+  return z.unknown().transform((value, context): readonly string[] => {
     const values: unknown[] = Array.isArray(value) ? value : [value];
     return values.map((item, i) => {
-      const fits = typeof item === 'string' && item !== '' && (check.holds?.test(item) ?? true);
+      const fits = typeof item === 'string' && item !== '' && (holds?.test(item) ?? true);
       if (fits) return item;
       return refuse(context, `${shown(item)} cannot be used here`, Array.isArray(value) ? [i] : []);
     });
-  };
-  return z
-    .unknown()
-    .transform(read)
-    .prefault([...preset])
-    .meta(meta(kind, check.help));
+  });
 }
 
 /** A secret; its value is never part of a message. */

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { DefaultAccess } from '../core/route.js';
 import type { FindingList } from './finding-list.js';
 import { shownName } from './routing-files.js';
 import type { SecretSource } from './setting-kinds.js';
@@ -31,7 +32,7 @@ export class SettingsReading {
 
   /** `folder` is what the paths of the file are relative to. */
   async settings(folder: string): Promise<Settings> {
-    const { listen, routing, topics, access, auth, broker, origins, limits, log } = this.#parsed;
+    const { listen, routing, topics, auth, broker, origins, limits, log, development } = this.#parsed;
     const { handlers, ...named } = topics;
     return Object.freeze({
       folder,
@@ -41,18 +42,27 @@ export class SettingsReading {
         folders: await this.#folders(handlers.map((path) => resolve(folder, path))),
         named: new Map<string, NamedTopic>(Object.entries(named)),
       },
-      access: Object.freeze(access),
+      access: this.#access(),
       auth: Object.freeze({
         anonymous: auth.anonymous,
         keys: this.#keys(auth.keys),
         secret: auth.secret && this.#secret(auth.secret, ['auth', 'secret']),
         ticketTtl: auth.ticket_ttl,
+        expiryWarning: auth.expiry_warning,
+        onExpiry: auth.on_expiry,
       }),
+      development,
       broker,
       origins: Object.freeze(origins),
       limits: camelKeys(limits),
       log: Object.freeze(log),
     });
+  }
+
+  /** Those that are not given follow from others, route by route. */
+  #access(): DefaultAccess {
+    const given = Object.entries(this.#parsed.access).filter(([, rules]) => rules !== undefined);
+    return Object.freeze(Object.fromEntries(given)) as unknown as DefaultAccess;
   }
 
   /** The default folder need not exist; one that somebody names does. */

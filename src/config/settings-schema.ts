@@ -5,6 +5,7 @@ import {
   duration,
   list,
   onOff,
+  optionalList,
   rate,
   type SettingMeta,
   secret,
@@ -14,7 +15,6 @@ import {
 
 /** The origin of a page: scheme, host and port, without a path. */
 const ORIGIN = /^(?:\*|[a-z][a-z0-9+.-]*:\/\/(?:\[[0-9a-f:.]+\]|[^\s:/?#@\\,[\]*]+)(?::\d{1,5})?)$/i;
-const RULES = { holds: /^[\p{L}\p{N}_.:-]+$/u };
 
 const limits = z.strictObject({
   message: size('64kb', 'Longest message of a peer, and longest payload.'),
@@ -29,7 +29,9 @@ const limits = z.strictObject({
     1000,
     'Connections from one address, loopback included. Behind a proxy all peers have its address: set it to `connections` there.',
   ),
+  connections_per_user: count(100, 'Connections of one user.'),
   subscriptions: count(1000, 'Subscriptions of one connection.'),
+  channels: count(1000, 'Different channels that one connection is subscribed to.'),
   messages: rate(
     { rate: 200, burst: 400 },
     'Messages of one connection: per second in the long run, and at once. `200/s` for short, `false` for no bound.',
@@ -105,8 +107,15 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   access: z
     .strictObject({
-      subscribe: list('list', ['user'], { help: 'Who may subscribe where a route says nothing.', ...RULES }),
-      publish: list('list', ['backend'], { help: 'Who may publish where a route says nothing.', ...RULES }),
+      subscribe: list('list', ['user'], { help: 'Who may subscribe where a route says nothing.' }),
+      publish: list('list', ['backend'], { help: 'Who may publish where a route says nothing.' }),
+      history: optionalList(
+        'Who may read the history where a route says nothing; as `subscribe` if left out.',
+      ),
+      presence: optionalList(
+        'Who may see who is there where a route says nothing; as `subscribe` if left out.',
+      ),
+      call: list('list', ['user'], { help: 'Who may call procedures where a route says nothing.' }),
     })
     .prefault({}),
   auth: z
@@ -129,6 +138,14 @@ export const settingsSchema = z.strictObject({
         flag: false,
       }),
       ticket_ttl: duration('5m', 'How long a ticket is valid.'),
+      expiry_warning: duration(
+        '1m',
+        'How long before the end of an identity its peer is told, so that it can renew it.',
+      ),
+      on_expiry: choice(
+        ['disconnect', 'downgrade'],
+        'What becomes of a connection whose identity has ended: `downgrade` lets it go on as anonymous.',
+      ),
     })
     .prefault({}),
   broker: choice(['memory'], 'What carries publications between nodes.'),
@@ -143,6 +160,10 @@ export const settingsSchema = z.strictObject({
       format: choice(['auto', 'json', 'text'], 'How lines are written; `auto` is text on a terminal.'),
     })
     .prefault({}),
+  development: onOff(
+    false,
+    'Explain refusals to peers, and let visitors of the page at `/` be any user. Only where nobody else can connect.',
+  ),
   admin: z.strictObject({}).prefault({}),
 });
 

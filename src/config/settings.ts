@@ -34,7 +34,11 @@ export interface Settings {
     readonly keys: ReadonlyMap<string, string>;
     readonly secret: string | undefined;
     readonly ticketTtl: number;
+    /** Milliseconds before the end of an identity. */
+    readonly expiryWarning: number;
+    readonly onExpiry: 'disconnect' | 'downgrade';
   };
+  readonly development: boolean;
   readonly broker: 'memory';
   readonly origins: readonly string[];
   readonly limits: Limits;

@@ -1,84 +1,103 @@
 import { RouterError } from '../core/errors.js';
-import type { Operation } from '../core/route.js';
-import type { Principal } from '../core/session.js';
-import type { TopicHandler, TopicRequest } from '../core/topic.js';
+import { OPERATIONS, type Operation, type Route } from '../core/route.js';
+import type { TopicHandler } from '../core/topic.js';
+import { channelMatches } from './rules/channel-pattern.js';
+import type { Question, Rule, Step } from './rules/rule.js';
+import type { RuleBook } from './rules/rule-book.js';
 
-type Rule = (principal: Principal, params: TopicRequest['params']) => boolean;
-
-/** Rules by name; every other name is a role. */
-const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
-  ['anyone', () => true],
-  ['user', (principal) => principal.kind === 'user'],
-  ['backend', (principal) => principal.kind === 'backend'],
-  ['owner', isOwner],
-]);
-
-export const RULE_NAMES: readonly string[] = [...RULES.keys()];
+/** Whose demand a list of rules is, and each has to hold; a credential demands that the channel is one of its own. */
+export type RuleSource = 'credential' | 'route' | 'handler';
 
 /** One list of rules, who wrote it, and the rule of it that holds. */
 export interface Judgement {
-  readonly source: 'route' | 'handler';
+  readonly source: RuleSource;
   readonly rules: readonly string[];
   readonly holds: string | undefined;
+  /** What each rule was decided by, up to the first that holds. */
+  readonly steps: readonly { readonly rule: string; readonly parts: readonly Step[] }[];
 }
 
-/** Throws `forbidden` unless a rule of the route holds and, where the handler demands something, one of its own. */
-export function authorize(
-  operation: Operation,
-  principal: Principal,
-  request: TopicRequest,
-  handler: TopicHandler,
-): void {
-  if (!someHolds(request.route.access[operation], principal, request)) {
-    throw refusal(operation, request, request.route.access[operation]);
+interface Demand {
+  readonly source: RuleSource;
+  readonly rules: readonly Rule[];
+}
+
+/** Who may do what on the channels of one route with one handler; compiled once. */
+export class RouteAccess {
+  /** Whether time alone may change the answer. */
+  readonly timely: Readonly<Record<Operation, boolean>>;
+  readonly #demands: Readonly<Record<Operation, readonly Demand[]>>;
+
+  constructor(route: Route, handler: TopicHandler, book: RuleBook) {
+    const demands = (operation: Operation): Demand[] => {
+      const own = handler.access?.[operation];
+      const all: Demand[] = [{ source: 'route', rules: book.rules(route.access[operation], operation) }];
+      if (own !== undefined) all.push({ source: 'handler', rules: book.rules(own, operation) });
+      return all;
+    };
+    this.#demands = each(demands);
+    this.timely = each((operation) =>
+      this.#demands[operation].some(({ rules }) => rules.some(({ timely }) => timely)),
+    );
   }
-  const demanded = handler.access?.[operation];
-  if (demanded !== undefined && !someHolds(demanded, principal, request))
-    throw refusal(operation, request, demanded);
+
+  /** Whether a rule of the route holds and, where the handler demands something, one of its own. */
+  allows(operation: Operation, question: Question): boolean {
+    if (!isInScope(question)) return false;
+    for (const { rules } of this.#demands[operation]) if (!someHolds(rules, question)) return false;
+    return true;
+  }
+
+  /** Throws `forbidden` unless it is allowed, naming the rules of which none holds. */
+  check(operation: Operation, question: Question): void {
+    if (!isInScope(question)) {
+      throw new RouterError('forbidden', `the credential is not for ${question.request.channel}`, {
+        hint: 'it is limited to some channels, whatever the routes say',
+      });
+    }
+    for (const { rules } of this.#demands[operation]) {
+      if (!someHolds(rules, question)) throw refusal(operation, question, rules);
+    }
+  }
+
+  /** What `check` decides, list by list, with the values that it is decided by. */
+  judge(operation: Operation, question: Question, options = { private: false }): readonly Judgement[] {
+    const { scope } = question.principal;
+    const judgements: Judgement[] = this.#demands[operation].map(({ source, rules }) => {
+      const found = rules.findIndex((rule) => rule.holds(question));
+      const asked = found < 0 ? rules : rules.slice(0, found + 1);
+      return {
+        source,
+        rules: rules.map(({ text }) => text),
+        holds: rules[found]?.text,
+        steps: asked.map((rule) => ({ rule: rule.text, parts: rule.explain(question, options) })),
+      };
+    });
+    if (scope === undefined) return judgements;
+    const holds = scope.find((pattern) => channelMatches(pattern, question.request.channel));
+    return [{ source: 'credential', rules: scope, holds, steps: [] }, ...judgements];
+  }
 }
 
-/** What `authorize` decides, list by list. */
-export function judge(
-  operation: Operation,
-  principal: Principal,
-  request: TopicRequest,
-  handler: TopicHandler,
-): Judgement[] {
-  const lists = [
-    ['route', request.route.access[operation]],
-    ['handler', handler.access?.[operation]],
-  ] as const;
-  return lists.flatMap(([source, rules]) =>
-    rules === undefined
-      ? []
-      : { source, rules, holds: rules.find((rule) => holds(rule, principal, request)) },
-  );
+function each<T>(value: (operation: Operation) => T): Readonly<Record<Operation, T>> {
+  return Object.fromEntries(OPERATIONS.map((operation) => [operation, value(operation)])) as Record<
+    Operation,
+    T
+  >;
 }
 
-function someHolds(rules: readonly string[], principal: Principal, request: TopicRequest): boolean {
-  for (const rule of rules) if (holds(rule, principal, request)) return true;
+/** A credential may be limited to some channels, whatever their routes say. */
+function isInScope({ principal: { scope }, request: { channel } }: Question): boolean {
+  return scope === undefined || scope.some((pattern) => channelMatches(pattern, channel));
+}
+
+function someHolds(rules: readonly Rule[], question: Question): boolean {
+  for (const rule of rules) if (rule.holds(question)) return true;
   return false;
 }
 
-function holds(rule: string, principal: Principal, request: TopicRequest): boolean {
-  const named = RULES.get(rule);
-  return named === undefined ? principal.roles.includes(rule) : named(principal, request.params);
-}
-
-/**
- * The user named in the channel, in an organisation of theirs where the channel names one. Ids are compared as
- * text, so `05` is nobody's. `*` for the organisation means "none in particular" and is the user's own; `*` for the
- * user is nobody.
- */
-function isOwner(principal: Principal, params: TopicRequest['params']): boolean {
-  const { user_id: user } = params;
-  if (principal.kind !== 'user' || user === undefined || user === '*' || user !== principal.id) return false;
-  const organization = params['organization_id'];
-  return organization === undefined || organization === '*' || principal.organizations.includes(organization);
-}
-
-function refusal(operation: Operation, request: TopicRequest, rules: readonly string[]): RouterError {
-  const who = rules.length === 0 ? 'nobody' : rules.join(' or ');
+function refusal(operation: Operation, { request }: Question, rules: readonly Rule[]): RouterError {
+  const who = rules.length === 0 ? 'nobody' : rules.map(({ text }) => text).join(' or ');
   return new RouterError('forbidden', `only ${who} may ${operation} on ${request.channel}`, {
     hint: `signalbox explain ${operation} ${request.channel} shows the rule of route ${request.route.name}`,
   });

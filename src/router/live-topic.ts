@@ -7,8 +7,10 @@ import type { Audience, Publication } from '../core/publication.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session, SessionId } from '../core/session.js';
 import type { Topic, TopicHandler, TopicRequest } from '../core/topic.js';
+import type { RouteAccess } from './access.js';
 import { FrameCache } from './frame-cache.js';
 import { LocalPublication, type Numbering } from './local-publication.js';
+import type { ServedRoute } from './served-route.js';
 import type { Sessions } from './sessions.js';
 
 /** What every live topic of a node shares. */
@@ -31,6 +33,7 @@ const NONE: ReadonlySet<Subscriber> = new Set();
 export class LiveTopic implements Topic {
   readonly request: TopicRequest;
   readonly handler: TopicHandler;
+  readonly access: RouteAccess;
   readonly #context: TopicContext;
   #subscribers: Set<Subscriber> | undefined;
   #holds = 0;
@@ -38,9 +41,10 @@ export class LiveTopic implements Topic {
   #isAttached = false;
   #timers: (() => void)[] | undefined;
 
-  constructor(request: TopicRequest, handler: TopicHandler, context: TopicContext) {
+  constructor(request: TopicRequest, { handler, access }: ServedRoute, context: TopicContext) {
     this.request = request;
     this.handler = handler;
+    this.access = access;
     this.#context = context;
   }
 
@@ -50,6 +54,10 @@ export class LiveTopic implements Topic {
 
   get size(): number {
     return this.#subscribers?.size ?? 0;
+  }
+
+  get subscribers(): ReadonlySet<Subscriber> {
+    return this.#subscribers ?? NONE;
   }
 
   get idle(): boolean {

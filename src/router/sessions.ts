@@ -1,5 +1,6 @@
 import type { Subscriber } from '../core/router.js';
-import type { Session } from '../core/session.js';
+import type { Principal, Session } from '../core/session.js';
+import type { SessionSelector } from '../core/session-control.js';
 
 const NOBODY: ReadonlySet<Session> = new Set();
 const NOTHING: ReadonlySet<Subscriber> = new Set();
@@ -19,10 +20,7 @@ export class Sessions {
 
   add(session: Session): void {
     this.#all.set(session, undefined);
-    const user = userOf(session);
-    if (user === undefined) return;
-    const sessions = this.#byUser.get(user) ?? new Set();
-    this.#byUser.set(user, sessions.add(session));
+    this.#addToUser(session);
   }
 
   /** What the session was subscribed to; undefined when it was not known. */
@@ -30,15 +28,25 @@ export class Sessions {
     if (!this.#all.has(session)) return undefined;
     const subscribers = this.subscribersOf(session);
     this.#all.delete(session);
-    const user = userOf(session);
-    const sessions = user === undefined ? undefined : this.#byUser.get(user);
-    sessions?.delete(session);
-    if (user !== undefined && sessions?.size === 0) this.#byUser.delete(user);
+    this.#deleteFromUser(session);
     return subscribers;
+  }
+
+  /** Gives a session another principal, and keeps it where that one's are looked for. */
+  identify(session: Session, principal: Principal): void {
+    this.#deleteFromUser(session);
+    session.become(principal);
+    if (this.#all.has(session)) this.#addToUser(session);
   }
 
   ofUser(user: string): ReadonlySet<Session> {
     return this.#byUser.get(user) ?? NOBODY;
+  }
+
+  /** The open sessions that are meant. */
+  select(who: SessionSelector): readonly Session[] {
+    if ('user' in who) return [...this.ofUser(who.user)];
+    return [...this.#all.keys()].filter(({ id }) => id === who.session);
   }
 
   subscribersOf(session: Session): ReadonlySet<Subscriber> {
@@ -52,6 +60,20 @@ export class Sessions {
 
   left(subscriber: Subscriber): void {
     this.#all.get(subscriber.session)?.delete(subscriber);
+  }
+
+  #addToUser(session: Session): void {
+    const user = userOf(session);
+    if (user === undefined) return;
+    const sessions = this.#byUser.get(user) ?? new Set();
+    this.#byUser.set(user, sessions.add(session));
+  }
+
+  #deleteFromUser(session: Session): void {
+    const user = userOf(session);
+    const sessions = user === undefined ? undefined : this.#byUser.get(user);
+    sessions?.delete(session);
+    if (user !== undefined && sessions?.size === 0) this.#byUser.delete(user);
   }
 }
 

@@ -1,18 +1,27 @@
 import type { Broker } from '../core/broker.js';
-import { isRouterError, RouterError } from '../core/errors.js';
+import { type Disconnect, RouterError } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
+import { every } from '../core/interval.js';
 import type { Logger } from '../core/logger.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { Meter } from '../core/meter.js';
+import type { Payload } from '../core/payload.js';
 import type { Publication, PublishEvent } from '../core/publication.js';
+import type { Operation } from '../core/route.js';
 import type { Router, Subscriber } from '../core/router.js';
 import { type Principal, randomId, type Session } from '../core/session.js';
-import type { Topic, TopicHandler, TopicRequest } from '../core/topic.js';
-import { authorize } from './access.js';
-import { LiveTopic, type TopicContext } from './live-topic.js';
+import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
+import type { Topic, TopicHandler } from '../core/topic.js';
+import { Identities, type IdentitySettings } from './identities.js';
+import type { LiveTopic } from './live-topic.js';
 import { Numbering } from './local-publication.js';
+import { Refusals } from './refusals.js';
 import type { RouteTable } from './route-table.js';
+import type { Question } from './rules/rule.js';
+import { ServedRoutes } from './served-route.js';
+import { checkSession, checkSubscription, type RouterLimits } from './session-limits.js';
 import { Sessions } from './sessions.js';
+import { Topics } from './topics.js';
 import { within } from './within.js';
 
 export interface RouterParts {
@@ -23,13 +32,9 @@ export interface RouterParts {
   readonly logger: Logger;
   readonly meter: Meter;
   readonly limits: RouterLimits;
-}
-
-export interface RouterLimits {
-  /** Subscriptions of one session. */
-  readonly subscriptions: number;
-  /** Milliseconds a handler may take to answer. */
-  readonly handlerTimeout: number;
+  readonly identity: IdentitySettings;
+  /** Whether refusals explain themselves to the peer. */
+  readonly development: boolean;
 }
 
 /**
@@ -37,23 +42,32 @@ export interface RouterLimits {
  * walks route → access → handler → broker and comes back as `deliver`. Membership changes without an await, hooks
  * run before it (subscribe) or after it (leave).
  */
-export class TopicRouter implements Router {
+export class TopicRouter implements Router, SessionControl {
   /** Read for metrics. */
   readonly stats = { publications: 0, deliveries: 0 };
   readonly #parts: RouterParts;
-  readonly #topics = new Map<string, LiveTopic>();
+  readonly #topics: Topics;
   readonly #sessions = new Sessions();
-  #lastIdle: LiveTopic | undefined;
-  readonly #context: TopicContext;
+  readonly #identities: Identities;
+  readonly #refusals: Refusals;
+  #stop: (() => void) | undefined;
 
   constructor(parts: RouterParts) {
+    const { table, handlers, broker, logger } = parts;
     this.#parts = parts;
-    this.#context = {
-      broker: parts.broker,
+    this.#refusals = new Refusals(parts);
+    this.#topics = new Topics(table, new ServedRoutes(handlers), {
+      broker,
       sessions: this.#sessions,
-      logger: parts.logger,
+      logger,
       numbering: new Numbering(randomId().slice(0, 12)),
-    };
+    });
+    this.#identities = new Identities({
+      ...parts.identity,
+      sessions: this.#sessions,
+      clock: Date.now,
+      reauthorize: (session) => this.#reauthorize(session),
+    });
   }
 
   get sessions(): Iterable<Session> & { readonly size: number } {
@@ -62,35 +76,47 @@ export class TopicRouter implements Router {
 
   /** The live channels of this node. */
   get topics(): ReadonlyMap<string, Topic> {
-    return this.#topics;
+    return this.#topics.live;
   }
 
   start(): MaybePromise<void> {
+    const failed = (error: unknown) => this.#parts.logger.error({ error }, 'identity check failed');
+    this.#stop = every(1000, () => this.#identities.tick(), failed);
     return this.#parts.broker.start((publication) => this.#deliver(publication));
   }
 
+  stop(): void {
+    this.#stop?.();
+  }
+
   open(session: Session): void {
+    checkSession(this.#sessions, session.principal, this.#parts.limits);
     this.#sessions.add(session);
+    this.#identities.watch(session);
     this.#parts.events.announce('client_connected', { session });
   }
 
   async subscribe(subscriber: Subscriber): Promise<Topic> {
     const { session, channel } = subscriber;
-    const topic = this.#hold(channel);
+    let topic: LiveTopic | undefined;
     try {
-      this.#authorize('subscribe', session, topic);
-      this.#checkCount(session);
+      topic = this.#topics.hold(this.#topics.find(channel));
+      const { principal } = session;
+      topic.access.check('subscribe', questionOf(principal, topic));
+      checkSubscription(this.#sessions, subscriber, this.#parts.limits);
       await this.#asked(topic.handler.onSubscribe?.(session, topic, topic.request));
       await topic.attach();
-      // The peer may have gone while the handler thought: nobody joins after that.
+      // The peer may have gone, or may be somebody else, while the handler thought: nobody joins after that.
       if (session.closed) throw new RouterError('unavailable', 'the session has ended');
+      if (session.principal !== principal)
+        topic.access.check('subscribe', questionOf(session.principal, topic));
       topic.add(subscriber);
       this.#sessions.joined(subscriber);
       return topic;
     } catch (error) {
-      throw this.#refused(error, session, channel);
+      throw this.#refused(error, 'subscribe', session, { channel, topic });
     } finally {
-      this.#release(topic);
+      if (topic !== undefined) this.#topics.release(topic);
     }
   }
 
@@ -100,27 +126,26 @@ export class TopicRouter implements Router {
   }
 
   publish(session: Session, channel: string, event: PublishEvent): MaybePromise<Publication | undefined> {
+    let topic: LiveTopic | undefined;
     try {
-      const topic = this.#topics.get(channel) ?? this.#idleTopic(channel);
-      this.#authorize('publish', session, topic);
-      const done = this.#handlePublish(session, topic, event);
-      return isPromise(done) ? this.#settled(done, this.#keep(topic), session) : done;
+      if (session.closed) throw new RouterError('unavailable', 'the session has ended');
+      topic = this.#topics.find(channel);
+      topic.access.check('publish', questionOf(session.principal, topic, event.payload));
+      const done = handlePublish(session, topic, event);
+      return isPromise(done) ? this.#settled(done, this.#topics.hold(topic), session) : done;
     } catch (error) {
-      throw this.#refused(error, session, channel);
+      throw this.#refused(error, 'publish', session, { channel, topic, payload: event.payload });
     }
   }
 
   renew(session: Session, principal: Principal): void {
-    const { kind, id } = session.principal;
-    if (principal.kind !== kind || principal.id !== id) {
-      throw new RouterError('forbidden', 'a session cannot become another user: connect anew');
-    }
-    session.become(principal);
+    this.#identities.renew(session, principal);
   }
 
   async leave(session: Session): Promise<void> {
     const subscribers = this.#sessions.delete(session);
     if (subscribers === undefined) return;
+    this.#identities.forget(session);
     const left: LiveTopic[] = [];
     for (const subscriber of subscribers) {
       const topic = this.#remove(subscriber);
@@ -135,69 +160,50 @@ export class TopicRouter implements Router {
     return this.#parts.table.channel(routeName, params);
   }
 
+  disconnect(who: SessionSelector, why: Disconnect): number {
+    const found = this.#sessions.select(who);
+    for (const session of found) {
+      session.disconnect(why);
+      void this.leave(session);
+    }
+    return found.length;
+  }
+
+  setRights(user: string, { roles, organizations }: Rights): number {
+    const found = this.#sessions.select({ user });
+    for (const session of found) {
+      this.#identities.change(session, { ...session.principal, roles, organizations });
+    }
+    return found.length;
+  }
+
   #deliver(publication: Publication): void {
     this.stats.publications++;
-    const topic = this.#topics.get(publication.channel);
-    if (topic !== undefined) this.stats.deliveries += topic.deliver(publication);
+    const topic = this.#topics.live.get(publication.channel);
+    if (topic === undefined) return;
+    if (topic.access.timely.subscribe) for (const one of [...topic.subscribers]) this.#recheck(one, topic);
+    this.stats.deliveries += topic.deliver(publication);
   }
 
-  #hold(channel: string): LiveTopic {
-    return this.#keep(this.#topics.get(channel) ?? this.#idleTopic(channel));
-  }
-
-  /** Makes a topic live until it is released and idle, unless another has become so meanwhile. */
-  #keep(topic: LiveTopic): LiveTopic {
-    if (!this.#topics.has(topic.channel)) this.#topics.set(topic.channel, topic);
-    return topic.hold();
-  }
-
-  /** A topic that nobody is subscribed to. The last one is remembered, as such publications come in runs. */
-  #idleTopic(channel: string): LiveTopic {
-    if (this.#lastIdle?.channel !== channel) this.#lastIdle = this.#create(channel);
-    return this.#lastIdle;
-  }
-
-  #create(channel: string): LiveTopic {
-    const request = this.#parts.table.match(channel);
-    if (request === undefined) throw new RouterError('no_such_route', `no route matches ${channel}`);
-    return new LiveTopic(request, this.#handler(request), this.#context);
-  }
-
-  #handler({ route }: TopicRequest): TopicHandler {
-    const handler = this.#parts.handlers.get(route.handler ?? '');
-    if (handler !== undefined) return handler;
-    throw new RouterError('unavailable', `route ${route.name} has no handler ${route.handler}`);
-  }
-
-  #release(topic: LiveTopic): void {
-    topic.release();
-    if (!topic.idle) return;
-    if (this.#topics.get(topic.channel) === topic) this.#topics.delete(topic.channel);
-    const done = topic.detach();
-    if (isPromise(done))
-      done.catch((error: unknown) => this.#parts.logger.error({ error }, 'broker unsubscribe failed'));
-  }
-
-  #authorize(operation: 'subscribe' | 'publish', session: Session, topic: LiveTopic): void {
-    authorize(operation, session.principal, topic.request, topic.handler);
-  }
-
-  #checkCount(session: Session): void {
-    const limit = this.#parts.limits.subscriptions;
-    if (this.#sessions.subscribersOf(session).size < limit) return;
-    throw new RouterError('limit_exceeded', `this connection has limits.subscriptions of ${limit} already`);
-  }
-
-  #handlePublish(
-    session: Session,
-    topic: LiveTopic,
-    event: PublishEvent,
-  ): MaybePromise<Publication | undefined> {
-    const { handler, request } = topic;
-    if (handler.onPublish === undefined) {
-      throw new RouterError('not_publishable', `handler ${request.route.handler} accepts no publications`);
+  /** Looks at all subscriptions of a session again. */
+  #reauthorize(session: Session): void {
+    for (const subscriber of [...this.#sessions.subscribersOf(session)]) {
+      const topic = this.#topics.live.get(subscriber.channel);
+      if (topic !== undefined) this.#recheck(subscriber, topic);
     }
-    return handler.onPublish(session, topic, request, event) as MaybePromise<Publication | undefined>;
+  }
+
+  /** Ends a subscription that its session may not have any more. */
+  #recheck(subscriber: Subscriber, topic: LiveTopic): void {
+    const { session, channel } = subscriber;
+    try {
+      topic.access.check('subscribe', questionOf(session.principal, topic));
+    } catch (error) {
+      const why = this.#refused(error, 'subscribe', session, { channel, topic });
+      if (this.#remove(subscriber) === undefined) return;
+      subscriber.ended(why);
+      void this.#farewell(session, topic);
+    }
   }
 
   async #settled(
@@ -208,9 +214,9 @@ export class TopicRouter implements Router {
     try {
       return await this.#asked(done);
     } catch (error) {
-      throw this.#refused(error, session, topic.channel);
+      throw this.#refused(error, 'publish', session, { channel: topic.channel, topic });
     } finally {
-      this.#release(topic);
+      this.#topics.release(topic);
     }
   }
 
@@ -226,20 +232,25 @@ export class TopicRouter implements Router {
     return within(handlerTimeout, answer, late);
   }
 
-  /** What the peer may be told. The log gets the rest. */
-  #refused(error: unknown, session: Session, channel: string): RouterError {
-    const refusal = RouterError.from(error, 'handler_failed');
-    this.#parts.meter.count('signalbox_refusals_total', { code: refusal.code });
-    if (!isRouterError(error)) {
-      this.#parts.logger.error({ session: session.id, channel, error }, 'handler failed');
-      this.#parts.events.announce('client_error', { session, channel, error });
-    }
-    return refusal;
+  /** What the peer may be told. */
+  #refused(
+    error: unknown,
+    operation: Operation,
+    session: Session,
+    { channel, topic, payload }: { channel: string; topic?: LiveTopic | undefined; payload?: Payload },
+  ): RouterError {
+    const question = topic && questionOf(session.principal, topic, payload);
+    return this.#refusals.of(error, {
+      operation,
+      session,
+      channel,
+      ...(question && { judge: (options) => topic.access.judge(operation, question, options) }),
+    });
   }
 
   /** Takes a subscriber out of its topic at once; the topic is held for the hook that follows. */
   #remove(subscriber: Subscriber): LiveTopic | undefined {
-    const topic = this.#topics.get(subscriber.channel);
+    const topic = this.#topics.live.get(subscriber.channel);
     if (topic?.remove(subscriber) !== true) return undefined;
     this.#sessions.left(subscriber);
     return topic.hold();
@@ -250,9 +261,25 @@ export class TopicRouter implements Router {
     try {
       await this.#asked(topic.handler.onUnsubscribe?.(session, topic, topic.request));
     } catch (error) {
-      this.#refused(error, session, topic.channel);
+      this.#refused(error, 'subscribe', session, { channel: topic.channel });
     } finally {
-      this.#release(topic);
+      this.#topics.release(topic);
     }
   }
+}
+
+function questionOf(principal: Principal, { request }: LiveTopic, payload?: Payload): Question {
+  return { principal, request, payload };
+}
+
+function handlePublish(
+  session: Session,
+  topic: LiveTopic,
+  event: PublishEvent,
+): MaybePromise<Publication | undefined> {
+  const { handler, request } = topic;
+  if (handler.onPublish === undefined) {
+    throw new RouterError('not_publishable', `handler ${request.route.handler} accepts no publications`);
+  }
+  return handler.onPublish(session, topic, request, event) as MaybePromise<Publication | undefined>;
 }

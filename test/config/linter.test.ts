@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatFindings } from '../../src/config/index.js';
+import { ruleFault } from '../../src/router/index.js';
 import { brief, load } from './harness.js';
 
 describe('a mistake that real files have', () => {
@@ -164,7 +165,24 @@ describe('access', () => {
     ['{ subscribe: ROLE_ADMIN, publish: editor }', 'a', []],
     ['{ subscribe: anonymous }', 'a', ['rule-looks-misspelt']],
     ['{ subscribe: Owner }', 'a', ['rule-looks-misspelt']],
-    ['{ subscribe: \'user.id == "5"\' }', 'a', ['not-available']],
+    ['{ subscribe: \'user.id == "5"\' }', 'a', []],
+    ['{ subscribe: "params.user_id == user.id" }', 'a/{user_id}', []],
+    ['{ subscribe: "params.usr_id == user.id" }', 'a/{user_id}', ['bad-expression']],
+    ['{ subscribe: [owner, "user.idd == channel"] }', 'a/{user_id}', ['bad-expression']],
+    ['{ subscribe: "user.id = channel" }', 'a', ['bad-expression']],
+    ['{ subscribe: "size(user.roles)" }', 'a', ['bad-expression']],
+    ['{ subscribe: "payload.x == 1" }', 'a', ['bad-expression']],
+    ['{ publish: "payload.x == 1" }', 'a', []],
+    ['{ publish: "payload.list.exists(x, x == 1)" }', 'a', ['bad-expression']],
+    ['{ publish: "payload.list.map(x, x).exists(x, x == 1)" }', 'a', ['bad-expression']],
+    ['{ subscribe: "user.roles.exists(r, user.roles.exists(s, s == r))" }', 'a', ['bad-expression']],
+    ['{ subscribe: "user.roles.exists(r, r == channel)" }', 'a', []],
+    ['{ subscribe: \'channel.matches("(a+)+b")\' }', 'a', ['bad-expression']],
+    ['{ subscribe: "*" }', 'a', ['bad-expression']],
+    ['{ subscribe: "" }', 'a', ['bad-rule']],
+    ['{ subscribe: user.admin }', 'a', ['rule-looks-misspelt']],
+    ['{ subscribe: true }', 'a', ['rule-looks-misspelt']],
+    ['{ history: user, presence: [], call: "now > now" }', 'a', []],
     ['{ subscribe: ~ }', 'a', ['wrong-type']],
     ['{ subscribe: { user: 5 } }', 'a', ['wrong-type']],
     ['{ subscripe: user }', 'a', ['unknown-key']],
@@ -172,8 +190,16 @@ describe('access', () => {
     ['[user]', 'a', ['wrong-type']],
     ['~', 'a', []],
   ])('%s on %s gives %j', async (access, channel, codes) => {
-    const { findings } = await load(`a: { handler: x, channel: '${channel}', access: ${access} }\n`);
+    const text = `a: { handler: x, channel: '${channel}', access: ${access} }\n`;
+    const { findings } = await load(text, { checkRule: ruleFault });
     expect(findings.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it('shows where in an expression the fault is', async () => {
+    const text = `a:\n  channel: 'a/{user_id}'\n  handler: x\n  access:\n    subscribe: [owner, 'user.id == params.usr']\n`;
+    const { findings } = await load(text, { checkRule: ruleFault });
+    expect(brief(findings)).toEqual(['bad-expression 5:43']);
+    expect(findings[0]?.message).toBe('access.subscribe: no such key: usr; the parameters are user_id');
   });
 
   it('of the installation is checked against each route that has none', async () => {

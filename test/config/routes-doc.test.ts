@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FINDING_CODES, formatFindings } from '../../src/config/index.js';
+import { ruleFault } from '../../src/router/index.js';
 import { load } from './harness.js';
 
 const ROUTES = readFileSync(new URL('../../docs/routes.md', import.meta.url), 'utf8');
@@ -18,7 +19,7 @@ describe('the documentation of findings', () => {
   it.each(headings(ROUTES).filter((code) => !UNSHOWN.includes(code)))(
     'shows %s by an example',
     async (code) => {
-      const { findings } = await load(examples(code), { handlers: HANDLERS });
+      const { findings } = await load(examples(code), { handlers: HANDLERS, checkRule: ruleFault });
       expect(findings.map((finding) => finding.code)).toContain(code);
       // an example shows one thing: what is wrong beside it follows from it
       expect(new Set(findings.map((finding) => finding.code)).size, formatFindings(findings)).toBe(1);

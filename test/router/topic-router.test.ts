@@ -114,7 +114,7 @@ describe('subscribe', () => {
     expect(peers.map(payloads)).toEqual(peers.map(() => ['x']));
   });
 
-  it('stops at the limit of subscriptions, and counts the refusal by its code', async () => {
+  it('stops at the limit of subscriptions, and counts the refusal by its code and by the limit', async () => {
     const count = vi.fn();
     const server = new TestServer({
       meter: { count },
@@ -126,7 +126,10 @@ describe('subscribe', () => {
     await peer.subscribe('chat/1');
     await peer.subscribe('chat/2');
     await expect(peer.subscribe('chat/3')).rejects.toEqual(refusedWith('limit_exceeded'));
-    expect(count).toHaveBeenCalledExactlyOnceWith('signalbox_refusals_total', { code: 'limit_exceeded' });
+    expect(count.mock.calls).toEqual([
+      ['signalbox_refusals_total', { code: 'limit_exceeded' }],
+      ['signalbox_limits_reached_total', { limit: 'limits.subscriptions' }],
+    ]);
   });
 });
 

@@ -57,6 +57,16 @@ export function encodeError(callId: string, uri: string, message: string, detail
   return JSON.stringify([CALLERROR, callId, uri, message, ...(details == null ? [] : [details])]);
 }
 
+/** A CALLRESULT. [WAMP1 §CALLRESULT] */
+export function encodeResult(callId: string, result: unknown): string {
+  return JSON.stringify([CALLRESULT, callId, result ?? null]);
+}
+
+/** An EVENT with a value that is not passed on as it came. [WAMP1 §EVENT] */
+export function encodeEvent(channel: string, payload: unknown): string {
+  return JSON.stringify([EVENT, channel, payload]);
+}
+
 /** An EVENT up to its payload; the payload's JSON and `]` complete it. */
 export function eventHead(channel: string): string {
   return `[${EVENT},${JSON.stringify(channel)},`;

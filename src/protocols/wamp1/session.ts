@@ -4,16 +4,28 @@ import { Frame } from '../../core/frame.js';
 import { JsonError, skipSpace, skipValue } from '../../core/json-scanner.js';
 import { Mailbox, type Recipient } from '../../core/mailbox.js';
 import { isPromise, type MaybePromise } from '../../core/maybe-promise.js';
-import type { Router } from '../../core/router.js';
-import { type Principal, randomId, Session } from '../../core/session.js';
-import { decodeClientMessage, encodeError, encodeWelcome, Wamp1Error } from './codec.js';
+import { type Notice, type Principal, randomId, Session } from '../../core/session.js';
+import {
+  callSessionProcedure,
+  type ProcedureParts,
+  reportIdentity,
+  SESSION_CHANNEL,
+} from '../../core/session-procedures.js';
+import {
+  type ClientMessage,
+  decodeClientMessage,
+  encodeError,
+  encodeEvent,
+  encodeResult,
+  encodeWelcome,
+  Wamp1Error,
+} from './codec.js';
 import { Curies } from './curies.js';
 import { isPublish, readPublish } from './publish-frame.js';
 import { Wamp1Subscription } from './subscription.js';
 
 /** What all WAMP v1 sessions share. */
-export interface Wamp1Context {
-  readonly router: Router;
+export interface Wamp1Context extends ProcedureParts {
   /** Names the server in WELCOME. PHP clients cut the message at its brackets, so it must have none. */
   readonly ident: string;
   /** Levels of lists and objects in one message. */
@@ -43,6 +55,7 @@ export class Wamp1Session implements ConnectionListener, Recipient<Buffer> {
       principal,
       connection,
       end: (why) => this.end(why),
+      notify: (notice) => this.#tell(notice),
     });
     context.router.open(this.#session);
     this.#send(encodeWelcome(this.#session.id, context.ident));
@@ -99,7 +112,7 @@ export class Wamp1Session implements ConnectionListener, Recipient<Buffer> {
       case 'unsubscribe':
         return this.#unsubscribe(this.#expand(message.channel));
       case 'call':
-        return this.#call(message.callId, this.#expand(message.procedure));
+        return this.#call(message);
     }
   }
 
@@ -153,21 +166,28 @@ export class Wamp1Session implements ConnectionListener, Recipient<Buffer> {
     }
   }
 
-  #call(callId: string, procedure: string): void {
-    const error = new RouterError('no_such_procedure', `no procedure is named ${procedure}`);
-    this.#send(
-      encodeError(callId, procedure, error.message, {
-        code: error.status,
-        error: error.code,
-        hint: error.hint,
-      }),
-    );
+  async #call({ callId, procedure: name, args }: ClientMessage & { type: 'call' }): Promise<void> {
+    const procedure = this.#expand(name);
+    try {
+      const result = await callSessionProcedure(this.#session, { procedure, args }, this.#context);
+      this.#send(encodeResult(callId, result));
+    } catch (error) {
+      const { code, status, message, hint } = RouterError.from(error);
+      this.#send(encodeError(callId, procedure, message, { code: status, error: code, hint }));
+    }
+  }
+
+  /** An EVENT that nobody subscribes to: AutobahnJS passes over it, `sync` reads it. */
+  #tell(notice: Notice): void {
+    const detail = notice.type === 'identity' ? reportIdentity(this.#session) : { in: notice.in };
+    this.#send(encodeEvent(SESSION_CHANNEL, { type: notice.type, ...detail }));
   }
 
   /** A CALLERROR that carries the channel for its call id: AutobahnJS ignores it, `sync` reads it. */
   #refuse(channel: string, event: Hook, cause: unknown): void {
-    const { code, status, message, hint } = RouterError.from(cause);
-    this.#send(encodeError(channel, channel, message, { code: status, error: code, event, channel, hint }));
+    const { code, status, message, hint, request } = RouterError.from(cause);
+    const details = { code: status, error: code, event, channel, hint, request };
+    this.#send(encodeError(channel, channel, message, details));
   }
 
   #expand(name: string): string {

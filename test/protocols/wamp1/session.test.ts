@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { AnonymousAuthenticator } from '../../../src/authenticators/index.js';
 import type { TopicHandler } from '../../../src/core/topic.js';
 import { Wamp1Protocol } from '../../../src/protocols/wamp1/index.js';
 import { FakeConnection, TestServer, testBackend, testRoute, testUser } from '../../../src/testing.js';
@@ -30,7 +31,13 @@ beforeEach(() => {
       },
     },
   });
-  protocol = new Wamp1Protocol({ router: server.router, ident: 'signalbox/test', depth: 64, malformed });
+  protocol = new Wamp1Protocol({
+    router: server.router,
+    authenticator: new AnonymousAuthenticator(),
+    ident: 'signalbox/test',
+    depth: 64,
+    malformed,
+  });
 });
 
 /** A WAMP v1 client without a socket. */

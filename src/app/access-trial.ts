@@ -1,0 +1,72 @@
+import type { Payload } from '../core/payload.js';
+import type { Operation } from '../core/route.js';
+import type { Principal } from '../core/session.js';
+import type { TopicRequest } from '../core/topic.js';
+import {
+  describeJudgements,
+  type Judgement,
+  RouteTable,
+  type RouteTrial,
+  ServedRoutes,
+} from '../router/index.js';
+import { buildHandlers } from './build-handlers.js';
+import { createContainer, type Plan } from './container.js';
+
+/** Somebody who wants to do something on a channel. */
+export interface Wish {
+  readonly operation: Operation;
+  readonly channel: string;
+  readonly principal: Principal;
+  readonly payload?: Payload | undefined;
+}
+
+/** Whether a wish is granted, and what that was decided by. The code of a handler's hooks is not run. */
+export interface Decision {
+  readonly allowed: boolean;
+  /** Undefined where no route matches. */
+  readonly request: TopicRequest | undefined;
+  readonly judgements: readonly Judgement[];
+  /** Why it is refused although access would allow it. */
+  readonly obstacle: string | undefined;
+}
+
+/** Routes, handlers and access of an application, to be asked without a server. */
+export class AccessTrial {
+  readonly #table: RouteTable;
+  readonly #routes: ServedRoutes;
+
+  constructor(plan: Plan) {
+    this.#table = new RouteTable(plan.routes, { channelLimit: plan.settings.limits.channel });
+    this.#routes = new ServedRoutes(buildHandlers(createContainer(plan), plan));
+  }
+
+  /** How close each route came. */
+  trials(channel: string): readonly RouteTrial[] {
+    return this.#table.explain(channel);
+  }
+
+  /** What a server would decide. */
+  decide({ operation, channel, principal, payload }: Wish): Decision {
+    const request = this.#table.match(channel);
+    const none = { allowed: false, judgements: [], request };
+    if (request === undefined) return { ...none, obstacle: `no route matches ${channel}` };
+    const { route } = request;
+    if (route.handler === undefined) return { ...none, obstacle: `route ${route.name} has no handler` };
+    const { access, handler } = this.#routes.of(route);
+    const judgements = access.judge(operation, { principal, request, payload });
+    const obstacle =
+      operation === 'publish' && handler.onPublish === undefined
+        ? `handler ${route.handler} has no onPublish: it accepts no publications`
+        : undefined;
+    const allowed = obstacle === undefined && judgements.every(({ holds }) => holds !== undefined);
+    return { allowed, request, judgements, obstacle };
+  }
+}
+
+/** A decision in lines: what was looked at, and what stands against it. */
+export function describeDecision(
+  { judgements, obstacle }: Decision,
+  operation: Operation,
+): readonly string[] {
+  return [...describeJudgements(judgements, operation), ...(obstacle === undefined ? [] : [obstacle])];
+}

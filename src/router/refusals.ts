@@ -1,0 +1,81 @@
+import { isRouterError, RouterError, requestId } from '../core/errors.js';
+import type { ServerEvents } from '../core/events.js';
+import { LogBudget } from '../core/log-budget.js';
+import type { Logger } from '../core/logger.js';
+import type { Meter } from '../core/meter.js';
+import type { Operation } from '../core/route.js';
+import type { Session } from '../core/session.js';
+import type { Judgement } from './access.js';
+import { describeJudgements } from './explain.js';
+
+/** What was refused, and to whom. */
+export interface RefusedRequest {
+  readonly operation: Operation;
+  readonly session: Session;
+  readonly channel: string;
+  /** How access was decided; asked only when it is told. */
+  readonly judge?: (options: { readonly private: boolean }) => readonly Judgement[];
+}
+
+export interface RefusalParts {
+  readonly events: ServerEvents;
+  readonly logger: Logger;
+  readonly meter: Meter;
+  /** Whether a peer is told what access was decided by, which is nobody's business but the developer's. */
+  readonly development: boolean;
+}
+
+/** Says no: the peer gets code, reason and the id of the request, the log and the metrics get the rest. */
+export class Refusals {
+  readonly #parts: RefusalParts;
+  readonly #budget = new LogBudget();
+
+  constructor(parts: RefusalParts) {
+    this.#parts = parts;
+  }
+
+  /** What the peer may be told of an error. */
+  of(error: unknown, request: RefusedRequest): RouterError {
+    const known = RouterError.from(error, 'handler_failed').with({ request: requestId() });
+    this.#count(known);
+    if (!isRouterError(error)) this.#failed(error, known, request);
+    else this.#log(known, request);
+    if (!this.#parts.development || known.code !== 'forbidden' || request.judge === undefined) return known;
+    const reasons = describeJudgements(request.judge({ private: false }), request.operation);
+    return known.with({ hint: reasons.join('\n') });
+  }
+
+  #count({ code, limit }: RouterError): void {
+    this.#parts.meter.count('signalbox_refusals_total', { code });
+    if (limit !== undefined) this.#parts.meter.count('signalbox_limits_reached_total', { limit });
+  }
+
+  #failed(error: unknown, { request }: RouterError, { session, channel }: RefusedRequest): void {
+    this.#parts.logger.error({ request, session: session.id, channel, error }, 'handler failed');
+    this.#parts.events.announce('client_error', { session, channel, error });
+  }
+
+  #log(
+    { request, code, message }: RouterError,
+    { operation, session, channel, judge }: RefusedRequest,
+  ): void {
+    const omitted = this.#budget.spend(Date.now());
+    if (omitted === undefined) return;
+    const { kind, id } = session.principal;
+    const decided = code === 'forbidden' && judge && describeJudgements(judge({ private: true }), operation);
+    this.#parts.logger.info(
+      {
+        request,
+        operation,
+        channel: channel.slice(0, 256),
+        code,
+        reason: message.slice(0, 512),
+        session: session.id,
+        peer: id === undefined ? kind : `${kind} ${id}`,
+        ...(decided && { decided }),
+        ...(omitted > 0 && { omitted }),
+      },
+      'refused',
+    );
+  }
+}

@@ -1,0 +1,37 @@
+import { RouterError } from '../core/errors.js';
+import type { Route } from '../core/route.js';
+import type { TopicHandler } from '../core/topic.js';
+import { RouteAccess } from './access.js';
+import { RuleBook } from './rules/rule-book.js';
+
+/** A route as a node serves it: with its handler and its compiled access. */
+export interface ServedRoute {
+  readonly route: Route;
+  readonly handler: TopicHandler;
+  readonly access: RouteAccess;
+}
+
+/** The routes that were asked for, each put together once. */
+export class ServedRoutes {
+  readonly #handlers: ReadonlyMap<string, TopicHandler>;
+  readonly #rules = new RuleBook();
+  readonly #served = new Map<Route, ServedRoute>();
+
+  /** Handlers by name. */
+  constructor(handlers: ReadonlyMap<string, TopicHandler>) {
+    this.#handlers = handlers;
+  }
+
+  /** Throws `unavailable` for a route without a handler. */
+  of(route: Route): ServedRoute {
+    const known = this.#served.get(route);
+    if (known !== undefined) return known;
+    const handler = this.#handlers.get(route.handler ?? '');
+    if (handler === undefined) {
+      throw new RouterError('unavailable', `route ${route.name} has no handler ${route.handler}`);
+    }
+    const served = { route, handler, access: new RouteAccess(route, handler, this.#rules) };
+    this.#served.set(route, served);
+    return served;
+  }
+}
