@@ -4,6 +4,8 @@ import {
   authenticatorChain,
   KeyAuthenticator,
   OriginPolicy,
+  Revocations,
+  revocable,
   TicketAuthenticator,
 } from '../authenticators/index.js';
 import { MemoryBroker } from '../brokers/index.js';
@@ -14,7 +16,12 @@ import type { HttpEndpoint } from '../core/http.js';
 import type { Protocol } from '../core/protocol.js';
 import type { Route } from '../core/route.js';
 import type { TopicHandler } from '../core/topic.js';
-import { healthEndpoints, PublishEndpoint } from '../protocols/http/index.js';
+import {
+  DisconnectEndpoint,
+  healthEndpoints,
+  PublishEndpoint,
+  RightsEndpoint,
+} from '../protocols/http/index.js';
 import { Wamp1Protocol } from '../protocols/wamp1/index.js';
 import { RouteTable, TopicRouter } from '../router/index.js';
 import { HttpTransport, WebSocketTransport } from '../transports/index.js';
@@ -82,8 +89,11 @@ function bindIdentity(container: Container, { settings }: Plan): void {
   const keys = new KeyAuthenticator(auth.keys);
   const tickets: Authenticator[] = auth.secret === undefined ? [] : [new TicketAuthenticator(auth.secret)];
   const strangers = auth.anonymous ? [new AnonymousAuthenticator()] : [];
-  container.bind(TOKENS.authenticator).toConstantValue(authenticatorChain([...tickets, keys, ...strangers]));
-  container.bind(PARTS.knownOnly).toConstantValue(authenticatorChain([...tickets, keys]));
+  const revocations = new Revocations(settings.limits.revocations);
+  const chain = (list: readonly Authenticator[]) => revocable(authenticatorChain(list), revocations);
+  container.bind(PARTS.revocations).toConstantValue(revocations);
+  container.bind(TOKENS.authenticator).toConstantValue(chain([...tickets, keys, ...strangers]));
+  container.bind(PARTS.knownOnly).toConstantValue(chain([...tickets, keys]));
   container.bind(PARTS.origins).toConstantValue(new OriginPolicy({ origins: settings.origins, listen }));
 }
 
@@ -95,17 +105,21 @@ function bindHttp(container: Container, { settings }: Plan): void {
     depth: limits.depth,
     payload: limits.message,
   };
-  container
-    .bind<readonly HttpEndpoint[]>(PARTS.endpoints)
-    .toResolvedValue(
-      (router, authenticator, metrics, readiness, logger) => [
-        new PublishEndpoint({ router, authenticator, limits: publishLimits, logger }),
-        ...healthEndpoints(() => readiness.ready),
-        new MetricsEndpoint(metrics, authenticator),
-        ...pageEndpoints(),
-      ],
-      [PARTS.router, PARTS.knownOnly, PARTS.metrics, PARTS.readiness, TOKENS.logger],
-    );
+  container.bind<readonly HttpEndpoint[]>(PARTS.endpoints).toResolvedValue(
+    (router, authenticator, revocations, metrics, readiness, logger) => [
+      new PublishEndpoint({ router, authenticator, limits: publishLimits, logger }),
+      new DisconnectEndpoint({
+        control: router,
+        authenticator,
+        revoke: (user) => revocations.revoke(user, Date.now()),
+      }),
+      new RightsEndpoint({ control: router, authenticator }),
+      ...healthEndpoints(() => readiness.ready),
+      new MetricsEndpoint(metrics, authenticator),
+      ...pageEndpoints(),
+    ],
+    [PARTS.router, PARTS.knownOnly, PARTS.revocations, PARTS.metrics, PARTS.readiness, TOKENS.logger],
+  );
   container.bind(PARTS.readiness).toConstantValue({ ready: false });
   container
     .bind(PARTS.http)

@@ -83,5 +83,6 @@ async function close(
   await container.get(PARTS.webSocket).drain(settings.limits.drain);
   await closed;
   for (const stop of stopTasks) stop();
+  container.get(PARTS.router).stop();
   await container.get(TOKENS.broker).close();
 }

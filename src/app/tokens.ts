@@ -1,5 +1,5 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { OriginPolicy } from '../authenticators/index.js';
+import type { OriginPolicy, Revocations } from '../authenticators/index.js';
 import type { Authenticator } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
 import type { ServerEvents } from '../core/events.js';
@@ -35,6 +35,7 @@ export const PARTS = {
   table: token<RouteTable>('part.table'),
   handlers: token<Map<string, TopicHandler>>('part.handlers'),
   router: token<TopicRouter>('part.router'),
+  revocations: token<Revocations>('part.revocations'),
   knownOnly: token<Authenticator>('part.known-only'),
   origins: token<OriginPolicy>('part.origins'),
   endpoints: token<readonly HttpEndpoint[]>('part.endpoints'),

@@ -31,6 +31,10 @@ const limits = z.strictObject({
   ),
   connections_per_user: count(100, 'Connections of one user.'),
   subscriptions: count(1000, 'Subscriptions of one connection.'),
+  revocations: count(
+    10_000,
+    'Users whose credentials were withdrawn that are remembered; one more, and the oldest withdrawal counts for everybody.',
+  ),
   channels: count(1000, 'Different channels that one connection is subscribed to.'),
   messages: rate(
     { rate: 200, burst: 400 },

@@ -15,6 +15,8 @@ export function every(
     running = true;
     void run();
   }, milliseconds);
+  // On Node a timer alone is no reason for a process to live.
+  (timer as { unref?: () => void }).unref?.();
   async function run(): Promise<void> {
     try {
       await task();

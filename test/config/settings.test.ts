@@ -47,6 +47,7 @@ describe('settings', () => {
         connections: 10_000,
         connectionsPerAddress: 1000,
         connectionsPerUser: 100,
+        revocations: 10_000,
         channels: 1000,
         subscriptions: 1000,
         messages: { rate: 200, burst: 400 },

@@ -3,16 +3,29 @@ import picocolors from 'picocolors';
 import { ConfigurationError } from '../application.js';
 import { DiscoveryError } from '../discover.js';
 import { check } from './check.js';
+import { disconnect } from './disconnect.js';
 import { explain } from './explain.js';
 import { match } from './match.js';
 import { type CliContext, createProgram, type ExitCode } from './program.js';
 import { publish } from './publish.js';
+import { rights } from './rights.js';
 import { routes } from './routes.js';
 import { serve } from './serve.js';
 import { subscribe } from './subscribe.js';
 import { token } from './token.js';
 
-const COMMANDS = { serve, check, routes, match, explain, publish, subscribe, token };
+const COMMANDS = {
+  serve,
+  check,
+  routes,
+  match,
+  explain,
+  publish,
+  subscribe,
+  token,
+  disconnect,
+  rights,
+};
 
 /** Runs one command line. Resolves to the exit code; prints through the context only. */
 export async function main(
