@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchIdentity } from './identity/bench.mjs';
+import { benchHandshakes } from './identity/handshakes.mjs';
 import { measureIdle, measureRounds } from './lib/bench-load.mjs';
 import { PINNING } from './lib/launch.mjs';
 import { reportLoad } from './lib/report-load.mjs';
@@ -13,7 +15,12 @@ import { SERVERS } from './servers/index.mjs';
 import { benchUserland } from './userland/bench.mjs';
 import { WORKS } from './works.mjs';
 
-const MICROS = { userland: benchUserland, routes: benchRoutes };
+const MICROS = {
+  userland: benchUserland,
+  routes: benchRoutes,
+  identity: benchIdentity,
+  handshakes: benchHandshakes,
+};
 const NAMES = [...Object.keys(WORKS), ...Object.keys(MICROS)];
 const USAGE = `usage: npm run bench -- [${NAMES.join(' | ')}]... [options]
   --full           more and longer rounds, and several sets of fresh processes

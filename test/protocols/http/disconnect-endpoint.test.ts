@@ -1,0 +1,98 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Authenticator } from '../../../src/core/authenticator.js';
+import { DISCONNECT } from '../../../src/core/errors.js';
+import { DisconnectEndpoint, RightsEndpoint } from '../../../src/protocols/http/index.js';
+import { testBackend, testUser } from '../../../src/testing.js';
+
+const authenticator: Authenticator = {
+  method: 'fake',
+  authenticate: ({ credential }) => (credential?.secret === 'key' ? testBackend() : testUser('5')),
+};
+const done: unknown[] = [];
+const control = {
+  disconnect: (...call: unknown[]) => done.push(['disconnect', ...call]),
+  setRights: (...call: unknown[]) => done.push(['rights', ...call]),
+};
+const disconnecting = new DisconnectEndpoint({
+  control,
+  authenticator,
+  revoke: (user) => void done.push(['revoke', user]),
+});
+const rights = new RightsEndpoint({ control, authenticator });
+
+beforeEach(() => void done.splice(0));
+
+async function post(endpoint: typeof disconnecting | typeof rights, body: unknown, key = 'key') {
+  const { status, body: answer } = await endpoint.handle({
+    method: 'POST',
+    url: new URL(`http://localhost${endpoint.path}`),
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    remoteAddress: '127.0.0.1',
+    body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+  });
+  return [status, JSON.parse(String(answer))];
+}
+
+describe('POST /api/disconnect', () => {
+  it('withdraws the credentials of a user before it ends the sessions', async () => {
+    expect(await post(disconnecting, { user: '5' })).toEqual([200, { disconnected: 2 }]);
+    expect(done).toEqual([
+      ['revoke', '5'],
+      ['disconnect', { user: '5' }, DISCONNECT.withdrawn],
+    ]);
+  });
+
+  it('takes a number for a text, a reason, and the wish that the peer comes back', async () => {
+    await post(disconnecting, { user: 5, revoke: false, reconnect: true, reason: 'moved' });
+    expect(done).toEqual([['disconnect', { user: '5' }, { ...DISCONNECT.ended, reason: 'moved' }]]);
+  });
+
+  it('ends one session, and leaves its user’s credentials alone', async () => {
+    await post(disconnecting, { session: 'abc' });
+    expect(done).toEqual([['disconnect', { session: 'abc' }, DISCONNECT.withdrawn]]);
+  });
+
+  it('is for back ends', async () => {
+    await expect(post(disconnecting, { user: '5' }, 'ticket')).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(post(rights, {}, 'ticket')).rejects.toMatchObject({ code: 'forbidden' });
+    expect(done).toEqual([]);
+  });
+
+  it.each([
+    '{',
+    '[]',
+    'null',
+    {},
+    { user: '5', session: 'x' },
+    { user: '' },
+    { user: 'x'.repeat(256) },
+    { user: ['5'] },
+    { user: '5', revoke: 'no' },
+    { user: '5', all: true },
+    { session: '5', reason: 5.5 },
+  ])('refuses %j', async (body) => {
+    await expect(post(disconnecting, body)).rejects.toMatchObject({ code: 'bad_request' });
+    expect(done).toEqual([]);
+  });
+});
+
+describe('POST /api/rights', () => {
+  it('gives the sessions of a user other rights', async () => {
+    const body = { user: '5', roles: ['staff'], organizations: [] };
+    expect(await post(rights, body)).toEqual([200, { sessions: 1 }]);
+    expect(done).toEqual([['rights', '5', { roles: ['staff'], organizations: [] }]]);
+  });
+
+  it.each([
+    { user: '5' },
+    { user: '5', roles: [] },
+    { roles: [], organizations: [] },
+    { user: '5', roles: ['backend'], organizations: [] },
+    { user: '5', roles: 'staff', organizations: [] },
+    { user: '5', roles: [5], organizations: [] },
+    { user: '5', roles: Array(1001).fill('x'), organizations: [] },
+  ])('refuses %#', async (body) => {
+    await expect(post(rights, body)).rejects.toMatchObject({ code: 'bad_request' });
+    expect(done).toEqual([]);
+  });
+});
