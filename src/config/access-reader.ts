@@ -3,7 +3,7 @@ import { OPERATIONS, type Operation } from '../core/route.js';
 import type { FileReader } from './file-reader.js';
 import type { DraftAccess, DraftRules } from './route-draft.js';
 import { isOneOf } from './route-keys.js';
-import type { Place, Range } from './source-file.js';
+import type { Place } from './source-file.js';
 import { didYouMean, listed } from './suggestion.js';
 import type { YamlNode } from './yaml-tree.js';
 
@@ -49,14 +49,15 @@ export class AccessReader {
     const places: Place[] = [];
     for (const item of node.kind === 'list' ? node.items : [node]) {
       const rule = this.#file.text(item, `access.${operation}`, `${EXAMPLE}; an empty list [] means nobody`);
-      if (rule === undefined || !this.#accepts(rule, item.range)) continue;
+      if (rule === undefined || !this.#accepts(rule, item)) continue;
       rules.push(rule);
       places.push(this.#file.at(item));
     }
     return { rules, places, at: this.#file.at(node) };
   }
 
-  #accepts(rule: string, range: Range): boolean {
+  #accepts(rule: string, node: YamlNode): boolean {
+    const { range } = node;
     if (isOneOf(rule, this.#rules)) return true;
     if (rule.trim() === '') {
       const hint = 'a rule is a word, or an expression over user, params and channel; [] means nobody';
@@ -64,26 +65,30 @@ export class AccessReader {
       return false;
     }
     // Any other text is an expression, which is checked when the parameters are known.
-    if (ROLE.test(rule)) this.#checkSpelling(rule, range);
+    if (isRole(rule)) this.#checkSpelling(rule, node);
     return true;
   }
 
-  /** A role may have any name; one that is nearly a rule is likely to be meant as one. */
-  #checkSpelling(rule: string, range: Range): void {
+  /** A role may have any name; one that is nearly a rule is likely to be meant as one, unless it stands in quotes. */
+  #checkSpelling(rule: string, node: YamlNode): void {
+    const { range } = node;
     const word = rule.toLowerCase();
     if (/^(?:user|params|payload|claims)\./.test(rule)) {
       const text = `"${rule}" is taken for the name of a role`;
       this.#file.report('rule-looks-misspelt', range, text, `an expression compares: "${rule} == 'value'"`);
       return;
     }
+    if (node.kind === 'scalar' && node.style !== 'plain') return;
     const meant = SYNONYMS[word] ?? this.#rules.find((known) => distance(word, known.toLowerCase()) <= 1);
     if (meant === undefined) return;
     const text = `"${rule}" is taken for the name of a role`;
-    this.#file.report(
-      'rule-looks-misspelt',
-      range,
-      text,
-      `did you mean ${meant === '[]' ? 'an empty list []' : `"${meant}"`}?`,
-    );
+    const instead = meant === '[]' ? 'an empty list []' : `"${meant}"`;
+    const hint = `did you mean ${instead}? A role of this name is written in quotes`;
+    this.#file.report('rule-looks-misspelt', range, text, hint);
   }
+}
+
+/** Whether a role, or a rule, can have this name. */
+export function isRole(word: string): boolean {
+  return ROLE.test(word);
 }
