@@ -77,6 +77,7 @@ describe('the import rules', () => {
     ['inversify-has-one-home', 'topics/planted.ts', 'inversify'],
     ['yaml-and-zod-has-one-home', 'src/app/planted.ts', 'yaml'],
     ['yaml-and-zod-has-one-home', 'src/protocols/http/planted.ts', 'zod'],
+    ['saxes-has-one-home', 'src/app/planted.ts', 'saxes'],
     ['path-to-regexp-has-one-home', 'src/config/planted.ts', 'path-to-regexp'],
     ['commander-has-one-home', 'src/app/planted.ts', 'commander'],
     ['no-unresolvable', 'src/core/planted.ts', './nowhere.js'],
@@ -94,6 +95,8 @@ describe('the import rules', () => {
     ['src/transports/planted.ts', 'ws'],
     ['src/app/planted.ts', 'inversify'],
     ['src/config/planted.ts', 'yaml'],
+    ['src/config/planted.ts', 'saxes'],
+    ['src/protocols/http/planted.ts', 'saxes'],
   ])('let %s import %s', async (from, to) => {
     expect(await broken(from, to)).toEqual([]);
   });

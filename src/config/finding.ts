@@ -3,7 +3,7 @@ import type { SourceLocation } from '../core/route.js';
 export type Severity = 'error' | 'warning';
 
 /**
- * Every kind of finding, with its severity. docs/routes.md and docs/settings.md show an example of each.
+ * Every kind of finding, with its severity. docs/routes.md, docs/settings.md and docs/migration.md show each.
  * With an error the server does not start; a warning is something that works, and probably not as meant.
  */
 export const FINDING_CODES = {
@@ -64,6 +64,16 @@ export const FINDING_CODES = {
   'duplicate-route': 'warning',
   'duplicate-channel': 'warning',
   'shadowed-route': 'warning',
+  'xml-syntax': 'error',
+  'xml-doctype': 'error',
+  'no-authorization-entry': 'error',
+  'several-authorization-maps': 'error',
+  'unknown-attribute': 'error',
+  'no-destination': 'error',
+  'two-destinations': 'error',
+  'bad-destination': 'error',
+  'bad-role': 'error',
+  'too-many-overlaps': 'error',
   'bad-setting': 'error',
   'missing-variable': 'error',
   'weak-secret': 'warning',
