@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { cli } from '../support/cli.js';
 import { testFolder } from '../support/folder.js';
 import { signalbox } from '../support/run.js';
 
-const COMMANDS = ['serve', 'check', 'routes', 'match', 'explain', 'publish', 'subscribe', 'token'];
+const COMMANDS = ['serve', 'check', 'routes', 'match', 'explain', 'publish', 'subscribe', 'token', 'import'];
 
 const ROUTES = `
 news:
@@ -71,6 +72,11 @@ describe('signalbox', () => {
     ['nothing to publish to', ['publish'], 'name a channel'],
     ['a payload that is not JSON', ['publish', 'news/x', '{oops'], 'not JSON'],
     ['a lifetime that is none', ['token', '--user', '5', '--ttl', 'soon'], 'soon'],
+    ['an import from nowhere', ['import', 'rabbitmq', 'x.xml'], 'Allowed choices are activemq'],
+    ['an import of nothing', ['import', 'activemq'], "missing required argument 'file'"],
+    ['a role without a name', ['import', 'activemq', 'x.xml', '--role', '=user'], 'OLD=NEW'],
+    ['a role that cannot be one', ['import', 'activemq', 'x.xml', '--role', 'a=b c'], 'OLD=NEW'],
+    ['a role that is its owner', ['import', 'activemq', 'x.xml', '--role', 'a=owner'], 'OLD=NEW'],
     ['a count that is none', ['subscribe', 'news/x', '--count', 'many'], 'many'],
   ])('calls %s wrong usage', async (_name, args, message) => {
     const { code, stdout, stderr } = await cli(args, { cwd: application() });
@@ -202,6 +208,73 @@ describe('signalbox token', () => {
     const { code, stderr } = await cli(['token', '--user', '5'], { cwd: application(), env });
     expect(code).toBe(1);
     expect(stderr).toContain('set SIGNALBOX_SECRET');
+  });
+});
+
+describe('signalbox import activemq', () => {
+  const map = (entries: string) => `<authorizationMap>\n${entries}\n</authorizationMap>`;
+  const ROOM = map('<authorizationEntry topic="room.*" read="guests" write="users"/>');
+
+  it('prints a routing file, and the notes apart', async () => {
+    const cwd = testFolder({ 'activemq.xml': ROOM, 'signalbox.yml': 'routing: routing\n' });
+    const file = `${cwd}/activemq.xml`;
+    const { code, stdout, stderr } = await cli(['import', 'activemq', file, '--role', 'services=backend']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^# Imported from .*activemq\.xml\.\n[\s\S]*\nactivemq\.topic\.room_any:\n/);
+    expect(stderr).toMatch(/activemq\.xml:2 {2}note "guests" is .* --role guests=anyone\n/);
+    expect(stderr).toContain('note no entry names the role "services"');
+  });
+
+  it('writes one that works, and does not overwrite it unless told to', async () => {
+    const cwd = testFolder({ 'activemq.xml': ROOM, 'signalbox.yml': 'routing: routes.yml\n' });
+    const args = ['import', 'activemq', `${cwd}/activemq.xml`, '--out', `${cwd}/routes.yml`];
+    const written = await cli([...args, '--role', 'guests=anyone', '--role', 'guests=backend']);
+    expect(written).toMatchObject({ code: 0, stdout: '' });
+    expect(written.stderr).toContain(`1 route written to ${cwd}/routes.yml`);
+    expect(await cli(['check'], { cwd })).toMatchObject({ code: 0, stdout: '1 route, nothing to report\n' });
+    const ask = ['explain', 'subscribe', 'room/hall', '--as', 'anonymous'];
+    expect(await cli(ask, { cwd })).toMatchObject({ code: 0, stdout: expect.stringMatching(/ALLOWED\n$/) });
+
+    const again = await cli(args);
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('add --force') });
+    expect(await cli(ask, { cwd })).toMatchObject({ code: 0 });
+    expect(await cli([...args, '--force'])).toMatchObject({ code: 0 });
+    expect(await cli(ask, { cwd })).toMatchObject({ code: 1 });
+  });
+
+  it('prints routes and notes as JSON', async () => {
+    const file = `${testFolder({ 'activemq.xml': ROOM })}/activemq.xml`;
+    const { code, stdout, stderr } = await cli(['import', 'activemq', file, '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { routes, notes } = JSON.parse(stdout);
+    expect(routes).toEqual([
+      expect.objectContaining({
+        name: 'activemq.topic.room_any',
+        channel: 'room/{level_2}',
+        access: { subscribe: ['guests'], publish: ['users'] },
+      }),
+    ]);
+    expect(notes).toContainEqual(expect.objectContaining({ line: 2 }));
+  });
+
+  it('reports everything that is wrong in one run, and writes nothing', async () => {
+    const entries = '<authorizationEntry topic="a.>.b"/>\n<authorizationEntry raed="users"/>';
+    const cwd = testFolder({ 'activemq.xml': map(entries) });
+    const args = ['import', 'activemq', `${cwd}/activemq.xml`];
+    const { code, stdout, stderr } = await cli([...args, '--out', `${cwd}/routes.yml`]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/activemq\.xml:2:28 {2}error .*\(bad-destination\)\n[\s\S]*\n {2}= > stands for/);
+    expect(stderr).toMatch(/activemq\.xml:3:2 {2}error .*\(no-destination\)/);
+    expect(stderr).toMatch(/activemq\.xml:3:21 {2}error .*\(unknown-attribute\)[\s\S]*did you mean "read"\?/);
+    expect(existsSync(`${cwd}/routes.yml`)).toBe(false);
+    const { findings } = JSON.parse((await cli([...args, '--json'])).stdout);
+    expect(findings).toHaveLength(3);
+  });
+
+  it('reports a file that does not exist', async () => {
+    const { code, stderr } = await cli(['import', 'activemq', 'nowhere.xml']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('nowhere.xml');
   });
 });
 

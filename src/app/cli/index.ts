@@ -5,6 +5,7 @@ import { DiscoveryError } from '../discover.js';
 import { check } from './check.js';
 import { disconnect } from './disconnect.js';
 import { explain } from './explain.js';
+import { importRouting } from './import.js';
 import { match } from './match.js';
 import { type CliContext, createProgram, type ExitCode } from './program.js';
 import { publish } from './publish.js';
@@ -25,6 +26,7 @@ const COMMANDS = {
   token,
   disconnect,
   rights,
+  import: importRouting,
 };
 
 /** Runs one command line. Resolves to the exit code; prints through the context only. */
