@@ -136,6 +136,16 @@ describe('the routing file', () => {
     expect(await names('users')).toEqual(own);
   });
 
+  it('keeps what entries have in common where the next wider one says less', async () => {
+    const server = await serverOf(
+      await importText(
+        mapOf('<authorizationEntry topic="x.*.b"/><authorizationEntry topic="x.a.*" read="users"/>'),
+      ),
+    );
+    expect(await may(server, PEOPLE.user, ['subscribe', 'x/a/b'])).toBe(true);
+    expect(await may(server, PEOPLE.user, ['subscribe', 'x/c/b'])).toBe(false);
+  });
+
   it('gives every route a name of its own', async () => {
     const { routes } = await importText(
       mapOf('<authorizationEntry queue="a.*,a.any,a.>,a.rest,a!,a$" read="users"/>'),
