@@ -73,7 +73,7 @@ export class AccessReader {
   #checkSpelling(rule: string, node: YamlNode): void {
     const { range } = node;
     const word = rule.toLowerCase();
-    if (/^(?:user|params|payload|claims)\./.test(rule)) {
+    if (isPath(rule)) {
       const text = `"${rule}" is taken for the name of a role`;
       this.#file.report('rule-looks-misspelt', range, text, `an expression compares: "${rule} == 'value'"`);
       return;
@@ -91,4 +91,9 @@ export class AccessReader {
 /** Whether a role, or a rule, can have this name. */
 export function isRole(word: string): boolean {
   return ROLE.test(word);
+}
+
+/** Whether a word looks like the beginning of an expression, and would do nothing as one. */
+export function isPath(word: string): boolean {
+  return /^(?:user|params|payload|claims)\./.test(word);
 }

@@ -1,11 +1,9 @@
-import { isRole } from '../access-reader.js';
+import { isPath, isRole } from '../access-reader.js';
 import type { FindingList } from '../finding-list.js';
 import { BUILT_IN_RULES, isOneOf } from '../route-keys.js';
 import type { SourceFile } from '../source-file.js';
 import type { ImportNote, Written } from './entries.js';
 
-/** Words that are no roles in `access`, whatever they are in ActiveMQ. */
-const RESERVED: readonly string[] = [...BUILT_IN_RULES, 'granted'];
 const ANONYMOUS = /^(?:anonymous|guests?)$/i;
 
 /** Reads lists of roles as rules: `*` is any user, and some roles have other names here. */
@@ -78,7 +76,8 @@ export function rolesOf(list: string): readonly string[] {
 }
 
 function roleFault(role: string): string | undefined {
-  if (isOneOf(role, RESERVED)) return 'has the name of a rule, which means something else';
+  if (isOneOf(role, BUILT_IN_RULES)) return 'has the name of a rule, which means something else';
+  if (isPath(role)) return 'reads like an expression';
   if (isRole(role)) return undefined;
   return 'cannot be one here: a role is a word of letters, digits and _ . : -';
 }

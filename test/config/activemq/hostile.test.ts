@@ -100,6 +100,7 @@ describe('what is wrong with entries', () => {
     ['queue="a" topic="b"', ['two-destinations 2:31']],
     ['read="users"', ['no-destination 2:2']],
     ['topic="a" raed="users"', ['unknown-attribute 2:31']],
+    ['topic="a" read="user.x,x.user"', ['bad-role 2:37']],
     ['topic="a" read="user,users,a b" write="user"', ['bad-role 2:37', 'bad-role 2:48']],
     [`topic="a" read="\${roles}"`, ['bad-role 2:37']],
     [
