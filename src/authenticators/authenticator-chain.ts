@@ -1,4 +1,4 @@
-import type { AuthAttempt, Authenticator } from '../core/authenticator.js';
+import type { AuthAttempt, Authenticator, Credential } from '../core/authenticator.js';
 import { RouterError } from '../core/errors.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { Principal } from '../core/session.js';
@@ -16,10 +16,14 @@ export function authenticatorChain(list: readonly Authenticator[]): Authenticato
   return { method: 'chain', authenticate: (attempt) => ask(attempt, 0) };
 }
 
-function nobodyAnswered(attempt: AuthAttempt): RouterError {
-  const presented = attempt.credential !== undefined;
-  return new RouterError(
-    'unauthorized',
-    presented ? 'credentials of this kind are not accepted here' : 'credentials are missing',
-  );
+function nobodyAnswered({ credential }: AuthAttempt): RouterError {
+  return new RouterError('unauthorized', reasonFor(credential));
+}
+
+/** The same whether the name or what came with it is wrong. */
+function reasonFor(credential: Credential | undefined): string {
+  if (credential === undefined) return 'credentials are missing';
+  return credential.identity === undefined
+    ? 'credentials of this kind are not accepted here'
+    : 'the name or what came with it is not known';
 }

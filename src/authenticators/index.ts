@@ -1,7 +1,10 @@
 export { AnonymousAuthenticator } from './anonymous-authenticator.js';
 export { authenticatorChain } from './authenticator-chain.js';
+export { inspectTicket, type TicketInspection } from './inspect-ticket.js';
 export { KeyAuthenticator } from './key-authenticator.js';
+export { MemoryReplayCache } from './memory-replay-cache.js';
+export { issueTicket, mintTicket } from './mint-ticket.js';
 export { type ListenAddress, OriginPolicy, type OriginSettings } from './origin.js';
 export { Revocations, revocable } from './revocations.js';
-export { mintTicket, type TicketGrant } from './ticket.js';
-export { TicketAuthenticator } from './ticket-authenticator.js';
+export { type SessionTtl, sessionTtl } from './session-ttl.js';
+export { TicketAuthenticator, type TicketSettings } from './ticket-authenticator.js';

@@ -1,108 +1,121 @@
-import { type KeyObject, timingSafeEqual } from 'node:crypto';
-import type { AuthAttempt, Authenticator, Credential } from '../core/authenticator.js';
-import { RouterError } from '../core/errors.js';
+import type { KeyObject } from 'node:crypto';
+import type { AuthAttempt, Authenticator, Credential, ReplayCache } from '../core/authenticator.js';
+import { isRouterError, RouterError } from '../core/errors.js';
+import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { Principal } from '../core/session.js';
-import { hasTicketForm, LONGEST_TICKET, RESERVED_ROLE, sign, ticketKey } from './ticket.js';
+import {
+  hasTicketForm,
+  isSigned,
+  splitTicket,
+  type TicketKeys,
+  type TicketParts,
+  ticketKey,
+} from './ticket.js';
+import { isCurrent, readClaims, SKEW, type TicketClaims } from './ticket-claims.js';
 
-/** Seconds that the clock of the machine which minted a ticket may run ahead of ours. */
-const SKEW = 30;
-
-const FORM = /^v1\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}$/;
-
-interface Claims {
-  readonly sub: string;
-  readonly org: readonly string[];
-  readonly roles: readonly string[];
-  readonly iat: number;
-  readonly exp: number;
-  readonly jti: string;
+/** What tickets are checked with; a ticket of a kind without key is refused. */
+export interface TicketSettings {
+  /** For tickets `v1`. */
+  readonly secret?: string | undefined;
+  /** For tickets `e1`: a public Ed25519 key. */
+  readonly publicKey?: KeyObject | undefined;
+  /** Lets every ticket through once. Left out, tickets can be used again until they expire. */
+  readonly replays?: ReplayCache | undefined;
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number;
 }
 
 /**
- * Knows users by a ticket, presented as `?ticket=` or as bearer. A refusal says that the ticket is malformed, that
- * it is not signed by this server, or that it is expired, and no more.
+ * Knows users by a ticket, presented as `?ticket=` or in any place where secrets go. A refusal says that the ticket is
+ * malformed, of a kind that is not accepted, not signed by this server, expired, somebody else's or used, and no more.
  */
 export class TicketAuthenticator implements Authenticator {
   readonly method = 'ticket';
-  readonly #key: KeyObject;
+  readonly #keys: TicketKeys;
+  readonly #replays: ReplayCache | undefined;
   readonly #clock: () => number;
 
-  /** `clock` gives milliseconds since 1970. Throws `RangeError` for an empty secret. */
-  constructor(secret: string, clock: () => number = Date.now) {
-    this.#key = ticketKey(secret);
+  /** Throws `RangeError` for an empty secret, or if there is neither secret nor key. */
+  constructor({ secret, publicKey, replays, clock = Date.now }: TicketSettings) {
+    if (publicKey === undefined && secret === undefined) {
+      throw new RangeError('there is nothing to check tickets with: set auth.secret or auth.public_key');
+    }
+    this.#keys = { secret: secret === undefined ? undefined : ticketKey(secret), publicKey };
+    this.#replays = replays;
     this.#clock = clock;
   }
 
-  authenticate(attempt: AuthAttempt): Principal | undefined {
-    const ticket = ticketIn(attempt.credential);
-    if (ticket === undefined) return undefined;
-    if (ticket.length > LONGEST_TICKET || !FORM.test(ticket)) throw refusal('is malformed');
-    const dot = ticket.lastIndexOf('.');
-    const signed = ticket.slice(0, dot);
-    if (!equal(ticket.slice(dot + 1), sign(signed, this.#key))) throw refusal('is not signed by this server');
-    const claims = readClaims(signed.slice('v1.'.length));
-    if (claims === undefined) throw refusal('is malformed');
-    if (!this.#isCurrent(claims)) throw refusal('is expired');
-    return principalOf(claims);
+  authenticate({ credential }: AuthAttempt): MaybePromise<Principal | undefined> {
+    if (credential === undefined || !isMeantAsTicket(credential)) return undefined;
+    const parts = splitTicket(credential.secret);
+    if (parts === undefined) throw refusal('is malformed');
+    this.#checkSignature(parts);
+    const reading = readClaims(parts.payload);
+    if ('fault' in reading) throw refusal('is malformed');
+    const { claims } = reading;
+    if (!isCurrent(claims, this.#clock())) throw refusal('is expired');
+    if (!isOf(claims.sub, credential)) throw refusal('is for another user');
+    // last, so that nothing but a sound ticket is remembered, or used up
+    return this.#once(parts, claims);
   }
 
-  #isCurrent({ iat, exp }: Claims): boolean {
-    const now = this.#clock() / 1000;
-    return now < exp && iat <= now + SKEW;
+  #checkSignature(parts: TicketParts): void {
+    const signed = isSigned(parts, this.#keys);
+    if (signed === undefined) throw refusal('is of a kind that is not accepted here');
+    if (!signed) throw refusal('is not signed by this server');
+  }
+
+  #once({ kind }: TicketParts, claims: TicketClaims): MaybePromise<Principal> {
+    if (this.#replays === undefined) return principalOf(claims);
+    const admit = (first: boolean) => {
+      if (first !== true) throw refusal('was used already');
+      return principalOf(claims);
+    };
+    const answer = this.#claim(`ticket:${kind}:${claims.jti}`, (claims.exp + SKEW) * 1000);
+    return isPromise(answer) ? answer.then(admit) : admit(answer);
+  }
+
+  /** Remembers it a little longer than it can be used: the clocks of several nodes differ. */
+  #claim(id: string, until: number): MaybePromise<boolean> {
+    try {
+      const answer = this.#replays?.claim(id, until) ?? false;
+      return isPromise(answer) ? answer.catch(cannotTell) : answer;
+    } catch (cause) {
+      return cannotTell(cause);
+    }
   }
 }
 
 /** What comes as `?ticket=` is meant as one, whatever its form. */
-function ticketIn(credential: Credential | undefined): string | undefined {
-  if (credential === undefined) return undefined;
-  const { source, secret } = credential;
-  return source === 'ticket' || hasTicketForm(secret) ? secret : undefined;
+function isMeantAsTicket({ source, secret }: Credential): boolean {
+  return source === 'ticket' || hasTicketForm(secret);
 }
 
-/** Compares texts, not octets, so that a signature has one spelling only. */
-function equal(given: string, expected: string): boolean {
-  return timingSafeEqual(Buffer.from(given), Buffer.from(expected));
+/** A name that comes along has to be the user's. */
+function isOf(user: string, { identity = '' }: Credential): boolean {
+  return identity === '' || identity === user;
 }
 
 function refusal(reason: string): RouterError {
   return new RouterError('unauthorized', `the ticket ${reason}`, {
-    hint: 'get a fresh ticket; the clocks and secrets of both machines have to agree',
+    hint: 'get a fresh ticket for each connection; the clocks and keys of both machines have to agree',
   });
 }
 
-const MEMBERS: readonly string[] = ['sub', 'org', 'roles', 'iat', 'exp', 'jti'];
-
-/** Undefined unless it says exactly what a ticket says: a member that we do not know might be meant to restrict. */
-function readClaims(payload: string): Claims | undefined {
-  const value = parseObject(Buffer.from(payload, 'base64url').toString('utf8'));
-  if (value === undefined || !Object.keys(value).every((name) => MEMBERS.includes(name))) return undefined;
-  const { sub, org = [], roles = [], iat, exp, jti } = value;
-  if (!isText(sub) || !isText(jti) || !isTime(iat) || !isTime(exp)) return undefined;
-  if (!isTexts(org) || !isTexts(roles) || roles.includes(RESERVED_ROLE)) return undefined;
-  return { sub, org, roles, iat, exp, jti };
+function cannotTell(cause: unknown): never {
+  if (isRouterError(cause)) throw cause;
+  throw new RouterError('unavailable', 'it cannot be told whether the ticket was used already', { cause });
 }
 
-function parseObject(text: string): Readonly<Partial<Record<keyof Claims, unknown>>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every(isText);
-}
-
-function isTime(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function principalOf({ sub, org, roles, iat, exp, jti }: Claims): Principal {
-  return { kind: 'user', id: sub, roles, organizations: org, claims: { iat, exp, jti } };
+function principalOf({ sub, org, roles, iat, exp, jti, ch, until }: TicketClaims): Principal {
+  return {
+    kind: 'user',
+    id: sub,
+    roles,
+    organizations: org,
+    claims: { iat, exp, jti },
+    issued: iat * 1000,
+    ...(ch !== undefined && { grants: ch }),
+    ...(until !== undefined && { expires: until * 1000 }),
+  };
 }

@@ -38,7 +38,10 @@ function setUp() {
   events.on('client_rejected', rejected);
   const gateway = new HandshakeGateway({
     protocols: [first, second],
-    authenticator: authenticatorChain([new TicketAuthenticator(SECRET), new AnonymousAuthenticator()]),
+    authenticator: authenticatorChain([
+      new TicketAuthenticator({ secret: SECRET }),
+      new AnonymousAuthenticator(),
+    ]),
     origins: new OriginPolicy({
       origins: ['https://app.example.com'],
       listen: { host: '127.0.0.1', port: 8080 },

@@ -11,7 +11,7 @@ import { ANONYMOUS } from '../../src/core/session.js';
 import { NOBODY, presenting } from './attempts.js';
 
 const key = new KeyAuthenticator(new Map([['shop', 'shop-key']]));
-const ticket = new TicketAuthenticator('secret');
+const ticket = new TicketAuthenticator({ secret: 'secret' });
 const everybody = authenticatorChain([key, ticket, new AnonymousAuthenticator()]);
 
 describe('the chain of authenticators', () => {
@@ -36,6 +36,22 @@ describe('the chain of authenticators', () => {
     expect(() =>
       authenticatorChain([new AnonymousAuthenticator()]).authenticate(presenting(source, secret)),
     ).toThrow('credentials of this kind are not accepted here');
+  });
+
+  it.each([
+    ['shop', 'wrong'],
+    ['nobody', 'shop-key'],
+    ['nobody', 'wrong'],
+    ['', 'shop-key'],
+  ])('says the same whichever of name "%s" and secret "%s" is wrong', (name, secret) => {
+    for (const source of ['basic', 'login'] as const) {
+      expect(() => everybody.authenticate(presenting(source, secret, name))).toThrow(
+        expect.objectContaining({
+          code: 'unauthorized',
+          message: 'the name or what came with it is not known',
+        }),
+      );
+    }
   });
 
   it('refuses who presents nothing where nobody is anonymous', () => {

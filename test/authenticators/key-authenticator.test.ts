@@ -52,13 +52,58 @@ describe('the key authenticator', () => {
     expect(authenticator.authenticate(presenting('ticket', 'crm-key'))).toBeUndefined();
   });
 
-  it('leaves a bearer in the form of a ticket to others', () => {
-    expect(authenticator.authenticate(presenting('bearer', 'v1.e30.x'))).toBeUndefined();
+  it.each(['v1.e30.x', 'e1.e30.x'])('leaves %s, which has the form of a ticket, to others', (ticket) => {
+    expect(authenticator.authenticate(presenting('bearer', ticket))).toBeUndefined();
+    expect(authenticator.authenticate(presenting('basic', ticket, 'shop'))).toBeUndefined();
+  });
+
+  it.each(['basic', 'login'] as const)('knows a back end by the name and key of a %s', (source) => {
+    expect(authenticator.authenticate(presenting(source, 'crm-key', 'crm'))).toMatchObject({ id: 'crm' });
+  });
+
+  it.each([
+    ['shop', 'crm-key'],
+    ['CRM', 'crm-key'],
+    ['', 'crm-key'],
+    ['crm-key', ''],
+    ['crm', 'wrong'],
+    ['nobody', 'wrong'],
+  ])('leaves the name "%s" with the key "%s" to others, with the same work', (name, key) => {
+    for (const source of ['basic', 'login'] as const) {
+      compare.mockClear();
+      expect(authenticator.authenticate(presenting(source, key, name))).toBeUndefined();
+      expect(compare).toHaveBeenCalledTimes(keys.size);
+    }
+  });
+
+  it('reads no key from an address, a cookie or a renewal', () => {
+    for (const source of ['token', 'cookie', 'renewal'] as const) {
+      expect(authenticator.authenticate(presenting(source, 'crm-key'))).toBeUndefined();
+    }
+  });
+
+  it('knows a key of which it has the hash alone, with its roles, scope and rights', () => {
+    const sha256 = crypto.createHash('sha256').update('mqtt-key').digest('hex');
+    const hashed = new KeyAuthenticator(
+      new Map([
+        ['mqtt', { key: undefined, sha256, roles: ['sensor'], channels: ['site/*'], tickets: false }],
+      ]),
+    );
+    expect(hashed.authenticate(presenting('bearer', 'mqtt-key'))).toEqual({
+      kind: 'backend',
+      id: 'mqtt',
+      roles: ['backend', 'sensor'],
+      organizations: [],
+      claims: { tickets: false },
+      scope: ['site/*'],
+    });
+    expect(() => hashed.authenticate(presenting('bearer', sha256))).toThrow('the key is not known');
   });
 
   it.each([
     ['', 'the key shop is empty'],
     ['v1.abc', 'the key shop begins like a ticket'],
+    ['e1.abc', 'the key shop begins like a ticket'],
     ['x'.repeat(8193), 'the key shop is over 8192 characters'],
   ])('is not built with a key that nobody could present: %#', (key, message) => {
     expect(() => new KeyAuthenticator(new Map([['shop', key]]))).toThrow(message);
