@@ -41,13 +41,17 @@ export function size(preset: string, help: string) {
 
 /** Milliseconds. */
 export function duration(preset: string, help: string) {
-  const read = (value: string | number) => {
-    const time = atLeastOne(parseDuration(value), 'a duration must be at least 1ms');
-    if (time > LONGEST)
-      throw new RangeError(`${value} is longer than 24d, the longest that a timer can hold`);
-    return time;
-  };
-  return z.unknown().transform(reading(read)).prefault(preset).meta(meta('duration', help));
+  return z.unknown().transform(reading(readDuration)).prefault(preset).meta(meta('duration', help));
+}
+
+/** The same, or undefined for `false`. */
+export function durationOrNone(preset: string, help: string) {
+  const known = reading(readDuration);
+  return z
+    .unknown()
+    .transform((value, context) => (value === false || value === 'false' ? undefined : known(value, context)))
+    .prefault(preset)
+    .meta(meta('duration', help));
 }
 
 export function count(preset: number, help: string, { least = 1, most = Number.MAX_SAFE_INTEGER } = {}) {
@@ -103,6 +107,21 @@ export function rate(preset: Rate, help: string) {
 
 const RATE = z.strictObject({ rate: z.number().positive(), burst: z.number().int().positive() });
 
+/** One of the words or several, each once; undefined where nothing is said. */
+export function choices<const T extends string>(options: readonly T[], help: string) {
+  const read = (value: unknown, context: z.RefinementCtx): readonly T[] => {
+    const values: unknown[] = Array.isArray(value) ? value : [value];
+    if (values.length === 0) return refuse(context, `an empty list: name some of ${options.join(', ')}`);
+    return values.map((item, i) => {
+      const path = Array.isArray(value) ? [i] : [];
+      if (values.indexOf(item) < i) return refuse(context, `${shown(item)} comes twice`, path);
+      const found = options.find((option) => option === item);
+      return found ?? refuse(context, `${shown(item)} is not one of ${options.join(', ')}`, path);
+    });
+  };
+  return z.unknown().transform(read).optional().meta(meta('list', help));
+}
+
 /** One text or several, each of which has to hold. */
 export function list(
   kind: 'list' | 'paths',
@@ -141,7 +160,7 @@ export const secret = z.unknown().transform((value, context): SecretSource => {
   );
 });
 
-const REFERENCE = z.strictObject({ env: z.string().min(1) });
+export const REFERENCE = z.strictObject({ env: z.string().min(1) });
 
 function reading<T>(read: (value: string | number) => T) {
   return (value: unknown, context: z.RefinementCtx): T => {
@@ -154,7 +173,13 @@ function reading<T>(read: (value: string | number) => T) {
   };
 }
 
-function refuse(context: z.RefinementCtx, message: string, path: (string | number)[] = []): never {
+function readDuration(value: string | number): number {
+  const time = atLeastOne(parseDuration(value), 'a duration must be at least 1ms');
+  if (time > LONGEST) throw new RangeError(`${value} is longer than 24d, the longest that a timer can hold`);
+  return time;
+}
+
+export function refuse(context: z.RefinementCtx, message: string, path: (string | number)[] = []): never {
   context.addIssue({ code: 'custom', message, path });
   return z.NEVER;
 }

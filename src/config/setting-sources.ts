@@ -63,6 +63,11 @@ export class SettingSources {
     return value !== undefined;
   }
 
+  /** Whether the value comes from outside the file. */
+  isOverridden(path: readonly string[]): boolean {
+    return this.#origin(path) !== undefined;
+  }
+
   /** Takes a value out of the merged settings; of a list as a whole. */
   remove(path: readonly string[]): void {
     let parent: unknown = this.merged;

@@ -1,21 +1,18 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { DefaultAccess } from '../core/route.js';
+import { AuthReading } from './auth-reading.js';
 import type { FindingList } from './finding-list.js';
 import { shownName } from './routing-files.js';
-import type { SecretSource } from './setting-kinds.js';
 import type { SettingSources } from './setting-sources.js';
 import { camelKeys, type NamedTopic, type Settings } from './settings.js';
 import type { ParsedSettings } from './settings-schema.js';
-
-/** Shorter secrets can be guessed. */
-const LEAST_LENGTH = 16;
 
 /** Makes settings of what was parsed: paths absolute, secrets read from the environment. */
 export class SettingsReading {
   readonly #parsed: ParsedSettings;
   readonly #sources: SettingSources;
-  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #auth: AuthReading;
   readonly #findings: FindingList;
 
   constructor(parts: {
@@ -26,7 +23,7 @@ export class SettingsReading {
   }) {
     this.#parsed = parts.parsed;
     this.#sources = parts.sources;
-    this.#env = parts.env;
+    this.#auth = new AuthReading(parts);
     this.#findings = parts.findings;
   }
 
@@ -43,14 +40,7 @@ export class SettingsReading {
         named: new Map<string, NamedTopic>(Object.entries(named)),
       },
       access: this.#access(),
-      auth: Object.freeze({
-        anonymous: auth.anonymous,
-        keys: this.#keys(auth.keys),
-        secret: auth.secret && this.#secret(auth.secret, ['auth', 'secret']),
-        ticketTtl: auth.ticket_ttl,
-        expiryWarning: auth.expiry_warning,
-        onExpiry: auth.on_expiry,
-      }),
+      auth: await this.#auth.settings(auth, folder),
       development,
       broker,
       origins: Object.freeze(origins),
@@ -79,34 +69,6 @@ export class SettingsReading {
       }
     }
     return found;
-  }
-
-  #keys(sources: Readonly<Record<string, SecretSource>>): ReadonlyMap<string, string> {
-    const keys = new Map<string, string>();
-    for (const [name, source] of Object.entries(sources)) {
-      const key = this.#secret(source, ['auth', 'keys', name]);
-      if (key !== undefined) keys.set(name, key);
-    }
-    return keys;
-  }
-
-  #secret(source: SecretSource, path: readonly string[]): string | undefined {
-    const value = typeof source === 'string' ? source : this.#env[source.env];
-    if (value === undefined || value === '') {
-      const variable = typeof source === 'string' ? '' : source.env;
-      const message = `${path.join('.')} is to be read from the environment variable ${variable}, which is not set`;
-      this.#findings.report('missing-variable', this.#sources.at(path, true), {
-        message,
-        hint: `set ${variable}`,
-      });
-      return undefined;
-    }
-    if (value.length < LEAST_LENGTH) {
-      const message = `${path.join('.')} has fewer than ${LEAST_LENGTH} characters and can be guessed`;
-      const hint = 'use 32 random characters, as openssl rand -base64 24 prints';
-      this.#findings.report('weak-secret', this.#sources.at(path, true), { message, hint });
-    }
-    return value;
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { authSettings } from './auth-settings.js';
 import {
   choice,
   count,
@@ -8,7 +9,6 @@ import {
   optionalList,
   rate,
   type SettingMeta,
-  secret,
   size,
   text,
 } from './setting-kinds.js';
@@ -30,6 +30,10 @@ const limits = z.strictObject({
     'Connections from one address, loopback included. Behind a proxy all peers have its address: set it to `connections` there.',
   ),
   connections_per_user: count(100, 'Connections of one user.'),
+  tickets: count(
+    100_000,
+    'One-time tickets remembered until they expire. When there are more, new ones are refused with `unavailable`.',
+  ),
   subscriptions: count(1000, 'Subscriptions of one connection.'),
   revocations: count(
     10_000,
@@ -122,36 +126,7 @@ export const settingsSchema = z.strictObject({
       call: list('list', ['user'], { help: 'Who may call procedures where a route says nothing.' }),
     })
     .prefault({}),
-  auth: z
-    .strictObject({
-      anonymous: onOff(true, 'Let peers connect without credentials.'),
-      keys: z
-        .record(z.string(), secret)
-        .prefault({})
-        .meta({
-          ...describe(
-            'map',
-            'Keys of back ends by name; `{ env: NAME }` reads a variable. SIGNALBOX_API_KEY is the key named `env`.',
-          ),
-          env: 'SIGNALBOX_API_KEY',
-          flag: false,
-        }),
-      secret: secret.optional().meta({
-        ...describe('secret', 'Signs tickets; at least 32 random characters.'),
-        env: 'SIGNALBOX_SECRET',
-        flag: false,
-      }),
-      ticket_ttl: duration('5m', 'How long a ticket is valid.'),
-      expiry_warning: duration(
-        '1m',
-        'How long before the end of an identity its peer is told, so that it can renew it.',
-      ),
-      on_expiry: choice(
-        ['disconnect', 'downgrade'],
-        'What becomes of a connection whose identity has ended: `downgrade` lets it go on as anonymous.',
-      ),
-    })
-    .prefault({}),
+  auth: authSettings,
   broker: choice(['memory'], 'What carries publications between nodes.'),
   origins: list('list', [], {
     help: "Origins of pages that may connect beside the server's own, as in `https://app.example.com`; `*` for all.",

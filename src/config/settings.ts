@@ -1,4 +1,7 @@
+import type { KeyObject } from 'node:crypto';
+import type { BackendKey } from '../core/backend-key.js';
 import type { DefaultAccess } from '../core/route.js';
+import type { AuthMethod } from './auth-settings.js';
 import type { ParsedSettings } from './settings-schema.js';
 
 type Camel<S> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
@@ -11,6 +14,30 @@ export type Limits = CamelKeys<ParsedSettings['limits']>;
 export interface NamedTopic {
   readonly class: string;
   readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** How peers say who they are. */
+export interface AuthSettings {
+  readonly anonymous: boolean;
+  /** In the order in which they are asked; undefined for all that are configured. */
+  readonly methods: readonly AuthMethod[] | undefined;
+  /** Back-end keys by name. */
+  readonly keys: ReadonlyMap<string, BackendKey>;
+  /** Signs and checks tickets `v1`. */
+  readonly secret: string | undefined;
+  /** Checks tickets `e1`. */
+  readonly publicKey: KeyObject | undefined;
+  /** Signs them. */
+  readonly privateKey: KeyObject | undefined;
+  readonly ticketTtl: number;
+  /** The longest that a back end may ask for. */
+  readonly ticketTtlMax: number;
+  readonly ticketOnce: boolean;
+  /** How long a user stays who it is; undefined for no bound. */
+  readonly sessionTtl: number | undefined;
+  /** Milliseconds before the end of an identity. */
+  readonly expiryWarning: number;
+  readonly onExpiry: 'disconnect' | 'downgrade';
 }
 
 /** All settings, checked. Paths are absolute, durations in milliseconds, sizes in octets. */
@@ -28,16 +55,7 @@ export interface Settings {
   };
   /** What a route without `access` has. */
   readonly access: DefaultAccess;
-  readonly auth: {
-    readonly anonymous: boolean;
-    /** Back-end keys by name. */
-    readonly keys: ReadonlyMap<string, string>;
-    readonly secret: string | undefined;
-    readonly ticketTtl: number;
-    /** Milliseconds before the end of an identity. */
-    readonly expiryWarning: number;
-    readonly onExpiry: 'disconnect' | 'downgrade';
-  };
+  readonly auth: AuthSettings;
   readonly development: boolean;
   readonly broker: 'memory';
   readonly origins: readonly string[];

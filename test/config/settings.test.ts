@@ -30,9 +30,15 @@ describe('settings', () => {
       access: { subscribe: ['user'], publish: ['backend'], call: ['user'] },
       auth: {
         anonymous: true,
+        methods: undefined,
         keys: new Map(),
         secret: undefined,
+        publicKey: undefined,
+        privateKey: undefined,
         ticketTtl: 300_000,
+        ticketTtlMax: 3_600_000,
+        ticketOnce: true,
+        sessionTtl: 43_200_000,
         expiryWarning: 60_000,
         onExpiry: 'disconnect',
       },
@@ -46,6 +52,7 @@ describe('settings', () => {
         channel: 255,
         connections: 10_000,
         connectionsPerAddress: 1000,
+        tickets: 100_000,
         connectionsPerUser: 100,
         revocations: 10_000,
         channels: 1000,
@@ -97,7 +104,7 @@ log: { level: debug, format: json }
       limits: { message: 1024, messages: { rate: 5, burst: 10 }, ping: 1500, buffer: 2_097_152 },
       log: { level: 'debug', format: 'json' },
     });
-    expect([...settings.auth.keys]).toEqual([
+    expect([...settings.auth.keys].map(([name, { key }]) => [name, key])).toEqual([
       ['shop', 'a key of enough characters'],
       ['crm', env.CRM_KEY],
     ]);
