@@ -1,13 +1,4 @@
 import { Container } from 'inversify';
-import {
-  AnonymousAuthenticator,
-  authenticatorChain,
-  KeyAuthenticator,
-  OriginPolicy,
-  Revocations,
-  revocable,
-  TicketAuthenticator,
-} from '../authenticators/index.js';
 import { MemoryBroker } from '../brokers/index.js';
 import type { Settings } from '../config/index.js';
 import type { Authenticator } from '../core/authenticator.js';
@@ -21,12 +12,14 @@ import {
   healthEndpoints,
   PublishEndpoint,
   RightsEndpoint,
+  TicketsEndpoint,
 } from '../protocols/http/index.js';
 import { Wamp1Protocol } from '../protocols/wamp1/index.js';
 import { RouteTable, TopicRouter } from '../router/index.js';
 import { HttpTransport, WebSocketTransport } from '../transports/index.js';
 import { HandshakeGateway } from './gateway.js';
 import type { Offers } from './handler-class.js';
+import { bindIdentity, ticketMint } from './identity.js';
 import { createLogger } from './logger.js';
 import { Metrics, MetricsEndpoint } from './metrics.js';
 import { pageEndpoints } from './pages.js';
@@ -46,7 +39,7 @@ export function createContainer(plan: Plan): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   bindFoundations(container, plan);
   bindRouter(container, plan);
-  bindIdentity(container, plan);
+  bindIdentity(container, plan.settings);
   bindHttp(container, plan);
   bindWebSocket(container, plan);
   bindServices(container, plan);
@@ -84,19 +77,6 @@ function bindRouter(container: Container, { settings, routes }: Plan): void {
   container.bind(TOKENS.publisher).toResolvedValue((router) => new RouterPublisher(router), [PARTS.router]);
 }
 
-function bindIdentity(container: Container, { settings }: Plan): void {
-  const { auth, listen } = settings;
-  const keys = new KeyAuthenticator(auth.keys);
-  const tickets: Authenticator[] = auth.secret === undefined ? [] : [new TicketAuthenticator(auth.secret)];
-  const strangers = auth.anonymous ? [new AnonymousAuthenticator()] : [];
-  const revocations = new Revocations(settings.limits.revocations);
-  const chain = (list: readonly Authenticator[]) => revocable(authenticatorChain(list), revocations);
-  container.bind(PARTS.revocations).toConstantValue(revocations);
-  container.bind(TOKENS.authenticator).toConstantValue(chain([...tickets, keys, ...strangers]));
-  container.bind(PARTS.knownOnly).toConstantValue(chain([...tickets, keys]));
-  container.bind(PARTS.origins).toConstantValue(new OriginPolicy({ origins: settings.origins, listen }));
-}
-
 function bindHttp(container: Container, { settings }: Plan): void {
   const { limits } = settings;
   const publishLimits = {
@@ -114,6 +94,7 @@ function bindHttp(container: Container, { settings }: Plan): void {
         revoke: (user) => revocations.revoke(user, Date.now()),
       }),
       new RightsEndpoint({ control: router, authenticator }),
+      ...ticketEndpoints(settings, authenticator),
       ...healthEndpoints(() => readiness.ready),
       new MetricsEndpoint(metrics, authenticator),
       ...pageEndpoints(),
@@ -127,6 +108,13 @@ function bindHttp(container: Container, { settings }: Plan): void {
       (endpoints, logger, meter) => new HttpTransport({ endpoints, logger, meter, limits }),
       [PARTS.endpoints, TOKENS.logger, TOKENS.meter],
     );
+}
+
+/** Without a key to sign with there is no such address. */
+function ticketEndpoints({ auth }: Settings, authenticator: Authenticator): readonly HttpEndpoint[] {
+  const mint = ticketMint(auth);
+  if (mint === undefined) return [];
+  return [new TicketsEndpoint({ authenticator, mint, ttl: auth.ticketTtl, longest: auth.ticketTtlMax })];
 }
 
 function bindWebSocket(container: Container, { settings }: Plan): void {

@@ -9,6 +9,7 @@ export interface LiveFigures {
   readonly connections: number;
   readonly sessions: number;
   readonly topics: number;
+  readonly tickets: number;
   readonly publications: number;
   readonly deliveries: number;
 }
@@ -41,6 +42,7 @@ export class Metrics implements Meter {
     this.#read('signalbox_connections', 'open connections', () => read().connections);
     this.#read('signalbox_sessions', 'open sessions', () => read().sessions);
     this.#read('signalbox_topics', 'live channels', () => read().topics);
+    this.#read('signalbox_tickets', 'one-time tickets remembered', () => read().tickets);
     this.#readTotal('signalbox_publications_total', 'publications accepted', () => read().publications);
     this.#readTotal('signalbox_deliveries_total', 'deliveries to subscribers', () => read().deliveries);
   }

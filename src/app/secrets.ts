@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BackendKey } from '../core/backend-key.js';
 
 /** What a server without configured keys makes for itself, so that the other commands of the same folder work. */
 export interface LocalSecrets {
@@ -25,10 +26,26 @@ export async function ensureLocalSecrets(folder: string): Promise<LocalSecrets> 
   const known = await readLocalSecrets(folder);
   if (known !== undefined) return known;
   const secrets = {
-    apiKey: `sbk_${randomBytes(32).toString('base64url')}`,
+    apiKey: randomKey(),
     secret: randomBytes(32).toString('base64url'),
   };
   await mkdir(join(folder, FOLDER), { recursive: true, mode: 0o700 });
   await writeFile(join(folder, FOLDER, 'secrets.json'), `${JSON.stringify(secrets)}\n`, { mode: 0o600 });
   return secrets;
+}
+
+/** The key of a folder's own back end, under the name `local`. */
+export function localKey({ apiKey }: LocalSecrets): ReadonlyMap<string, BackendKey> {
+  const key = { key: apiKey, sha256: hashOfKey(apiKey), roles: [], channels: undefined, tickets: true };
+  return new Map([['local', key]]);
+}
+
+/** A key of 256 random bits. */
+export function randomKey(): string {
+  return `sbk_${randomBytes(32).toString('base64url')}`;
+}
+
+/** SHA-256 of a key as the settings have it. */
+export function hashOfKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
 }

@@ -63,11 +63,13 @@ async function listen(container: Container, { settings }: Plan): Promise<string>
 function watch(container: Container): void {
   const router = container.get(PARTS.router);
   const webSocket = container.get(PARTS.webSocket);
+  const replays = container.get(PARTS.replays);
   container.get(PARTS.metrics).watch(() => ({
     ...router.stats,
     connections: webSocket.size,
     sessions: router.sessions.size,
     topics: router.topics.size,
+    tickets: replays.size,
   }));
 }
 

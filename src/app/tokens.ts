@@ -1,5 +1,5 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { OriginPolicy, Revocations } from '../authenticators/index.js';
+import type { MemoryReplayCache, OriginPolicy, Revocations } from '../authenticators/index.js';
 import type { Authenticator } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
 import type { ServerEvents } from '../core/events.js';
@@ -38,6 +38,7 @@ export const PARTS = {
   revocations: token<Revocations>('part.revocations'),
   knownOnly: token<Authenticator>('part.known-only'),
   origins: token<OriginPolicy>('part.origins'),
+  replays: token<MemoryReplayCache>('part.replays'),
   endpoints: token<readonly HttpEndpoint[]>('part.endpoints'),
   readiness: token<{ ready: boolean }>('part.readiness'),
   protocols: token<readonly Protocol[]>('part.protocols'),

@@ -1,7 +1,7 @@
 import { formatFindings } from '../../config/index.js';
 import type { Application } from '../application.js';
 import type { Plan } from '../container.js';
-import { ensureLocalSecrets } from '../secrets.js';
+import { ensureLocalSecrets, localKey } from '../secrets.js';
 import { type RunningServer, startServer } from '../server.js';
 import { describeAllSettings, describeApplication, openApplication } from './application-options.js';
 import type { CliCommand, CliContext } from './program.js';
@@ -35,8 +35,8 @@ export const serve: CliCommand = {
 /** Once the server runs: a key that it made for itself is of use only then. */
 function tellKey({ settings }: Application, plan: Plan, context: CliContext): void {
   if (settings.auth.keys.size > 0) return;
-  const [key] = plan.settings.auth.keys.values();
-  context.out(`back-end key, made for this folder as SIGNALBOX_API_KEY is not set: ${key}`);
+  for (const { key } of plan.settings.auth.keys.values())
+    context.out(`back-end key, made for this folder as SIGNALBOX_API_KEY is not set: ${key}`);
 }
 
 const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '::1'];
@@ -66,15 +66,17 @@ async function start(plan: Plan): Promise<RunningServer> {
   }
 }
 
-/** A server that nobody gave a key or a secret makes its own, so that publishing and private channels work at once. */
+/**
+ * A server that nobody gave a key or a secret makes its own, so that publishing and private channels work at once. Who
+ * says how peers tell who they are has said enough.
+ */
 async function withSecrets(application: Application): Promise<Plan> {
   const plan = application.plan();
   const { auth } = plan.settings;
-  if (auth.keys.size > 0 && auth.secret !== undefined) return plan;
+  const signs = auth.secret !== undefined || auth.publicKey !== undefined;
+  if (auth.methods !== undefined || (auth.keys.size > 0 && signs)) return plan;
   const local = await ensureLocalSecrets(application.folder);
-  const keys = auth.keys.size > 0 ? auth.keys : new Map([['local', local.apiKey]]);
-  return {
-    ...plan,
-    settings: { ...plan.settings, auth: { ...auth, keys, secret: auth.secret ?? local.secret } },
-  };
+  const keys = auth.keys.size > 0 ? auth.keys : localKey(local);
+  const secret = signs ? auth.secret : local.secret;
+  return { ...plan, settings: { ...plan.settings, auth: { ...auth, keys, secret } } };
 }

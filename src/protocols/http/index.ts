@@ -2,3 +2,4 @@ export { DisconnectEndpoint, RightsEndpoint } from './disconnect-endpoint.js';
 export { healthEndpoints } from './health-endpoint.js';
 export type { PublishLimits } from './publish-body.js';
 export { PublishEndpoint, type PublishEndpointSettings, type PublishReply } from './publish-endpoint.js';
+export { TicketsEndpoint, type TicketsEndpointSettings } from './tickets-endpoint.js';

@@ -1,0 +1,75 @@
+import type { KeyObject } from 'node:crypto';
+import type { Container } from 'inversify';
+import {
+  AnonymousAuthenticator,
+  authenticatorChain,
+  issueTicket,
+  KeyAuthenticator,
+  MemoryReplayCache,
+  OriginPolicy,
+  Revocations,
+  revocable,
+  sessionTtl,
+  TicketAuthenticator,
+} from '../authenticators/index.js';
+import { AUTH_METHODS, type AuthMethod, type Settings } from '../config/index.js';
+import type { Authenticator, ReplayCache } from '../core/authenticator.js';
+import type { IssuedTicket, TicketGrant } from '../core/ticket-grant.js';
+import { PARTS, TOKENS } from './tokens.js';
+
+type AuthSettings = Settings['auth'];
+
+/** What the ways to say who a peer is are built with. */
+interface Ingredients {
+  readonly auth: AuthSettings;
+  readonly replays: ReplayCache;
+}
+
+/** Builds one way, or nothing where it is not configured. */
+type Factory = (ingredients: Ingredients) => Authenticator | undefined;
+
+const FACTORIES: Readonly<Partial<Record<AuthMethod, Factory>>> = {
+  ticket: ({ auth: { secret, publicKey, ticketOnce }, replays }) =>
+    secret === undefined && publicKey === undefined
+      ? undefined
+      : new TicketAuthenticator({ secret, publicKey, replays: ticketOnce ? replays : undefined }),
+  keys: ({ auth: { keys } }) => (keys.size === 0 ? undefined : new KeyAuthenticator(keys)),
+  anonymous: ({ auth: { anonymous } }) => (anonymous ? new AnonymousAuthenticator() : undefined),
+};
+
+/** Says which authenticators are asked, in which order, and which pages may connect. */
+export function bindIdentity(container: Container, settings: Settings): void {
+  const { auth, listen, origins, limits } = settings;
+  const replays = new MemoryReplayCache({ size: limits.tickets });
+  const methods = buildMethods({ auth, replays });
+  const known = methods.filter(({ method }) => method !== 'anonymous');
+  container.bind(PARTS.replays).toConstantValue(replays);
+  const revocations = new Revocations(limits.revocations);
+  const chain = (list: readonly Authenticator[]) =>
+    revocable(bounded(authenticatorChain(list), auth), revocations);
+  container.bind(PARTS.revocations).toConstantValue(revocations);
+  container.bind(TOKENS.authenticator).toConstantValue(chain(methods));
+  container.bind(PARTS.knownOnly).toConstantValue(chain(known));
+  container.bind(PARTS.origins).toConstantValue(new OriginPolicy({ origins, listen }));
+}
+
+function buildMethods(ingredients: Ingredients): readonly Authenticator[] {
+  const methods = ingredients.auth.methods ?? AUTH_METHODS;
+  return methods.flatMap((method) => FACTORIES[method]?.(ingredients) ?? []);
+}
+
+function bounded(chain: Authenticator, { sessionTtl: ttl }: AuthSettings): Authenticator {
+  return ttl === undefined ? chain : sessionTtl(chain, { ttl });
+}
+
+/** Makes tickets that this server takes; undefined where there is nothing to sign them with, or they are not taken. */
+export function ticketMint(auth: AuthSettings): ((grant: TicketGrant) => IssuedTicket) | undefined {
+  const key = signingKey(auth);
+  if (key === undefined || auth.methods?.includes('ticket') === false) return undefined;
+  return (grant) => issueTicket(grant, key);
+}
+
+/** What tickets are signed with: the private key where there is one, or the secret. */
+export function signingKey({ privateKey, secret }: AuthSettings): KeyObject | string | undefined {
+  return privateKey ?? secret;
+}
