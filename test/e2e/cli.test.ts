@@ -4,7 +4,18 @@ import { cli } from '../support/cli.js';
 import { testFolder } from '../support/folder.js';
 import { signalbox } from '../support/run.js';
 
-const COMMANDS = ['serve', 'check', 'routes', 'match', 'explain', 'publish', 'subscribe', 'token', 'import'];
+const COMMANDS = [
+  'serve',
+  'check',
+  'routes',
+  'match',
+  'explain',
+  'publish',
+  'subscribe',
+  'token',
+  'key',
+  'import',
+];
 
 const ROUTES = `
 news:

@@ -1,6 +1,9 @@
+import type { KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { describeSettings, loadSettings, type Settings } from '../../config/index.js';
+import { describeSettings, loadSettings, privateKeyOf, type Settings } from '../../config/index.js';
 import { type Application, type ApplicationOptions, loadApplication } from '../application.js';
+import { signingKey } from '../identity.js';
 import { readLocalSecrets } from '../secrets.js';
 import type { CliContext } from './program.js';
 
@@ -63,13 +66,34 @@ export async function findKey(options: Options, context: CliContext): Promise<st
   const configured = context.env['SIGNALBOX_API_KEY'];
   if (configured !== undefined && configured !== '') return configured;
   const { auth, folder } = await readSettings(options, context);
-  return [...auth.keys.values()][0] ?? (await readLocalSecrets(folder))?.apiKey;
+  const known = [...auth.keys.values()].flatMap(({ key }) => key ?? []);
+  return known[0] ?? (auth.keys.size > 0 ? undefined : (await readLocalSecrets(folder))?.apiKey);
 }
 
-/** The secret that signs tickets, found likewise. */
-export async function findSecret(options: Options, context: CliContext): Promise<string | undefined> {
+/**
+ * What signs tickets: the private key that the option names, that of the settings or their secret, or the secret that
+ * the server made for this folder.
+ */
+export async function findSigningKey(
+  options: Options,
+  context: CliContext,
+): Promise<KeyObject | string | undefined> {
+  if (typeof options['privateKey'] === 'string')
+    return privateKeyOf(await readFile(options['privateKey'], 'utf8'));
   const { auth, folder } = await readSettings(options, context);
-  return auth.secret ?? (await readLocalSecrets(folder))?.secret;
+  const configured = signingKey(auth);
+  return configured ?? (auth.publicKey === undefined ? (await readLocalSecrets(folder))?.secret : undefined);
+}
+
+/** What the server of this folder checks tickets with. */
+export async function findCheckingKeys(
+  options: Options,
+  context: CliContext,
+): Promise<{ secret: string | undefined; publicKey: KeyObject | undefined }> {
+  const { auth, folder } = await readSettings(options, context);
+  const { secret, publicKey } = auth;
+  if (secret !== undefined || publicKey !== undefined) return { secret, publicKey };
+  return { secret: (await readLocalSecrets(folder))?.secret, publicKey };
 }
 
 /** The address of the running server: the option, the environment, or what the settings listen to. */

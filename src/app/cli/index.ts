@@ -6,6 +6,7 @@ import { check } from './check.js';
 import { disconnect } from './disconnect.js';
 import { explain } from './explain.js';
 import { importRouting } from './import.js';
+import { key } from './key.js';
 import { match } from './match.js';
 import { type CliContext, createProgram, type ExitCode } from './program.js';
 import { publish } from './publish.js';
@@ -24,6 +25,7 @@ const COMMANDS = {
   publish,
   subscribe,
   token,
+  key,
   disconnect,
   rights,
   import: importRouting,
@@ -50,6 +52,19 @@ function describe(error: unknown): string {
   return error instanceof Error ? `error: ${error.message}` : String(error);
 }
 
+const LONGEST_INPUT = 65_536;
+
+async function readInput(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > LONGEST_INPUT) throw new Error(`there are over ${LONGEST_INPUT} octets on standard input`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
 /** The process itself. A second signal ends it at once. */
 function processContext(): CliContext {
   return {
@@ -57,6 +72,7 @@ function processContext(): CliContext {
     color: picocolors.isColorSupported,
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
+    input: () => readInput(process.stdin),
     stopped: () =>
       new Promise((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -10,6 +10,8 @@ export interface CliContext {
   readonly color: boolean;
   out(line: string): void;
   err(line: string): void;
+  /** What stands on the input, to its end; at most 64 KiB. */
+  input(): Promise<string>;
   /** Resolves when the process is asked to stop. */
   stopped(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { mintTicket } from '../../authenticators/index.js';
 import { createSync, type Sync, type SyncError } from '../../client/node.js';
-import { describeConfig, findSecret, findUrl, readSettings, repeated } from './application-options.js';
+import { describeConfig, findSigningKey, findUrl, readSettings, repeated } from './application-options.js';
 import type { CliCommand, CliContext, ExitCode } from './program.js';
 
 /** Prints one JSON line for each message of the channels, until it is asked to stop or refused. */
@@ -13,7 +13,7 @@ export const subscribe: CliCommand = {
       .option('--user <id>', 'connect as this user, with a ticket made from the secret')
       .option('--org <id>', 'organisation of the user; may be repeated', repeated)
       .option('--role <name>', 'role of the user; may be repeated', repeated)
-      .option('--ticket <ticket>', 'connect with this ticket')
+      .option('--ticket <ticket>', 'connect with this ticket, once')
       .option('--url <url>', 'address of the server (SIGNALBOX_URL)'),
   async run({ args, options, context }) {
     const ticket = await findTicket(options, context);
@@ -63,8 +63,8 @@ async function findTicket(
 ): Promise<string | (() => Promise<string>) | undefined> {
   if (typeof options['ticket'] === 'string') return options['ticket'];
   if (typeof options['user'] !== 'string') return undefined;
-  const secret = await findSecret(options, context);
-  if (secret === undefined)
+  const key = await findSigningKey(options, context);
+  if (key === undefined)
     throw new Error('no secret to make a ticket with: set SIGNALBOX_SECRET, or start the server once here');
   const { auth } = await readSettings(options, context);
   const grant = {
@@ -73,7 +73,7 @@ async function findTicket(
     roles: (options['role'] as string[] | undefined) ?? [],
     ttl: auth.ticketTtl,
   };
-  return async () => mintTicket(grant, secret);
+  return async () => mintTicket(grant, key);
 }
 
 function readCount(text: string): number {
