@@ -1,7 +1,10 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { inspectTicket } from '../../src/authenticators/index.js';
 import { createSync } from '../../src/client/node.js';
 import {
   COMMAND,
@@ -110,14 +113,52 @@ it('examples/node-publish publishes one message and then a batch', async () => {
   expect(received).toEqual([{ text: 'hello' }, 1, 2]);
 });
 
-it.skipIf(!php)('examples/php-ticket makes tickets for private channels', async () => {
-  const server = await serve({});
-  const { stdout } = await run('php', ['examples/php-ticket/ticket.php', '5', '7', '8'], {
-    ...IN_REPOSITORY,
-    env: testEnvironment({ SIGNALBOX_SECRET: SECRET }),
+describe.skipIf(!php)('examples/php-ticket', () => {
+  it('makes tickets for private channels, each for one connection', async () => {
+    const server = await serve({});
+    const { stdout } = await run('php', ['examples/php-ticket/ticket.php', '5', '7', '8'], {
+      ...IN_REPOSITORY,
+      env: testEnvironment({ SIGNALBOX_SECRET: SECRET }),
+    });
+    const url = `${server.webSocketUrl()}?ticket=${stdout.trim()}`;
+    const received = await listen(url, 'oro/email_event/5/8');
+    await server.publish('oro/email_event/5/8', { hasNewEmail: true });
+    await until(() => received.length > 0);
+    expect(received).toEqual([{ hasNewEmail: true }]);
+    const again = createSync({ url });
+    onTestFinished(() => again.close());
+    const errors: string[] = [];
+    again.on('error', ({ message }) => void errors.push(message));
+    again.connect();
+    await until(() => errors.length > 0);
+    expect(errors[0]).toContain('the ticket was used already');
   });
-  const received = await listen(`${server.webSocketUrl()}?ticket=${stdout.trim()}`, 'oro/email_event/5/8');
-  await server.publish('oro/email_event/5/8', { hasNewEmail: true });
-  await until(() => received.length > 0);
-  expect(received).toEqual([{ hasNewEmail: true }]);
+
+  it('grants channels, and with two changes signs with Ed25519, as access.md says', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const seed = privateKey.export({ type: 'pkcs8', format: 'der' }).subarray(-32).toString('base64url');
+    const sealed = readFileSync(`${REPOSITORY}examples/php-ticket/signalbox_ticket.php`, 'utf8');
+    const signed = sealed
+      .replace("'v1.'", "'e1.'")
+      .replace(
+        "hash_hmac('sha256', $signed, $secret, true)",
+        'sodium_crypto_sign_detached($signed, $secret)',
+      );
+    const call = "echo signalbox_ticket($key, '5', [7], [], ['ch' => ['subscribe' => ['orders/*']]]);";
+    const fromSeed = 'sodium_crypto_sign_secretkey(sodium_crypto_sign_seed_keypair($seed))';
+    const decoded = `$seed = sodium_base642bin('${seed}', SODIUM_BASE64_VARIANT_URLSAFE_NO_PADDING);`;
+    for (const code of [
+      `${sealed}$key = '${SECRET}'; ${call}`,
+      `${signed}${decoded} $key = ${fromSeed}; ${call}`,
+    ]) {
+      const { stdout } = await run('php', ['-r', code.replace('<?php', '')]);
+      const {
+        claims,
+        signed: right,
+        faults,
+      } = inspectTicket(stdout, { secret: SECRET, publicKey }, Date.now()) ?? {};
+      expect({ right, faults }).toEqual({ right: true, faults: [] });
+      expect(claims).toMatchObject({ sub: '5', org: ['7'], ch: { subscribe: ['orders/*'] } });
+    }
+  });
 });

@@ -68,7 +68,9 @@ async function routingFindings(yaml: string): Promise<readonly string[]> {
 
 async function settingsFindings(yaml: string): Promise<readonly string[]> {
   const folder = testFolder({ 'signalbox.yml': yaml, 'topics/handler.ts': '' });
-  const env = { SHOP_API_KEY: 'x'.repeat(32), TICKET_SECRET: 'x'.repeat(32) };
+  const env = Object.fromEntries(
+    ['SHOP_API_KEY', 'SENSOR_KEY', 'TICKET_SECRET'].map((name) => [name, 'x'.repeat(32)]),
+  );
   const { findings } = await loadSettings({ file: `${folder}/signalbox.yml`, env });
   return findings.map(({ message }) => message);
 }
