@@ -33,3 +33,14 @@ export async function backendOf(
   if (principal.kind === 'backend') return principal;
   throw new RouterError('forbidden', `${what} needs a back-end key`);
 }
+
+/** The same, for what reaches beyond channels: a key that is bound to some of them may not. */
+export async function administratorOf(
+  request: HttpRequest,
+  authenticator: Authenticator,
+  what: string,
+): Promise<Principal> {
+  const principal = await backendOf(request, authenticator, what);
+  if (principal.scope === undefined) return principal;
+  throw new RouterError('forbidden', `${what} needs a key that is not bound to channels`);
+}

@@ -1,7 +1,7 @@
+import { channelMatches } from '../core/channel-pattern.js';
 import { RouterError } from '../core/errors.js';
 import { OPERATIONS, type Operation, type Route } from '../core/route.js';
 import type { TopicHandler } from '../core/topic.js';
-import { channelMatches } from './rules/channel-pattern.js';
 import type { Question, Rule, Step } from './rules/rule.js';
 import type { RuleBook } from './rules/rule-book.js';
 

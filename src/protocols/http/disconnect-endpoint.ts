@@ -1,5 +1,5 @@
 import type { Authenticator } from '../../core/authenticator.js';
-import { backendOf } from '../../core/caller.js';
+import { administratorOf } from '../../core/caller.js';
 import { DISCONNECT, RouterError } from '../../core/errors.js';
 import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
 import type { SessionControl, SessionSelector } from '../../core/session-control.js';
@@ -27,11 +27,11 @@ export class DisconnectEndpoint implements HttpEndpoint {
   }
 
   async handle(request: HttpRequest): Promise<HttpReply> {
-    await backendOf(request, this.#parts.authenticator, 'disconnecting');
+    await administratorOf(request, this.#parts.authenticator, 'disconnecting');
     const body = new JsonBody(request, ['user', 'session', 'reconnect', 'revoke', 'reason']);
     const who = readSelector(body);
     const why = body.flag('reconnect', false) ? DISCONNECT.ended : DISCONNECT.withdrawn;
-    const reason = body.text('reason') ?? why.reason;
+    const reason = body.name('reason') ?? why.reason;
     if ('user' in who && body.flag('revoke', true)) this.#parts.revoke(who.user);
     return jsonReply(200, { disconnected: this.#parts.control.disconnect(who, { ...why, reason }) });
   }
@@ -52,11 +52,11 @@ export class RightsEndpoint implements HttpEndpoint {
   }
 
   async handle(request: HttpRequest): Promise<HttpReply> {
-    await backendOf(request, this.#parts.authenticator, 'changing rights');
+    await administratorOf(request, this.#parts.authenticator, 'changing rights');
     const body = new JsonBody(request, ['user', 'roles', 'organizations']);
-    const user = body.text('user');
-    const roles = body.texts('roles');
-    const organizations = body.texts('organizations');
+    const user = body.name('user');
+    const roles = body.names('roles');
+    const organizations = body.names('organizations');
     if (user === undefined || roles === undefined || organizations === undefined) {
       throw new RouterError('bad_request', 'user, roles and organizations have to be given', {
         hint: 'send all rights that the user has from now on',
@@ -70,8 +70,8 @@ export class RightsEndpoint implements HttpEndpoint {
 }
 
 function readSelector(body: JsonBody): SessionSelector {
-  const user = body.text('user');
-  const session = body.text('session');
+  const user = body.name('user');
+  const session = body.name('session');
   if (user !== undefined && session === undefined) return { user };
   if (session !== undefined && user === undefined) return { session };
   throw new RouterError('bad_request', 'either user or session has to be given');

@@ -4,7 +4,6 @@ import { RouterError } from '../../core/errors.js';
 import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
 import type { Principal } from '../../core/session.js';
 import type { IssuedTicket, TicketGrant } from '../../core/ticket-grant.js';
-import { checkContentType } from './headers.js';
 import { readTicketBody, type TicketTimes } from './ticket-body.js';
 
 /** Octets of a body; a ticket that says more would be too long. */
@@ -32,8 +31,7 @@ export class TicketsEndpoint implements HttpEndpoint {
 
   async handle(request: HttpRequest): Promise<HttpReply> {
     checkRight(await backendOf(request, this.#settings.authenticator, 'making tickets'));
-    checkContentType(request);
-    const grant = readTicketBody(request.body, this.#settings);
+    const grant = readTicketBody(request, this.#settings);
     return jsonReply(200, this.#mint(grant));
   }
 

@@ -1,5 +1,5 @@
+import { channelMatches } from '../../core/channel-pattern.js';
 import type { Operation } from '../../core/route.js';
-import { channelMatches } from './channel-pattern.js';
 import type { Question, Rule, Step } from './rule.js';
 
 type Holds = (question: Question, operation: Operation) => boolean;

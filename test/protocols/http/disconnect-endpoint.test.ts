@@ -6,7 +6,10 @@ import { testBackend, testUser } from '../../../src/testing.js';
 
 const authenticator: Authenticator = {
   method: 'fake',
-  authenticate: ({ credential }) => (credential?.secret === 'key' ? testBackend() : testUser('5')),
+  authenticate: ({ credential }) => {
+    if (credential?.secret === 'bound') return { ...testBackend(), scope: ['**'] };
+    return credential?.secret === 'key' ? testBackend() : testUser('5');
+  },
 };
 const done: unknown[] = [];
 const control = {
@@ -42,8 +45,8 @@ describe('POST /api/disconnect', () => {
     ]);
   });
 
-  it('takes a number for a text, a reason, and the wish that the peer comes back', async () => {
-    await post(disconnecting, { user: 5, revoke: false, reconnect: true, reason: 'moved' });
+  it('takes a reason, and the wish that the peer comes back', async () => {
+    await post(disconnecting, { user: '5', revoke: false, reconnect: true, reason: 'moved' });
     expect(done).toEqual([['disconnect', { user: '5' }, { ...DISCONNECT.ended, reason: 'moved' }]]);
   });
 
@@ -55,6 +58,7 @@ describe('POST /api/disconnect', () => {
   it('is for back ends', async () => {
     await expect(post(disconnecting, { user: '5' }, 'ticket')).rejects.toMatchObject({ code: 'forbidden' });
     await expect(post(rights, {}, 'ticket')).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(post(disconnecting, { user: '5' }, 'bound')).rejects.toMatchObject({ code: 'forbidden' });
     expect(done).toEqual([]);
   });
 
@@ -67,6 +71,8 @@ describe('POST /api/disconnect', () => {
     { user: '' },
     { user: 'x'.repeat(256) },
     { user: ['5'] },
+    { user: 5 },
+    '{"user": "5", "user": "6"}',
     { user: '5', revoke: 'no' },
     { user: '5', all: true },
     { session: '5', reason: 5.5 },
@@ -90,7 +96,7 @@ describe('POST /api/rights', () => {
     { user: '5', roles: ['backend'], organizations: [] },
     { user: '5', roles: 'staff', organizations: [] },
     { user: '5', roles: [5], organizations: [] },
-    { user: '5', roles: Array(1001).fill('x'), organizations: [] },
+    { user: '5', roles: Array(101).fill('x'), organizations: [] },
   ])('refuses %#', async (body) => {
     await expect(post(rights, body)).rejects.toMatchObject({ code: 'bad_request' });
     expect(done).toEqual([]);

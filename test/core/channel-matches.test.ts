@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { channelMatches } from '../../../src/router/rules/channel-pattern.js';
+import { channelMatches } from '../../src/core/channel-pattern.js';
 
 describe('a pattern of channels', () => {
   it.each([
