@@ -15,6 +15,8 @@ import { ANONYMOUS, type Notice, type Principal, randomId, Session } from './cor
 import type { TopicHandler } from './core/topic.js';
 import { type IdentitySettings, type RouterLimits, RouteTable, TopicRouter } from './router/index.js';
 
+export { loadRouteTests, type RouteTest, type RouteTestOptions } from './app/route-tests.js';
+
 /** A connection that keeps what it is sent. */
 export class FakeConnection implements Connection {
   readonly id = randomId();
