@@ -1,4 +1,5 @@
 /** The second public door: what tests of topic handlers and of ports need. No sockets, no framework. */
+import type { RouteTest, RouteTestOptions } from './app/route-tests.js';
 import { MemoryBroker } from './brokers/index.js';
 import type { Broker } from './core/broker.js';
 import type { Connection, ConnectionListener } from './core/connection.js';
@@ -14,6 +15,8 @@ import type { Subscriber } from './core/router.js';
 import { ANONYMOUS, type Notice, type Principal, randomId, Session } from './core/session.js';
 import type { TopicHandler } from './core/topic.js';
 import { type IdentitySettings, type RouterLimits, RouteTable, TopicRouter } from './router/index.js';
+
+export type { RouteTest, RouteTestOptions };
 
 /** A connection that keeps what it is sent. */
 export class FakeConnection implements Connection {
@@ -225,4 +228,14 @@ export class TestServer {
   connect(principal: Principal = ANONYMOUS): TestPeer {
     return new TestPeer(this.router, principal);
   }
+}
+
+/**
+ * The route tests of an application, for any test runner: `for (const { name, run } of await loadRouteTests()) test(name,
+ * run)`. Throws `ConfigurationError` for errors in settings, routes or test files, and an `Error` where there is no test.
+ */
+export async function loadRouteTests(options: RouteTestOptions = {}): Promise<readonly RouteTest[]> {
+  // The application, with its framework, is loaded by those only who test its routes.
+  const application = await import('./app/route-tests.js');
+  return application.loadRouteTests(options);
 }

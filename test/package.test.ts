@@ -88,7 +88,7 @@ beat: { channel: 'beat', handler: broadcast }
 const TYPED = `
 import { createServer, type RunningServer, RouterError, type TopicHandler } from 'signalbox';
 import sync, { createPublisher, createSync, type Sync } from 'signalbox/client';
-import { TestServer, testRoute, testUser } from 'signalbox/testing';
+import { loadRouteTests, type RouteTest, TestServer, testRoute, testUser } from 'signalbox/testing';
 
 export async function typed(): Promise<void> {
   const server: RunningServer = await createServer({ config: 'signalbox.yml' });
@@ -100,6 +100,8 @@ export async function typed(): Promise<void> {
   const handler: TopicHandler = { onSubscribe: () => undefined };
   const test = new TestServer({ routes: [testRoute('a', 'a')], handlers: { a: handler } });
   await test.connect(testUser('5')).subscribe('a');
+  const routeTests: readonly RouteTest[] = await loadRouteTests({ config: 'signalbox.yml' });
+  for (const { name, run } of routeTests) if (name !== text) run();
   // @ts-expect-error: a code that does not exist
   throw new RouterError('no_such_code', text ?? '');
 }
@@ -109,7 +111,7 @@ const PROGRAM = `
 import assert from 'node:assert';
 import { createServer, RouterError, TOKENS } from 'signalbox';
 import sync, { createPublisher, createSync } from 'signalbox/client';
-import { TestServer, testRoute } from 'signalbox/testing';
+import { loadRouteTests, TestServer, testRoute } from 'signalbox/testing';
 
 for (const thing of [createServer, RouterError, createPublisher, createSync, TestServer, sync.subscribe]) {
   assert.equal(typeof thing, 'function');
@@ -118,6 +120,7 @@ assert.ok(TOKENS.publisher);
 const refusing = { onSubscribe() { throw new RouterError('forbidden', 'no'); } };
 const server = new TestServer({ routes: [testRoute('a', 'a')], handlers: { a: refusing } });
 await assert.rejects(server.connect().subscribe('a'), { code: 'forbidden' });
+for (const { run } of await loadRouteTests()) run();
 console.log('fine');
 `;
 
@@ -139,6 +142,7 @@ beforeAll(async () => {
     'package.json': '{ "private": true, "type": "module" }',
     'signalbox.yml': 'access: { subscribe: anyone, publish: anyone }\n',
     'routing/websocket_routing.yml': ROUTING,
+    'routing/notes.route-test.yml': '- { channel: notes/1, allow: { subscribe: anonymous } }\n',
     'topics/store.ts': SERVICE,
     'topics/notes.ts': HANDLER,
     'topics/plain.js': PLAIN_HANDLER,

@@ -45,6 +45,11 @@ export class AccessTrial {
     return this.#table.explain(channel);
   }
 
+  /** What is asked for by a channel; undefined where no route matches. */
+  match(channel: string): TopicRequest | undefined {
+    return this.#table.match(channel);
+  }
+
   /** What a server would decide. */
   decide({ operation, channel, principal, payload }: Wish): Decision {
     const request = this.#table.match(channel);

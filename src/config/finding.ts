@@ -74,6 +74,7 @@ export const FINDING_CODES = {
   'bad-destination': 'error',
   'bad-role': 'error',
   'too-many-overlaps': 'error',
+  'bad-route-test': 'error',
   'bad-setting': 'error',
   'missing-variable': 'error',
   'weak-secret': 'warning',

@@ -7,4 +7,6 @@ export { formatFindings } from './format-findings.js';
 export { loadRouting, type Routing, type RoutingRequest } from './load-routing.js';
 export { loadSettings, type SettingsRequest } from './load-settings.js';
 export { privateKeyOf } from './pair-key.js';
+export { findRouteTests, readRouteTests } from './read-route-tests.js';
+export type { RouteExpectation } from './route-test.js';
 export type { Limits, NamedTopic, Settings } from './settings.js';

@@ -10,6 +10,7 @@ import { readYaml } from './yaml-file.js';
 
 const YAML_FILES = '**/*.{yml,yaml}';
 const YAML_NAME = /\.ya?ml$/;
+const ROUTE_TEST = /\.route-test\.ya?ml$/;
 
 /** One routing file and its entries; no entries where it cannot be read. */
 export interface LoadedFile {
@@ -80,6 +81,21 @@ export async function yamlFiles(
   return found.isDirectory() ? search(path, YAML_FILES, exclude) : [path];
 }
 
+/** The route test files in and below a folder, or of the folder alone; undefined for what is no folder. */
+export async function routeTestFiles(
+  path: string,
+  { below }: { readonly below: boolean },
+): Promise<readonly string[] | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() !== true) return undefined;
+  return (await sortedFiles(path, below ? YAML_FILES : '*.{yml,yaml}', [])).filter(isRouteTest);
+}
+
+/** Whether a file tests routes, and so holds none. */
+function isRouteTest(path: string): boolean {
+  return ROUTE_TEST.test(path);
+}
+
 /** Whether a resource names files by pattern. Such a pattern means files other than the one it stands in. */
 export function isGlob(resource: string): boolean {
   return isDynamicPattern(resource);
@@ -91,7 +107,17 @@ export function shownName(path: string): string {
   return short === '' || short.startsWith(`..${sep}`) || short === '..' ? path : short;
 }
 
+/** Routing files only: route tests may lie beside them. */
 async function search(
+  folder: string,
+  pattern: string,
+  exclude: readonly string[],
+): Promise<readonly string[]> {
+  const found = await sortedFiles(folder, pattern, exclude);
+  return found.filter((path) => YAML_NAME.test(path) && !isRouteTest(path));
+}
+
+async function sortedFiles(
   folder: string,
   pattern: string,
   exclude: readonly string[],
@@ -103,8 +129,5 @@ async function search(
     // what is excluded may be a folder
     ignore: exclude.flatMap((path) => [path, `${path}/**`]),
   });
-  return found
-    .filter((path) => YAML_NAME.test(path))
-    .map((path) => resolve(path))
-    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return found.map((path) => resolve(path)).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }

@@ -2,7 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Finding, loadRouting, type Routing, type RoutingRequest } from '../../src/config/index.js';
+import { readActor } from '../../src/app/actor.js';
+import {
+  type Finding,
+  loadRouting,
+  type Routing,
+  type RoutingRequest,
+  readRouteTests,
+} from '../../src/config/index.js';
 
 export const DEFAULT_ACCESS = { subscribe: ['user'], publish: ['backend'] };
 
@@ -32,6 +39,12 @@ export async function load(
   const all = typeof files === 'string' || Buffer.isBuffer(files) ? { 'routes.yml': files } : files;
   const folder = await folderOf(all);
   return loadRouting({ sources: [folder], defaultAccess: DEFAULT_ACCESS, ...request });
+}
+
+/** Reads one route test file, or several by name. */
+export async function loadTests(files: string | Readonly<Record<string, string>>) {
+  const folder = await folderOf(typeof files === 'string' ? { 'a.route-test.yml': files } : files);
+  return readRouteTests([folder], readActor);
 }
 
 /** The findings as `code line:column`. */

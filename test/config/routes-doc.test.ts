@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FINDING_CODES, formatFindings } from '../../src/config/index.js';
+import { FINDING_CODES, type Finding, formatFindings } from '../../src/config/index.js';
 import { ruleFault } from '../../src/router/index.js';
-import { load } from './harness.js';
+import { load, loadTests } from './harness.js';
 
 const ROUTES = readFileSync(new URL('../../docs/routes.md', import.meta.url), 'utf8');
 const SETTINGS = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
@@ -20,7 +20,7 @@ describe('the documentation of findings', () => {
   it.each(headings(ROUTES).filter((code) => !UNSHOWN.includes(code)))(
     'shows %s by an example',
     async (code) => {
-      const { findings } = await load(examples(code), { handlers: HANDLERS, checkRule: ruleFault });
+      const findings = await findingsOf(examples(code));
       expect(findings.map((finding) => finding.code)).toContain(code);
       // an example shows one thing: what is wrong beside it follows from it
       expect(new Set(findings.map((finding) => finding.code)).size, formatFindings(findings)).toBe(1);
@@ -34,6 +34,13 @@ describe('the documentation of findings', () => {
     expect(routes).toHaveLength(1);
   });
 });
+
+/** What is wrong with routing files, or with a route test. */
+async function findingsOf(files: Record<string, string>): Promise<readonly Finding[]> {
+  if (Object.keys(files).some((name) => name.includes('.route-test.')))
+    return (await loadTests(files)).findings;
+  return (await load(files, { handlers: HANDLERS, checkRule: ruleFault })).findings;
+}
 
 function headings(text: string): string[] {
   return [...text.matchAll(/^####? `([a-z0-9-]+)`$/gm)].map(([, code]) => code ?? '');

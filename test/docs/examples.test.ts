@@ -67,6 +67,14 @@ describe('examples/chat', () => {
     const { stdout } = await run(process.execPath, args, IN_REPOSITORY);
     expect(stdout).toMatch(/^# pass 2$/m);
   });
+
+  it('has route tests, which pass by the command line and in a test runner', async () => {
+    const tests = await run(process.execPath, [COMMAND, 'test', '--config', config], IN_REPOSITORY);
+    expect(tests.stdout).toBe('22 passed, 0 failed\n');
+    const args = ['--import', 'jiti/register', '--test', 'examples/chat/routes.test.ts'];
+    const { stdout } = await run(process.execPath, args, IN_REPOSITORY);
+    expect(stdout).toMatch(/^# pass 22$/m);
+  });
 });
 
 it('examples/oro opens one channel to a role beside its owner', async () => {

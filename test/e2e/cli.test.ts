@@ -10,10 +10,13 @@ const COMMANDS = [
   'routes',
   'match',
   'explain',
+  'test',
   'publish',
   'subscribe',
   'token',
   'key',
+  'disconnect',
+  'rights',
   'import',
 ];
 
@@ -78,8 +81,13 @@ describe('signalbox', () => {
     ['a missing argument', ['match'], "missing required argument 'channel'"],
     ['too many arguments', ['match', 'a', 'b'], 'too many arguments'],
     ['a missing option', ['token'], '--user'],
-    ['a wrong operation', ['explain', 'frob', 'news/x'], 'subscribe or publish'],
-    ['a wrong person', ['explain', 'subscribe', 'news/x', '--as', 'nobody'], 'anonymous, user:ID or backend'],
+    ['a wrong operation', ['explain', 'frob', 'news/x'], 'subscribe, publish, history'],
+    [
+      'a wrong person',
+      ['explain', 'subscribe', 'news/x', '--as', 'nobody'],
+      'anonymous, user:ID, backend or backend:KEY',
+    ],
+    ['an option that tests do not have', ['test', '--verbos'], 'Did you mean --verbose?'],
     ['nothing to publish to', ['publish'], 'name a channel'],
     ['a payload that is not JSON', ['publish', 'news/x', '{oops'], 'not JSON'],
     ['a lifetime that is none', ['token', '--user', '5', '--ttl', 'soon'], 'soon'],
@@ -203,6 +211,133 @@ describe('signalbox explain', () => {
     const { code, stdout } = await cli(['explain', 'subscribe', 'nope'], { cwd: application() });
     expect(code).toBe(1);
     expect(stdout).toContain('no route matches nope');
+  });
+});
+
+describe('signalbox test', () => {
+  const TESTS = `
+- channel: news/sport
+  route: news
+  allow: { subscribe: anonymous, publish: backend }
+  deny: { publish: [anonymous, 'user:5'] }
+`;
+
+  function tested(tests: string, routes = ROUTES): string {
+    return testFolder({
+      'signalbox.yml': 'routing: routing\n',
+      'routing/routes.yml': routes,
+      'routing/news.route-test.yml': tests,
+    });
+  }
+
+  it('counts what passes, and names it when asked to', async () => {
+    const cwd = tested(TESTS);
+    expect(await cli(['test'], { cwd })).toEqual({ code: 0, stdout: '5 passed, 0 failed\n', stderr: '' });
+    const { stdout } = await cli(['test', '--verbose'], { cwd });
+    expect(stdout.split('\n').map((line) => line.replace(/^.*route-test\.yml:/, ''))).toEqual([
+      '3  passed: news/sport belongs to news',
+      '4  passed: anonymous may subscribe to news/sport',
+      '4  passed: backend may publish to news/sport',
+      '5  passed: anonymous may not publish to news/sport',
+      '5  passed: user 5 may not publish to news/sport',
+      '5 passed, 0 failed',
+      '',
+    ]);
+  });
+
+  it('says of each failure where it is, what was decided, and by what', async () => {
+    const cwd = tested(TESTS.replace(/deny.*/, '').replace('allow', 'deny'));
+    const { code, stdout, stderr } = await cli(['test'], { cwd });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toBe(
+      [
+        `${cwd}/routing/news.route-test.yml:4  failed: anonymous may not subscribe to news/sport; it is allowed`,
+        '  route says subscribe: anyone; anyone holds',
+        `${cwd}/routing/news.route-test.yml:4  failed: backend may not publish to news/sport; it is allowed`,
+        '  route says publish: backend; backend holds',
+        '    peer: backend',
+        '1 passed, 2 failed',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('tells it as JSON', async () => {
+    const cwd = tested(`${TESTS}\n- { channel: news/sport, route: ~ }\n`);
+    const { code, stdout } = await cli(['test', '--json'], { cwd });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      passed: 5,
+      failed: 1,
+      findings: [],
+      cases: expect.arrayContaining([
+        expect.objectContaining({
+          name: 'news/sport belongs to no route',
+          line: 7,
+          passed: false,
+          found: 'belongs to news',
+        }),
+      ]),
+    });
+  });
+
+  it('runs the files and folders that it is given', async () => {
+    const cwd = tested('- { channel: news/sport, route: ~ }\n');
+    const other = testFolder({ 'a.route-test.yml': TESTS, 'b.yml': '- { channel: news/x, route: news }\n' });
+    expect((await cli(['test', `${other}/b.yml`], { cwd })).stdout).toBe('1 passed, 0 failed\n');
+    expect((await cli(['test', other, `${other}/b.yml`], { cwd })).stdout).toBe('6 passed, 0 failed\n');
+    const { code, stderr } = await cli(['test', `${other}/c.route-test.yml`], { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/c\.route-test\.yml.*does not exist/);
+  });
+
+  it('runs nothing before all findings of tests and routes are gone', async () => {
+    const cwd = tested('- { channel: news/sport, deny: { subscribe: nobody } }\n', BROKEN);
+    const { code, stdout, stderr } = await cli(['test'], { cwd });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/routes\.yml:4:12 +error/);
+    expect(stderr).toMatch(/news\.route-test\.yml:1:45 +error "nobody" names nobody/);
+    const json = await cli(['test', '--json'], { cwd });
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({ passed: 0, failed: 0, cases: [] });
+    expect(JSON.parse(json.stdout).findings).toContainEqual(
+      expect.objectContaining({ code: 'bad-route-test' }),
+    );
+  });
+
+  it('fails without any test, and shows how to write one', async () => {
+    const cwd = application();
+    const { code, stdout, stderr } = await cli(['test'], { cwd });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('routing/chat.route-test.yml');
+    expect((await cli(['test', '--json'], { cwd })).code).toBe(1);
+  });
+
+  it('passes in this repository and its examples', async () => {
+    for (const folder of ['', 'examples/chat/', 'examples/oro/', 'examples/embed/']) {
+      const { code, stdout, stderr } = await signalbox(['test', '--config', `${folder}signalbox.yml`]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/^\d+ passed, 0 failed\n$/);
+    }
+  });
+
+  it('fails in this repository for an expectation that is wrong', async () => {
+    const folder = testFolder({
+      'wrong.route-test.yml': '- channel: oro/email_event/5/7\n  allow: { subscribe: { user: 6, org: 7 } }\n',
+    });
+    const { code, stdout } = await signalbox(['test', folder]);
+    expect(code).toBe(1);
+    expect(stdout.split('\n')).toEqual([
+      `${folder}/wrong.route-test.yml:2  failed: user 6 of organisation 7 may subscribe to oro/email_event/5/7; it is refused`,
+      '  route says subscribe: anyone; anyone holds',
+      '  handler says subscribe: owner; does not hold: refused',
+      '    user_id of the channel: 5',
+      '    user: 6',
+      '    organization_id of the channel: 7',
+      '    organisations of the user: 7',
+      '0 passed, 1 failed',
+      '',
+    ]);
   });
 });
 

@@ -3,9 +3,9 @@ import { Payload } from '../../core/payload.js';
 import { OPERATIONS, type Operation } from '../../core/route.js';
 import { AccessTrial, describeDecision } from '../access-trial.js';
 import { describeActor } from '../actor.js';
+import { formatParams, formatTrials } from '../format-trials.js';
 import { actorOf, describeActorOptions } from './actor-options.js';
 import { describeApplication, openApplication } from './application-options.js';
-import { formatParams, formatTrials } from './match.js';
 import type { CliCommand } from './program.js';
 
 /** Tells step by step whether somebody may do something, and which rule decides. */

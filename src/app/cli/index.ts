@@ -14,6 +14,7 @@ import { rights } from './rights.js';
 import { routes } from './routes.js';
 import { serve } from './serve.js';
 import { subscribe } from './subscribe.js';
+import { test } from './test.js';
 import { token } from './token.js';
 
 const COMMANDS = {
@@ -22,6 +23,7 @@ const COMMANDS = {
   routes,
   match,
   explain,
+  test,
   publish,
   subscribe,
   token,

@@ -1,4 +1,5 @@
-import { RouteTable, type RouteTrial } from '../../router/index.js';
+import { RouteTable } from '../../router/index.js';
+import { formatParams, formatTrials } from '../format-trials.js';
 import { describeApplication, openApplication } from './application-options.js';
 import type { CliCommand } from './program.js';
 
@@ -28,29 +29,3 @@ export const match: CliCommand = {
     return found === undefined ? 1 : 0;
   },
 };
-
-const MOST_TRIALS = 12;
-
-/** The routes that were tried, and why each did not match; of many, those whose pattern begins most like the channel. */
-export function formatTrials(trials: readonly RouteTrial[], channel: string): string[] {
-  const likeness = ({ route, matched }: RouteTrial) =>
-    matched ? Infinity : sharedStart(route.pattern, channel);
-  const nearest = new Set([...trials].sort((a, b) => likeness(b) - likeness(a)).slice(0, MOST_TRIALS));
-  const lines = trials
-    .filter((trial) => nearest.has(trial))
-    .map(
-      ({ route, matched, reason }) => `  ${route.name} (${route.pattern}): ${matched ? 'matches' : reason}`,
-    );
-  const left = trials.length - lines.length;
-  return left === 0 ? lines : [...lines, `  and ${left} more that are less alike; --json has them all`];
-}
-
-function sharedStart(pattern: string, channel: string): number {
-  let i = 0;
-  while (i < pattern.length && pattern[i] === channel[i]) i++;
-  return i;
-}
-
-export function formatParams(params: Readonly<Record<string, string>>): string[] {
-  return Object.entries(params).map(([name, value]) => `  ${name} = ${value}`);
-}
