@@ -3,6 +3,7 @@
 export type { Publisher } from './app/publisher.js';
 export { createServer, type RunningServer, type ServerOptions } from './app/server.js';
 export { TOKENS } from './app/tokens.js';
+export type { Account, Accounts } from './core/accounts.js';
 export type { AuthAttempt, Authenticator } from './core/authenticator.js';
 export type { Broker } from './core/broker.js';
 export {
