@@ -79,6 +79,8 @@ describe('the import rules', () => {
     ['yaml-and-zod-has-one-home', 'src/protocols/http/planted.ts', 'zod'],
     ['saxes-has-one-home', 'src/app/planted.ts', 'saxes'],
     ['path-to-regexp-has-one-home', 'src/config/planted.ts', 'path-to-regexp'],
+    ['databases-has-one-home', 'src/app/planted.ts', 'pg'],
+    ['databases-has-one-home', 'src/brokers/planted.ts', 'mysql2'],
     ['commander-has-one-home', 'src/app/planted.ts', 'commander'],
     ['no-unresolvable', 'src/core/planted.ts', './nowhere.js'],
   ])('%s sees %s import %s', async (rule, from, to) => {
@@ -97,6 +99,7 @@ describe('the import rules', () => {
     ['src/config/planted.ts', 'yaml'],
     ['src/config/planted.ts', 'saxes'],
     ['src/protocols/http/planted.ts', 'saxes'],
+    ['src/authenticators/planted.ts', 'pg'],
   ])('let %s import %s', async (from, to) => {
     expect(await broken(from, to)).toEqual([]);
   });
