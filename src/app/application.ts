@@ -5,6 +5,7 @@ import { knownHandlers } from './build-handlers.js';
 import type { Plan } from './container.js';
 import { BUILT_IN_TOPICS, DiscoveryError, discover } from './discover.js';
 import type { Offers } from './handler-class.js';
+import { checkAccounts } from './oro.js';
 
 export interface ApplicationOptions {
   /** The settings file; without it `signalbox.yml` of the working folder, if there is one. */
@@ -50,6 +51,7 @@ export async function loadApplication(options: ApplicationOptions = {}): Promise
   const offers = await discover([BUILT_IN_TOPICS, ...settings.topics.folders]);
   const handlers = knownHandlers(offers, settings.topics.named);
   checkNames(offers, settings);
+  checkAccounts(offers, settings);
   const { routes, findings: routeFindings } = await loadRouting({
     sources: settings.routing,
     defaultAccess: settings.access,

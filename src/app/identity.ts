@@ -15,6 +15,8 @@ import {
 import { AUTH_METHODS, type AuthMethod, type Settings } from '../config/index.js';
 import type { Authenticator, ReplayCache } from '../core/authenticator.js';
 import type { IssuedTicket, TicketGrant } from '../core/ticket-grant.js';
+import { bindOro } from './oro.js';
+import type { OroSupport } from './oro-support.js';
 import { PARTS, TOKENS } from './tokens.js';
 
 type AuthSettings = Settings['auth'];
@@ -23,12 +25,14 @@ type AuthSettings = Settings['auth'];
 interface Ingredients {
   readonly auth: AuthSettings;
   readonly replays: ReplayCache;
+  readonly oro: OroSupport;
 }
 
 /** Builds one way, or nothing where it is not configured. */
 type Factory = (ingredients: Ingredients) => Authenticator | undefined;
 
 const FACTORIES: Readonly<Partial<Record<AuthMethod, Factory>>> = {
+  oro: ({ oro }) => oro.authenticator,
   ticket: ({ auth: { secret, publicKey, ticketOnce }, replays }) =>
     secret === undefined && publicKey === undefined
       ? undefined
@@ -40,17 +44,24 @@ const FACTORIES: Readonly<Partial<Record<AuthMethod, Factory>>> = {
 /** Says which authenticators are asked, in which order, and which pages may connect. */
 export function bindIdentity(container: Container, settings: Settings): void {
   const { auth, listen, origins, limits } = settings;
-  const replays = new MemoryReplayCache({ size: limits.tickets });
-  const methods = buildMethods({ auth, replays });
-  const known = methods.filter(({ method }) => method !== 'anonymous');
-  container.bind(PARTS.replays).toConstantValue(replays);
   const revocations = new Revocations(limits.revocations);
   const chain = (list: readonly Authenticator[]) =>
     revocable(bounded(authenticatorChain(list), auth), revocations);
+  bindOro(container, auth);
+  container.bind(PARTS.replays).toConstantValue(new MemoryReplayCache({ size: limits.tickets }));
   container.bind(PARTS.revocations).toConstantValue(revocations);
-  container.bind(TOKENS.authenticator).toConstantValue(chain(methods));
-  container.bind(PARTS.knownOnly).toConstantValue(chain(known));
+  container
+    .bind(PARTS.methods)
+    .toResolvedValue((replays, oro) => buildMethods({ auth, replays, oro }), [PARTS.replays, PARTS.oro]);
+  container.bind(TOKENS.authenticator).toResolvedValue((methods) => chain(methods), [PARTS.methods]);
+  container
+    .bind(PARTS.knownOnly)
+    .toResolvedValue((methods) => chain(methods.filter(isNoStranger)), [PARTS.methods]);
   container.bind(PARTS.origins).toConstantValue(new OriginPolicy({ origins, listen }));
+}
+
+function isNoStranger({ method }: Authenticator): boolean {
+  return method !== 'anonymous';
 }
 
 function buildMethods(ingredients: Ingredients): readonly Authenticator[] {

@@ -28,6 +28,7 @@ export async function startServer(plan: Plan): Promise<RunningServer> {
   const handlers = container.get(PARTS.handlers);
   for (const [name, handler] of buildHandlers(container, plan)) handlers.set(name, handler);
   const stopTasks = startPeriodicTasks(container, plan);
+  await container.get(PARTS.oro).open();
   await container.get(PARTS.router).start();
   const url = await listen(container, plan);
   container.get(TOKENS.events).announce('server_launched', { urls: [url] });
@@ -86,5 +87,6 @@ async function close(
   await closed;
   for (const stop of stopTasks) stop();
   container.get(PARTS.router).stop();
+  await container.get(PARTS.oro).close();
   await container.get(TOKENS.broker).close();
 }

@@ -1,5 +1,6 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { MemoryReplayCache, OriginPolicy, Revocations } from '../authenticators/index.js';
+import type { Accounts } from '../core/accounts.js';
 import type { Authenticator } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
 import type { ServerEvents } from '../core/events.js';
@@ -12,6 +13,7 @@ import type { RouteTable, TopicRouter } from '../router/index.js';
 import type { HttpTransport, WebSocketTransport } from '../transports/index.js';
 import type { HandshakeGateway } from './gateway.js';
 import type { Metrics } from './metrics.js';
+import type { OroSupport } from './oro-support.js';
 import type { Publisher } from './publisher.js';
 
 function token<T>(name: string): ServiceIdentifier<T> {
@@ -25,6 +27,8 @@ export const TOKENS = {
   events: token<ServerEvents>('events'),
   broker: token<Broker>('broker'),
   authenticator: token<Authenticator>('authenticator'),
+  /** Not there unless a class of the application offers it. */
+  accounts: token<Accounts>('accounts'),
   gateway: token<HandshakeGateway>('gateway'),
   publisher: token<Publisher>('publisher'),
 } as const;
@@ -36,6 +40,8 @@ export const PARTS = {
   handlers: token<Map<string, TopicHandler>>('part.handlers'),
   router: token<TopicRouter>('part.router'),
   revocations: token<Revocations>('part.revocations'),
+  oro: token<OroSupport>('part.oro'),
+  methods: token<readonly Authenticator[]>('part.methods'),
   knownOnly: token<Authenticator>('part.known-only'),
   origins: token<OriginPolicy>('part.origins'),
   replays: token<MemoryReplayCache>('part.replays'),

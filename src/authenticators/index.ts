@@ -1,10 +1,14 @@
 export { AnonymousAuthenticator } from './anonymous-authenticator.js';
 export { authenticatorChain } from './authenticator-chain.js';
+export { BoundedAccounts } from './bounded-accounts.js';
 export { inspectTicket, type TicketInspection } from './inspect-ticket.js';
 export { KeyAuthenticator } from './key-authenticator.js';
 export { MemoryReplayCache } from './memory-replay-cache.js';
 export { issueTicket, mintTicket } from './mint-ticket.js';
 export { type ListenAddress, OriginPolicy, type OriginSettings } from './origin.js';
+export { OroAuthenticator } from './oro-authenticator.js';
+export { OroDigests } from './oro-digests.js';
 export { Revocations, revocable } from './revocations.js';
 export { type SessionTtl, sessionTtl } from './session-ttl.js';
+export { SqlAccounts } from './sql-accounts.js';
 export { TicketAuthenticator, type TicketSettings } from './ticket-authenticator.js';

@@ -6,7 +6,7 @@ import type { Meter } from '../core/meter.js';
 import { ANONYMOUS, type Principal } from '../core/session.js';
 import type { OroDigests } from './oro-digests.js';
 import { type OroTicket, oroTicketText, readOroTicket } from './oro-ticket.js';
-import { RESERVED_ROLE } from './ticket.js';
+import { RESERVED_ROLE } from './ticket-claims.js';
 
 /** What a ticket without a user makes. */
 export type OroAnonymous = 'anonymous' | 'backend' | 'refuse';
@@ -31,6 +31,15 @@ const SOURCES: ReadonlySet<Credential['source']> = new Set(['ticket', 'bearer', 
 const SKEW = 30_000;
 /** Used tickets that are refused without any work. */
 const MOST_USED = 1000;
+
+/** It may publish, and may not make tickets for users. */
+const ORO_BACKEND: Principal = {
+  kind: 'backend',
+  id: 'oro',
+  roles: [RESERVED_ROLE],
+  organizations: [],
+  claims: { tickets: false },
+};
 
 const REFUSALS = {
   malformed: 'is malformed',
@@ -63,16 +72,22 @@ export class OroAuthenticator implements Authenticator {
     if (text === undefined) return undefined;
     const ticket = readOroTicket(text);
     if (ticket === undefined) throw this.#refusal('malformed');
-    this.#checkCheaply(ticket);
+    this.#checkCheaply(ticket, credential.source);
     return this.#verify(ticket);
   }
 
-  #checkCheaply(ticket: OroTicket): void {
+  #checkCheaply(ticket: OroTicket, source: Credential['source']): void {
     const now = this.#clock();
     if (ticket.time > now + SKEW) throw this.#refusal('future');
     if (now - ticket.time > this.#options.lifetime) throw this.#refusal('expired');
-    if (ticket.username === '' && this.#options.anonymous === 'refuse') throw this.#refusal('invalid');
+    if (ticket.username === '' && !this.#takesStrangers(source)) throw this.#refusal('invalid');
     if (this.#used.has(idOf(ticket))) throw this.#refusal('used');
+  }
+
+  /** A back end of OroPlatform connects with `?ticket=`. What back ends may do over HTTP is for keys alone. */
+  #takesStrangers(source: Credential['source']): boolean {
+    const { anonymous } = this.#options;
+    return anonymous === 'anonymous' || (anonymous === 'backend' && source === 'ticket');
   }
 
   async #verify(ticket: OroTicket): Promise<Principal> {
@@ -107,7 +122,7 @@ export class OroAuthenticator implements Authenticator {
 
   #stranger({ time: issued }: OroTicket): Principal {
     if (this.#options.anonymous === 'anonymous') return { ...ANONYMOUS, issued };
-    return { kind: 'backend', id: 'oro', roles: [RESERVED_ROLE], organizations: [], claims: {}, issued };
+    return { ...ORO_BACKEND, issued };
   }
 
   async #find(username: string): Promise<Account | undefined> {

@@ -7,7 +7,7 @@ import type { FindingList } from './finding-list.js';
 import { isKeyText, privateKeyOf, publicKeyOf } from './pair-key.js';
 import type { SecretSource } from './setting-kinds.js';
 import type { SettingSources } from './setting-sources.js';
-import type { AuthSettings } from './settings.js';
+import type { AuthSettings, OroSettings } from './settings.js';
 import type { ParsedSettings } from './settings-schema.js';
 
 /** Shorter secrets can be guessed. */
@@ -66,7 +66,18 @@ export class AuthReading {
       sessionTtl: auth.session_ttl,
       expiryWarning: auth.expiry_warning,
       onExpiry: auth.on_expiry,
+      oro: this.#oro(auth.oro),
     });
+  }
+
+  /** Undefined also where a secret of it is missing, which is a finding. */
+  #oro(oro: Written['oro']): OroSettings | undefined {
+    if (oro === undefined) return undefined;
+    const { query, ...rest } = oro;
+    const secret = this.#secret(oro.secret, ['auth', 'oro', 'secret']);
+    const accounts = oro.accounts && this.#text(oro.accounts, ['auth', 'oro', 'accounts']);
+    if (secret === undefined || (oro.accounts !== undefined && accounts === undefined)) return undefined;
+    return Object.freeze({ ...rest, secret, accounts, query: query === '' ? undefined : query });
   }
 
   #keys(written: Readonly<Record<string, WrittenKey>>): ReadonlyMap<string, BackendKey> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isChannelPattern, MOST_PATTERNS } from '../core/channel-pattern.js';
+import { oroSettingsSchema } from './oro-settings-schema.js';
 import {
   choice,
   choices,
@@ -125,6 +126,7 @@ export const authSettings = z
       ['disconnect', 'downgrade'],
       'What becomes of a connection whose identity has ended: `downgrade` lets it go on as anonymous.',
     ),
+    oro: oroSettingsSchema.optional(),
   })
   .prefault({});
 

@@ -9,4 +9,4 @@ export { loadSettings, type SettingsRequest } from './load-settings.js';
 export { privateKeyOf } from './pair-key.js';
 export { findRouteTests, readRouteTests } from './read-route-tests.js';
 export type { RouteExpectation } from './route-test.js';
-export type { Limits, NamedTopic, Settings } from './settings.js';
+export type { Limits, NamedTopic, OroSettings, Settings } from './settings.js';

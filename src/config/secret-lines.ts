@@ -2,7 +2,7 @@
 const SECRET = /(?:(?:^|[\s{,])["']?auth|(?:secret|keys?|token|password|credential)s?)["']?\s*:/i;
 /** Lines below `auth:` that may be shown. */
 const HARMLESS =
-  /^\s*["']?(?:anonymous|ticket_ttl(?:_max)?|ticket_once|session_ttl|keys)["']?\s*:\s*(?:\w+\s*)?(?:#.*)?$/;
+  /^\s*["']?(?:anonymous|ticket_ttl(?:_max)?|ticket_once|session_ttl|keys|oro|lifetime|pool|queue)["']?\s*:\s*(?:\w+\s*)?(?:#.*)?$/;
 
 /**
  * Says from which column on a line of a settings file must not be shown: the values of such keys, and of everything

@@ -38,6 +38,21 @@ export interface AuthSettings {
   /** Milliseconds before the end of an identity. */
   readonly expiryWarning: number;
   readonly onExpiry: 'disconnect' | 'downgrade';
+  /** Undefined: tickets of OroSyncBundle are not taken. */
+  readonly oro: OroSettings | undefined;
+}
+
+/** How tickets of OroSyncBundle are checked. */
+export interface OroSettings {
+  readonly secret: string;
+  readonly lifetime: number;
+  /** Address of the database; undefined where the application offers the accounts. */
+  readonly accounts: string | undefined;
+  /** Undefined: OroPlatform's tables. */
+  readonly query: string | undefined;
+  readonly anonymous: 'anonymous' | 'backend' | 'refuse';
+  readonly pool: number;
+  readonly queue: number;
 }
 
 /** All settings, checked. Paths are absolute, durations in milliseconds, sizes in octets. */

@@ -265,7 +265,7 @@ describe('a ticket of OroSyncBundle', () => {
     const secret = 'a secret of this test';
     const keys = new KeyAuthenticator(new Map([['shop', 'a key of this test']]));
     const kit = new Kit();
-    const chain = authenticatorChain([kit.oro, new TicketAuthenticator(secret), keys]);
+    const chain = authenticatorChain([kit.oro, new TicketAuthenticator({ secret }), keys]);
     const own = presenting('ticket', mintTicket({ user: '9', ttl: 60_000 }, secret));
     expect(await chain.authenticate(own)).toMatchObject({ id: '9' });
     expect(await chain.authenticate(presenting('bearer', 'a key of this test'))).toMatchObject({
@@ -286,12 +286,25 @@ describe('an anonymous ticket', () => {
 
   it('makes a back end where the settings say so', async () => {
     const kit = new Kit({ anonymous: 'backend' });
-    expect(await kit.principal(anonymous())).toMatchObject({
+    expect(await kit.principal(anonymous())).toEqual({
       kind: 'backend',
       id: 'oro',
       roles: ['backend'],
+      organizations: [],
+      claims: { tickets: false },
+      issued: NOW,
     });
   });
+
+  it.each(['bearer', 'cookie'] as const)(
+    'makes no back end as %s: over HTTP those have keys',
+    async (source) => {
+      const kit = new Kit({ anonymous: 'backend' });
+      await expect(kit.principal(anonymous(), source)).rejects.toThrow(INVALID);
+      expect(kit.made).toEqual([]);
+      expect(await new Kit().principal(anonymous(), source)).toMatchObject({ kind: 'anonymous' });
+    },
+  );
 
   it('is refused where the settings say so, before any work', async () => {
     const kit = new Kit({ anonymous: 'refuse' });
