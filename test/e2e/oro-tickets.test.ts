@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Autobahn, HANGUP } from '../support/autobahn.js';
@@ -190,10 +193,43 @@ describe.skipIf(!postgresInstalled)('an OroPlatform application with accounts fr
     await database.stop();
     const late = await RawWebSocket.open(address(server, oroTicket({ username: 'admin', password: HASH })));
     expect(late.status).toBe(503);
-    expect(server.stderr).toContain('accounts cannot be read');
+    await until(() => server.stderr.includes('accounts cannot be read'));
     expect(server.stderr).not.toContain('a pass');
     await page.settle();
     expect(page.hangup).toBeUndefined();
+  });
+});
+
+describe('examples/oro-accounts', () => {
+  it('asks the application who a user is', async () => {
+    const asked: unknown[] = [];
+    const application = createServer(({ url, headers }, response) => {
+      asked.push([url, headers.authorization]);
+      const account = { id: '5', password: HASH, roles: [], organizations: ['7'] };
+      if (url?.endsWith('=admin')) response.end(JSON.stringify(account));
+      else response.writeHead(url?.endsWith('=broken') ? 500 : 404).end();
+    }).listen(0, '127.0.0.1');
+    await once(application, 'listening');
+    const { port } = application.address() as AddressInfo;
+    const env = { ORO_SECRET, ACCOUNTS_URL: `http://127.0.0.1:${port}/accounts`, ACCOUNTS_KEY: 'its-key' };
+    const server = await ServerProcess.start({
+      config: `${REPOSITORY}examples/oro-accounts/signalbox.yml`,
+      env,
+    });
+    onTestFinished(async () => {
+      await server.stop();
+      application.closeAllConnections();
+      application.close();
+    });
+    await converse(server);
+    expect(asked).toEqual([['/accounts?username=admin', 'Bearer its-key']]);
+    const nobody = oroTicket({ username: 'nobody', password: HASH });
+    expect(await end(server, nobody)).toMatchObject({ code: 4500 });
+    const broken = await RawWebSocket.open(
+      address(server, oroTicket({ username: 'broken', password: HASH })),
+    );
+    expect(broken.status).toBe(503);
+    await until(() => server.stderr.includes('the application answered 500'));
   });
 });
 
