@@ -133,6 +133,12 @@ export function requestId(): string {
   return `r-${crypto.randomUUID().replaceAll('-', '').slice(0, 16)}`;
 }
 
+/** The refusal under the name that it has, or under a new one. */
+export function identified(error: RouterError): RouterError & { readonly request: string } {
+  const named = error.request === undefined ? error.with({ request: requestId() }) : error;
+  return named as RouterError & { readonly request: string };
+}
+
 /** True for refusals of any copy of this package, which `instanceof` would not be. */
 export function isRouterError(value: unknown): value is RouterError {
   return typeof value === 'object' && value !== null && BRAND in value;

@@ -5,3 +5,8 @@ export interface Meter {
 }
 
 export const NULL_METER: Meter = { count: () => undefined };
+
+/** Counts the limit that a refusal names, if it names one. */
+export function countLimit(meter: Meter, { limit }: { readonly limit: string | undefined }): void {
+  if (limit !== undefined) meter.count('signalbox_limits_reached_total', { limit });
+}

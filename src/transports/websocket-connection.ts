@@ -1,11 +1,12 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { Connection, ConnectionListener } from '../core/connection.js';
+import { cutText } from '../core/cut-text.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
+import { type Rate, TokenBucket } from '../core/token-bucket.js';
 import type { Beating } from './heartbeat.js';
 import { MessageReader, type MessageSink } from './message-reader.js';
-import { type Rate, TokenBucket } from './rate-limit.js';
 import type { Batch, Outlet, TickWriter } from './tick-writer.js';
 
 /** What all connections of a transport share. */
@@ -28,6 +29,9 @@ export class PeerSocket extends WebSocket {
 
 /** An empty ping, unmasked. [RFC 6455 §5.5.2] */
 const PING = Buffer.from([0x89, 0]);
+
+/** Octets of a reason in a close frame. [RFC 6455 §5.5] */
+const MOST_REASON = 123;
 
 let opened = 0;
 
@@ -102,7 +106,7 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
     if (this.#why !== undefined) return;
     this.#context.writer.flush(this);
     this.#why ??= why;
-    this.#ws.close(why.code, Buffer.from(why.reason).subarray(0, 123));
+    this.#ws.close(why.code, cutText(why.reason, MOST_REASON));
   }
 
   drop(why: Disconnect): void {
