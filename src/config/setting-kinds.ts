@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Rate } from '../core/token-bucket.js';
 import { parseDuration, parseSize } from '../core/units.js';
 
 /** What is known about a setting beside its value. Environment variable and flag follow from its path unless given. */
@@ -19,12 +20,6 @@ export interface SettingMeta {
   readonly env?: string;
   /** Undefined: derived. False: none, as for secrets, which other users could read from the process list. */
   readonly flag?: string | false;
-}
-
-/** `rate` messages per second in the long run, `burst` at once. */
-export interface Rate {
-  readonly rate: number;
-  readonly burst: number;
 }
 
 /** A secret as it is written, or the environment variable that holds it. */
@@ -89,23 +84,48 @@ export function choice<const T extends string>(options: readonly [T, ...T[]], he
   return z.unknown().transform(read).prefault(options[0]).meta(meta('text', help));
 }
 
-/** `200/s` with twice as many at once, `{rate, burst}`, or `false` for no bound. */
-export function rate(preset: Rate, help: string) {
+/** `200/s`, `10/m` or `5/h` with twice as many at once, `{rate, burst}`, or `false` for no bound. */
+export function rate(preset: Rate | string, help: string) {
   const read = (value: unknown, context: z.RefinementCtx): Rate | undefined => {
     if (value === false || value === 'false') return undefined;
-    const [, perSecond] = typeof value === 'string' ? (/^(\d{1,9})\/s$/.exec(value) ?? []) : [];
-    const given = perSecond === undefined ? value : { rate: Number(perSecond), burst: 2 * Number(perSecond) };
+    const short = readRate(value);
+    const given = short === undefined ? value : { rate: short.rate, burst: 2 * short.count };
     const found = RATE.safeParse(given);
     if (found.success) return found.data;
     return refuse(
       context,
-      `${shown(value)} is not a rate such as 200/s or { rate: 200, burst: 400 }, or false`,
+      `${shown(value)} is not a rate such as 200/s, 10/m or { rate: 200/s, burst: 400 }, or false`,
     );
   };
   return z.unknown().transform(read).prefault(preset).meta(meta('rate', help));
 }
 
-const RATE = z.strictObject({ rate: z.number().positive(), burst: z.number().int().positive() });
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+/** How often per second, and the number as it is written. */
+function readRate(value: unknown): { readonly rate: number; readonly count: number } | undefined {
+  const [, digits, unit = 's'] = typeof value === 'string' ? (/^(\d{1,9})\/([smh])$/.exec(value) ?? []) : [];
+  const count = Number(digits);
+  return digits === undefined ? undefined : { rate: count / (SECONDS[unit] ?? 1), count };
+}
+
+const RATE = z.strictObject({
+  rate: z.preprocess((value) => readRate(value)?.rate ?? value, z.number().positive()),
+  burst: z.number().int().positive(),
+});
+
+/** What each text has to pass, which a `RegExp` can say, and what is said of one that does not. */
+interface Check {
+  readonly holds?: { test(text: string): boolean };
+  readonly otherwise?: string;
+}
+
+/** A file, relative to the settings file. */
+export function path(help: string) {
+  const read = (value: unknown, context: z.RefinementCtx) =>
+    typeof value === 'string' && value !== '' ? value : refuse(context, `${shown(value)} is not a path`);
+  return z.unknown().transform(read).optional().meta(meta('path', help));
+}
 
 /** One of the words or several, each once; undefined where nothing is said. */
 export function choices<const T extends string>(options: readonly T[], help: string) {
@@ -126,9 +146,9 @@ export function choices<const T extends string>(options: readonly T[], help: str
 export function list(
   kind: 'list' | 'paths',
   preset: readonly string[],
-  check: { help: string; holds?: RegExp },
+  check: Check & { readonly help: string },
 ) {
-  return texts(check.holds)
+  return texts(check)
     .prefault([...preset])
     .meta(meta(kind, check.help));
 }
@@ -138,13 +158,13 @@ export function optionalList(help: string) {
   return texts().optional().meta(meta('list', help));
 }
 
-function texts(holds?: RegExp) {
+function texts({ holds, otherwise = 'cannot be used here' }: Check = {}) {
   return z.unknown().transform((value, context): readonly string[] => {
     const values: unknown[] = Array.isArray(value) ? value : [value];
     return values.map((item, i) => {
       const fits = typeof item === 'string' && item !== '' && (holds?.test(item) ?? true);
       if (fits) return item;
-      return refuse(context, `${shown(item)} cannot be used here`, Array.isArray(value) ? [i] : []);
+      return refuse(context, `${shown(item)} ${otherwise}`, Array.isArray(value) ? [i] : []);
     });
   });
 }

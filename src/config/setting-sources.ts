@@ -102,6 +102,7 @@ export class SettingSources {
 
 /** A value from outside the file: lists are separated by commas, and paths are relative to the working folder. */
 function overriding({ kind }: SettingDescription, value: string): unknown {
+  if (kind === 'path') return resolve(value);
   if (kind !== 'list' && kind !== 'paths') return value;
   const items = value.split(',').map((item) => item.trim());
   return kind === 'paths' ? items.map((item) => resolve(item)) : items;

@@ -5,8 +5,9 @@ import { AuthReading } from './auth-reading.js';
 import type { FindingList } from './finding-list.js';
 import { shownName } from './routing-files.js';
 import type { SettingSources } from './setting-sources.js';
-import { camelKeys, type NamedTopic, type Settings } from './settings.js';
+import { camelKeys, type Listen, type NamedTopic, type Settings } from './settings.js';
 import type { ParsedSettings } from './settings-schema.js';
+import { readTls } from './tls-reading.js';
 
 /** Makes settings of what was parsed: paths absolute, secrets read from the environment. */
 export class SettingsReading {
@@ -33,7 +34,7 @@ export class SettingsReading {
     const { handlers, ...named } = topics;
     return Object.freeze({
       folder,
-      listen: Object.freeze(listen),
+      listen: this.#listen(listen, folder),
       routing: routing.map((path) => resolve(folder, path)),
       topics: {
         folders: await this.#folders(handlers.map((path) => resolve(folder, path))),
@@ -53,6 +54,11 @@ export class SettingsReading {
   #access(): DefaultAccess {
     const given = Object.entries(this.#parsed.access).filter(([, rules]) => rules !== undefined);
     return Object.freeze(Object.fromEntries(given)) as unknown as DefaultAccess;
+  }
+
+  #listen({ tls, ...listen }: ParsedSettings['listen'], folder: string): Listen {
+    const reading = { folder, sources: this.#sources, findings: this.#findings };
+    return Object.freeze({ ...camelKeys(listen), tls: readTls(tls, reading) });
   }
 
   /** The default folder need not exist; one that somebody names does. */

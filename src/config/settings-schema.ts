@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { authSettings } from './auth-settings.js';
+import { listenSchema } from './listen-schema.js';
 import {
   choice,
   count,
@@ -10,7 +11,6 @@ import {
   rate,
   type SettingMeta,
   size,
-  text,
 } from './setting-kinds.js';
 
 /** The origin of a page: scheme, host and port, without a path. */
@@ -27,13 +27,22 @@ const limits = z.strictObject({
   connections: count(10_000, 'Connections in all.'),
   connections_per_address: count(
     1000,
-    'Connections from one address, loopback included. Behind a proxy all peers have its address: set it to `connections` there.',
+    'Connections from one address, loopback included; an IPv6 /64 is one. Behind a proxy see `listen.trusted_proxies`.',
   ),
   connections_per_user: count(100, 'Connections of one user.'),
   tickets: count(
     100_000,
     'One-time tickets remembered until they expire. When there are more, new ones are refused with `unavailable`.',
   ),
+  handshakes: rate(
+    { rate: 100, burst: 1000 },
+    'WebSocket handshakes of one address: per second in the long run, and at once. `false` for no bound.',
+  ),
+  failed_logins: rate(
+    '10/m',
+    'Wrong credentials from one address; over it, peers there that present any are refused for a while.',
+  ),
+  auth_timeout: duration('5s', 'How long it may take to tell who a peer is.'),
   subscriptions: count(1000, 'Subscriptions of one connection.'),
   revocations: count(
     10_000,
@@ -88,17 +97,7 @@ const namedTopic = z.unknown().transform((value, context) => {
  * from it.
  */
 export const settingsSchema = z.strictObject({
-  listen: z
-    .strictObject({
-      host: text('127.0.0.1', 'Address to listen on; `0.0.0.0` for all.'),
-      port: count(8080, 'Port to listen on; 0 picks a free one.', { least: 0, most: 65_535 }),
-      paths: list('list', ['/', '/ws'], {
-        help: 'Paths where WebSocket connections are taken.',
-        holds: /^\/[^\s?#]*$/,
-      }),
-      compression: onOff(false, 'Offer permessage-deflate; it costs processor time and memory.'),
-    })
-    .prefault({}),
+  listen: listenSchema.prefault({}),
   routing: list('paths', ['routing'], { help: 'Folder of routing files, or a list of files and folders.' }),
   topics: z
     .object({

@@ -10,6 +10,18 @@ type CamelKeys<T> = { readonly [K in keyof T as Camel<K>]: T[K] };
 /** Every bound of the server: durations in milliseconds, sizes in octets. */
 export type Limits = CamelKeys<ParsedSettings['limits']>;
 
+/** Where and to whom the server listens. */
+export type Listen = CamelKeys<Omit<ParsedSettings['listen'], 'tls'>> & {
+  /** Files of the certificate and its key, absolute; undefined where the server speaks no TLS. */
+  readonly tls: TlsSettings | undefined;
+};
+
+export interface TlsSettings {
+  readonly cert: string;
+  readonly key: string;
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+}
+
 /** A class under a handler name, with the options it is built with. */
 export interface NamedTopic {
   readonly class: string;
@@ -59,7 +71,7 @@ export interface OroSettings {
 export interface Settings {
   /** The folder that the paths of the file are relative to. */
   readonly folder: string;
-  readonly listen: Readonly<ParsedSettings['listen']>;
+  readonly listen: Listen;
   /** Files and folders of routes, in the order in which their routes are tried. */
   readonly routing: readonly string[];
   readonly topics: {

@@ -10,6 +10,7 @@ import {
   loadSettings,
   type SettingsRequest,
 } from '../../src/config/index.js';
+import { PeerAddresses } from '../../src/transports/index.js';
 import { brief, folderOf, writeFiles } from './harness.js';
 
 async function settingsOf(text: string, request: Partial<SettingsRequest> = {}) {
@@ -24,7 +25,16 @@ describe('settings', () => {
     expect(formatFindings(findings)).toBe('');
     expect(settings).toEqual({
       folder,
-      listen: { host: '127.0.0.1', port: 8080, paths: ['/', '/ws'], compression: false },
+      listen: {
+        host: '127.0.0.1',
+        port: 8080,
+        paths: ['/', '/ws'],
+        compression: false,
+        missingOrigin: 'allow',
+        trustedProxies: [],
+        blocked: [],
+        tls: undefined,
+      },
       routing: [join(folder, 'routing')],
       topics: { folders: [], named: new Map() },
       access: { subscribe: ['user'], publish: ['backend'], call: ['user'] },
@@ -56,6 +66,9 @@ describe('settings', () => {
         connectionsPerUser: 100,
         revocations: 10_000,
         channels: 1000,
+        handshakes: { rate: 100, burst: 1000 },
+        failedLogins: { rate: 10 / 60, burst: 20 },
+        authTimeout: 5000,
         subscriptions: 1000,
         messages: { rate: 200, burst: 400 },
         handlerTimeout: 5000,
@@ -175,6 +188,15 @@ log: { level: debug, format: json }
     ['limits: { pong_timeout: 30s }', 'bad-setting 1:25', /8s/],
     ['limits: { depth: -1 }', 'bad-setting 1:18', /64/],
     ['limits: { messages: { rate: 5 } }', 'bad-setting 1:11', /200\/s/],
+    ['limits: { messages: { rate: 5, burst: 5, more: 1 } }', 'bad-setting 1:11', /200/],
+    ['limits: { failed_logins: 0/m }', 'bad-setting 1:26', /10\/m/],
+    ['limits: { handshakes: 5/d }', 'bad-setting 1:23', /1000/],
+    ['listen: { blocked: 10.0.0.0/33 }', 'bad-setting 1:20', /ranges of peers/],
+    ['listen: { blocked: [10.0.0.1, 10.0.0] }', 'bad-setting 1:31', /ranges of peers/],
+    ['listen: { trusted_proxies: proxy.example }', 'bad-setting 1:28', /X-Forwarded-For/],
+    ['listen: { missing_origin: deny }', 'bad-setting 1:27', /allow/],
+    ['listen: { tls: { cert: a.pem } }', 'bad-setting 1:11', /two PEM files/],
+    ['listen: { tls: true }', 'bad-setting 1:16', /cert/],
     ['listen:\n  paths:\n    - /\n    - ws', 'bad-setting 4:7', /WebSocket/],
     ["origins: ['https://a.example.com/path']", 'bad-setting 1:11', /https:/],
     ['broker: redis', 'bad-setting 1:9', /memory/],
@@ -191,6 +213,49 @@ log: { level: debug, format: json }
     const { findings } = await settingsOf(text);
     expect(brief(findings)).toEqual([finding]);
     expect(findings[0]?.hint).toMatch(hint);
+  });
+
+  it.each([
+    ['200/s', { rate: 200, burst: 400 }],
+    ['10/m', { rate: 10 / 60, burst: 20 }],
+    ['5/h', { rate: 5 / 3600, burst: 10 }],
+    ['{ rate: 10/m, burst: 3 }', { rate: 10 / 60, burst: 3 }],
+    ['{ rate: 0.5, burst: 3 }', { rate: 0.5, burst: 3 }],
+    ['false', undefined],
+  ])('read the rate %s', async (text, expected) => {
+    const { settings, findings } = await settingsOf(`limits: { failed_logins: ${text} }`);
+    expect(brief(findings)).toEqual([]);
+    expect(settings.limits.failedLogins).toEqual(expected);
+  });
+
+  it.each(['10.0.0.7', '10.0.0.0/8', '10.1.2.3/0', '"::1"', '"2001:db8::/32"', '"::ffff:10.0.0.0/104"'])(
+    'take the range %s',
+    async (text) => {
+      const { settings, findings } = await settingsOf(`listen: { blocked: [${text}] }`);
+      expect(brief(findings)).toEqual([]);
+      expect(settings.listen.blocked).toEqual([text.replaceAll('"', '')]);
+    },
+  );
+
+  it.each([
+    'localhost',
+    '10.0.0',
+    '10.0.0.256',
+    '10.0.0.0/',
+    '10.0.0.0/33',
+    '10.0.0.0/-1',
+    '10.0.0.0/8/8',
+    '10.0.0.0/255.0.0.0',
+    '10.0.0.7:80',
+    '"::1/129"',
+    '"[::1]"',
+    '"fe80::1%eth0"',
+  ])('say what a range is in place of %s', async (text) => {
+    const { settings, findings } = await settingsOf(`listen: { trusted_proxies: [${text}] }`);
+    expect(findings).toMatchObject([
+      { code: 'bad-setting', message: expect.stringContaining('is neither an address nor a range such as') },
+    ]);
+    expect(settings.listen.trustedProxies).toEqual([]);
   });
 
   it('say that the file is missing', async () => {
@@ -289,6 +354,9 @@ it('any settings file gives findings within it, and settings that can be used', 
       '{ env: X }',
       '"\\d"',
       '200/s',
+      '10/m',
+      '10.0.0.0/8',
+      '[127.0.0.1, "::1/128"]',
       '-1',
       '1e9',
       '.inf',
@@ -319,9 +387,11 @@ it('any settings file gives findings within it, and settings that can be used', 
         expect(at).toBeLessThanOrEqual(written.split('\n').length);
         expect(column).toBeLessThanOrEqual((written.split('\n')[at - 1] ?? '').length + 1);
       }
-      const { messages, ...limits } = settings.limits;
-      expect(Object.values(limits).every((limit) => Number.isInteger(limit) && limit > 0)).toBe(true);
-      expect(messages === undefined || messages.rate > 0).toBe(true);
+      for (const limit of Object.values(settings.limits)) {
+        if (typeof limit === 'number') expect(Number.isInteger(limit) && limit > 0).toBe(true);
+        else if (limit !== undefined) expect(limit.rate > 0 && limit.burst >= 1).toBe(true);
+      }
+      new PeerAddresses(settings.listen);
       expect(settings.listen.paths.every((path) => path.startsWith('/'))).toBe(true);
     }),
     { numRuns: 500 },

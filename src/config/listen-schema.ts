@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { ADDRESS_RANGE } from './address-range.js';
+import { choice, count, list, onOff, path, text } from './setting-kinds.js';
+
+const RANGES = {
+  holds: ADDRESS_RANGE,
+  otherwise: 'is neither an address nor a range such as 10.0.0.0/8 or 2001:db8::/32',
+};
+
+/** Where the server listens, and whom it listens to. */
+export const listenSchema = z.strictObject({
+  host: text('127.0.0.1', 'Address to listen on; `0.0.0.0` for all.'),
+  port: count(8080, 'Port to listen on; 0 picks a free one.', { least: 0, most: 65_535 }),
+  paths: list('list', ['/', '/ws'], {
+    help: 'Paths where WebSocket connections are taken.',
+    holds: /^\/[^\s?#]*$/,
+  }),
+  compression: onOff(false, 'Offer permessage-deflate; it costs processor time and memory.'),
+  missing_origin: choice(
+    ['allow', 'refuse'],
+    'What becomes of WebSocket peers that name no `Origin`, as programs other than browsers do.',
+  ),
+  trusted_proxies: list('list', [], {
+    help: 'Addresses and ranges of proxies whose `X-Forwarded-For` says who the peer is.',
+    ...RANGES,
+  }),
+  blocked: list('list', [], { help: 'Addresses and ranges of peers that are refused.', ...RANGES }),
+  tls: z
+    .strictObject({
+      cert: path('PEM file of the certificate and its chain; with it the server speaks TLS.'),
+      key: path('PEM file of the key of the certificate.'),
+      min_version: choice(['TLSv1.2', 'TLSv1.3'], 'Oldest version of TLS that is spoken.'),
+    })
+    .optional(),
+});
