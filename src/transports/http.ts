@@ -1,16 +1,24 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { RouterError } from '../core/errors.js';
-import { type HttpEndpoint, type HttpReply, jsonReply } from '../core/http.js';
+import { identified, RouterError } from '../core/errors.js';
+import type { HttpEndpoint, HttpReply } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
-import type { Meter } from '../core/meter.js';
-import { socketLimit } from './descriptors.js';
+import { countLimit, type Meter } from '../core/meter.js';
+import { RefusalLog } from '../core/refusal-log.js';
+import type { TlsFiles } from './certificate.js';
+import { PeerAddresses } from './peer-addresses.js';
+import { refusalReply } from './refusal-reply.js';
 import { readRequestUrl } from './request-url.js';
+import { WebServer } from './web-server.js';
 
 export interface HttpOptions {
   readonly endpoints: readonly HttpEndpoint[];
   readonly logger: Logger;
   readonly meter: Meter;
+  /** Whose requests are whose; without it every peer speaks for itself. */
+  readonly addresses?: PeerAddresses;
+  /** Speaks TLS where there is a certificate. */
+  readonly tls?: TlsFiles | undefined;
   readonly limits: {
     /** Milliseconds for a connection to say something, and for a request to arrive whole. */
     readonly handshakeTimeout: number;
@@ -18,47 +26,33 @@ export interface HttpOptions {
   };
 }
 
-/** Connections taken beside the WebSocket peers, for requests and for refusals that say why. */
-const HTTP_CONNECTIONS = 256;
+/** Characters of a path in the log. */
+const LONGEST_PATH = 256;
 
 /** The HTTP server: endpoints with bounded bodies, and the sockets that WebSocket upgrades come from. */
 export class HttpTransport {
-  readonly server: Server;
   readonly #options: HttpOptions;
+  readonly #addresses: PeerAddresses;
+  readonly #refusals: RefusalLog;
   readonly #endpoints: ReadonlyMap<string, HttpEndpoint>;
+  readonly #web: WebServer;
 
+  /** Throws when the files of the certificate cannot be used. */
   constructor(options: HttpOptions) {
-    const { handshakeTimeout } = options.limits;
+    const { addresses = new PeerAddresses() } = options;
     this.#options = options;
+    this.#addresses = addresses;
+    this.#refusals = new RefusalLog(options.logger);
     this.#endpoints = new Map(
       options.endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint]),
     );
-    this.server = createServer(
-      {
-        maxHeaderSize: 16_384,
-        headersTimeout: handshakeTimeout,
-        requestTimeout: handshakeTimeout,
-        connectionsCheckingInterval: Math.min(1000, handshakeTimeout),
-        keepAliveTimeout: 5000,
-        noDelay: true,
-      },
-      (request, response) => void this.#serve(request, response),
+    this.#web = new WebServer({ ...options, addresses }, (request, response) =>
+      this.#serve(request, response),
     );
-    // Node lets a connection that never says anything stay for ever.
-    this.server.setTimeout(handshakeTimeout, (socket) => {
-      // One that has said something is a connection kept alive, whose time is over.
-      if (socket.bytesRead === 0)
-        options.meter.count('signalbox_refused_connections_total', { code: 'timeout' });
-      socket.destroy();
-    });
-    // Above the limit that answers with a reason, below the one that nobody hears of.
-    this.server.maxConnections = Math.min(socketLimit(), options.limits.connections + HTTP_CONNECTIONS);
-    this.server.on('drop', () =>
-      options.meter.count('signalbox_refused_connections_total', { code: 'descriptors' }),
-    );
-    this.server.on('clientError', (_error, socket) =>
-      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
-    );
+  }
+
+  get server(): Server {
+    return this.#web.server;
   }
 
   /** Resolves to the port, which the system picks when 0 is asked for. */
@@ -73,39 +67,42 @@ export class HttpTransport {
   }
 
   /** Takes no more connections; requests under way are answered if that takes no more than `grace` milliseconds. */
-  async close(grace: number): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    this.server.closeIdleConnections();
-    const deadline = setTimeout(() => this.server.closeAllConnections(), grace);
-    await closed;
-    clearTimeout(deadline);
+  close(grace: number): Promise<void> {
+    return this.#web.close(grace);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const remoteAddress = this.#addresses.of(request);
     try {
-      this.#write(request, response, await this.#answer(request));
+      this.#write(request, response, await this.#answer(request, remoteAddress));
     } catch (error) {
       if (request.destroyed && !request.complete) return; // the peer has gone
-      const refusal = RouterError.from(error);
-      this.#options.meter.count('signalbox_http_refusals_total', { code: refusal.code });
-      if (refusal.code === 'internal')
-        this.#options.logger.error({ error, path: pathOf(request) }, 'request failed');
-      this.#write(request, response, errorReply(refusal));
+      const refusal = identified(RouterError.from(error));
+      this.#report(refusal, { error, path: pathOf(request), remoteAddress });
+      this.#write(request, response, refusalReply(refusal));
     }
   }
 
-  async #answer(request: IncomingMessage): Promise<HttpReply> {
+  /** Under the name that the peer is told, so that its refusal can be found. */
+  #report(
+    refusal: RouterError,
+    { error, path, remoteAddress }: { error: unknown; path: string; remoteAddress: string },
+  ): void {
+    const { code, request, message: reason, cause } = refusal;
+    const { logger, meter } = this.#options;
+    meter.count('signalbox_http_refusals_total', { code });
+    countLimit(meter, refusal);
+    if (code === 'internal') logger.error({ request, error, path }, 'request failed');
+    else this.#refusals.write({ request, code, reason, path, remoteAddress, cause }, 'request refused');
+  }
+
+  async #answer(request: IncomingMessage, remoteAddress: string): Promise<HttpReply> {
+    this.#addresses.check(remoteAddress);
+    const { method = 'GET', headers } = request;
     const url = readRequestUrl(request.url ?? '/');
-    const endpoint = this.#find(request.method ?? 'GET', url.pathname);
+    const endpoint = this.#find(method, url.pathname);
     const body = await readBody(request, endpoint.bodyLimit);
-    const remoteAddress = request.socket.remoteAddress ?? '';
-    return endpoint.handle({
-      method: request.method ?? 'GET',
-      url,
-      headers: request.headers,
-      remoteAddress,
-      body,
-    });
+    return endpoint.handle({ method, url, headers, remoteAddress, body });
   }
 
   #find(method: string, path: string): HttpEndpoint {
@@ -135,12 +132,14 @@ export class HttpTransport {
 
 /** Without the query, which may hold a ticket. */
 function pathOf({ url = '' }: IncomingMessage): string {
-  return url.split('?', 1)[0] ?? '';
+  return url.slice(0, LONGEST_PATH).split('?', 1)[0] ?? '';
 }
 
 async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const tooLarge = () =>
-    new RouterError('payload_too_large', `the body is over limits.body of ${limit} bytes`);
+    new RouterError('payload_too_large', `the body is over limits.body of ${limit} bytes`, {
+      limit: 'limits.body',
+    });
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
@@ -150,11 +149,4 @@ async function readBody(request: IncomingMessage, limit: number): Promise<Buffer
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-function errorReply({ status, code, message, hint }: RouterError): HttpReply {
-  const reply = jsonReply(status, { error: { code, message, hint } });
-  const extra =
-    status === 401 ? { 'www-authenticate': 'Bearer' } : status === 413 ? { connection: 'close' } : {};
-  return { ...reply, headers: { ...reply.headers, ...extra } };
 }

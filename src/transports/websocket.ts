@@ -3,12 +3,16 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import type { Admission, Gateway, Handshake } from '../core/connection.js';
-import { DISCONNECT, type Disconnect, RouterError } from '../core/errors.js';
+import { DISCONNECT, type Disconnect, identified, RouterError } from '../core/errors.js';
+import type { HttpReply } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
-import type { Meter } from '../core/meter.js';
+import { countLimit, type Meter } from '../core/meter.js';
+import { RefusalLog } from '../core/refusal-log.js';
+import type { Rate } from '../core/token-bucket.js';
 import { AdmissionLimits } from './admission-limits.js';
 import { Heartbeat } from './heartbeat.js';
-import type { Rate } from './rate-limit.js';
+import { PeerAddresses } from './peer-addresses.js';
+import { refusalReply } from './refusal-reply.js';
 import { readRequestUrl } from './request-url.js';
 import { TickWriter } from './tick-writer.js';
 import { type ConnectionContext, PeerSocket, WebSocketConnection } from './websocket-connection.js';
@@ -18,6 +22,8 @@ export interface WebSocketOptions {
   readonly gateway: Gateway;
   readonly logger: Logger;
   readonly meter: Meter;
+  /** Whose handshakes are whose; without it every peer speaks for itself. */
+  readonly addresses?: PeerAddresses;
   /** Paths that are upgraded, such as `/` and `/ws`. */
   readonly paths: readonly string[];
   /** Offers permessage-deflate; such connections cost more processor time and memory. */
@@ -28,6 +34,7 @@ export interface WebSocketOptions {
     readonly buffer: number;
     readonly connections: number;
     readonly connectionsPerAddress: number;
+    readonly handshakes: Rate | undefined;
     readonly messages: Rate | undefined;
     readonly handshakeTimeout: number;
     readonly silence: number;
@@ -44,6 +51,8 @@ const FAREWELL = 1000;
 /** WebSocket peers over the upgrades of an HTTP server. Who they are is decided before the upgrade is completed. */
 export class WebSocketTransport {
   readonly #options: WebSocketOptions;
+  readonly #addresses: PeerAddresses;
+  readonly #refusals: RefusalLog;
   readonly #server: WebSocketServer;
   readonly #admission: AdmissionLimits;
   readonly #heartbeat: Heartbeat;
@@ -54,10 +63,9 @@ export class WebSocketTransport {
   constructor(options: WebSocketOptions) {
     const { limits, meter } = options;
     this.#options = options;
-    this.#admission = new AdmissionLimits({
-      connections: limits.connections,
-      perAddress: limits.connectionsPerAddress,
-    });
+    this.#addresses = options.addresses ?? new PeerAddresses();
+    this.#refusals = new RefusalLog(options.logger);
+    this.#admission = new AdmissionLimits(limits);
     this.#heartbeat = new Heartbeat({ interval: limits.ping, pongTimeout: limits.pongTimeout });
     this.#context = {
       writer: new TickWriter(WEBSOCKET_ENVELOPE),
@@ -105,16 +113,14 @@ export class WebSocketTransport {
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const address = request.socket.remoteAddress ?? '';
+    const address = this.#addresses.of(request);
     const destroy = () => socket.destroy();
     // Until `ws` has the socket nobody else hears its errors, and an error without a listener ends the process.
     socket.on('error', destroy);
-    const deadline = setTimeout(() => {
-      this.#options.meter.count('signalbox_refused_connections_total', { code: 'timeout' });
-      socket.destroy();
-    }, this.#options.limits.handshakeTimeout);
+    const deadline = setTimeout(() => this.#giveUp(socket), this.#options.limits.handshakeTimeout);
     let entered = false;
     try {
+      this.#addresses.check(address);
       this.#admission.enter(address);
       entered = true;
       const admission = await this.#admit(request, address);
@@ -178,25 +184,30 @@ export class WebSocketTransport {
     );
   }
 
-  #refuse(socket: Duplex, error: RouterError, remoteAddress: string): void {
-    const { code, status, message, hint } = error;
-    this.#options.meter.count('signalbox_refused_connections_total', { code });
-    this.#options.logger.info(
-      { remoteAddress, code, reason: message, cause: error.cause },
-      'connection refused',
-    );
-    if (socket.destroyed) return;
-    const body = `${JSON.stringify({ error: { code, message, hint } })}\n`;
-    const lines = [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-      'Content-Type: application/json; charset=utf-8',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      ...(status === 503 || status === 429 ? ['Retry-After: 5'] : []),
-      'Connection: close',
-    ];
-    socket.once('error', () => socket.destroy());
-    socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  #giveUp(socket: Duplex): void {
+    const { meter } = this.#options;
+    meter.count('signalbox_refused_connections_total', { code: 'timeout' });
+    meter.count('signalbox_limits_reached_total', { limit: 'limits.handshake_timeout' });
+    socket.destroy();
   }
+
+  #refuse(socket: Duplex, error: RouterError, remoteAddress: string): void {
+    const refusal = identified(error);
+    const { code, request, message: reason, cause } = refusal;
+    this.#options.meter.count('signalbox_refused_connections_total', { code });
+    countLimit(this.#options.meter, refusal);
+    this.#refusals.write({ request, remoteAddress, code, reason, cause }, 'connection refused');
+    if (socket.destroyed) return;
+    socket.once('error', () => socket.destroy());
+    socket.end(responseOf(refusalReply(refusal)), () => socket.destroy());
+  }
+}
+
+/** As it goes over a socket that no server writes to any more. [RFC 9112 §4] */
+function responseOf({ status, headers = {}, body = '' }: HttpReply): string {
+  const all = { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n');
 }
 
 function readHandshake(request: IncomingMessage, remoteAddress: string): Handshake {

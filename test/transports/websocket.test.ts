@@ -34,6 +34,7 @@ const LIMITS = {
   buffer: 262_144,
   connections: 100,
   connectionsPerAddress: 100,
+  handshakes: undefined,
   messages: undefined,
   handshakeTimeout: 1000,
   silence: 60_000,
@@ -187,7 +188,9 @@ describe('the upgrade', () => {
     const peer = await raw(port, upgrade('/ws'));
     await peer.closed;
     expect(peer.text()).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
-    expect(peer.text()).toContain('{"error":{"code":"forbidden","message":"not you","hint":"be another"}}');
+    expect(peer.text()).toMatch(
+      /\{"error":\{"code":"forbidden","message":"not you","hint":"be another","request":"r-[0-9a-f]{16}"\}\}/,
+    );
     expect(count).toHaveBeenCalledWith('signalbox_refused_connections_total', { code: 'forbidden' });
   });
 
@@ -234,7 +237,7 @@ describe('the upgrade', () => {
     const full = await serve({ limits: { connections: 0 } });
     const peer = await raw(full.port, upgrade('/ws'));
     await peer.closed;
-    expect(peer.text()).toMatch(/^HTTP\/1\.1 503 [\s\S]*Retry-After/);
+    expect(peer.text()).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 5/);
   });
 
   it('ends a connection that never says anything, or says it too slowly', async () => {

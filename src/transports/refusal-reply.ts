@@ -1,0 +1,18 @@
+import type { RouterError } from '../core/errors.js';
+import { type HttpReply, jsonReply } from '../core/http.js';
+
+/** Seconds after which a peer that was refused for a limit, or for now, may try again. */
+const RETRY_AFTER = '5';
+
+/** The answer to a refused request or handshake: `{error: {code, message, hint, request}}`. */
+export function refusalReply({ status, code, message, hint, request }: RouterError): HttpReply {
+  const reply = jsonReply(status, { error: { code, message, hint, request } });
+  return { ...reply, headers: { ...reply.headers, ...headersOf(status) } };
+}
+
+/** [RFC 6585 §4] [RFC 9110 §11.6.1, §10.2.3] */
+function headersOf(status: number): Readonly<Record<string, string>> {
+  if (status === 401) return { 'www-authenticate': 'Bearer' };
+  if (status === 413) return { connection: 'close' };
+  return status === 429 || status === 503 ? { 'retry-after': RETRY_AFTER } : {};
+}
