@@ -4,6 +4,7 @@ import type { Settings } from '../config/index.js';
 import type { Authenticator } from '../core/authenticator.js';
 import { ServerEvents } from '../core/events.js';
 import type { HttpEndpoint } from '../core/http.js';
+import type { Logger } from '../core/logger.js';
 import type { Protocol } from '../core/protocol.js';
 import type { Route } from '../core/route.js';
 import type { TopicHandler } from '../core/topic.js';
@@ -16,7 +17,7 @@ import {
 } from '../protocols/http/index.js';
 import { Wamp1Protocol } from '../protocols/wamp1/index.js';
 import { RouteTable, TopicRouter } from '../router/index.js';
-import { HttpTransport, WebSocketTransport } from '../transports/index.js';
+import { HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
 import { HandshakeGateway } from './gateway.js';
 import type { Offers } from './handler-class.js';
 import { bindIdentity, ticketMint } from './identity.js';
@@ -40,6 +41,7 @@ export function createContainer(plan: Plan): Container {
   bindFoundations(container, plan);
   bindRouter(container, plan);
   bindIdentity(container, plan.settings);
+  bindAddresses(container, plan);
   bindHttp(container, plan);
   bindWebSocket(container, plan);
   bindServices(container, plan);
@@ -102,11 +104,13 @@ function bindHttp(container: Container, { settings }: Plan): void {
     [PARTS.router, PARTS.knownOnly, PARTS.revocations, PARTS.metrics, PARTS.readiness, TOKENS.logger],
   );
   container.bind(PARTS.readiness).toConstantValue({ ready: false });
+  const { tls } = settings.listen;
   container
     .bind(PARTS.http)
     .toResolvedValue(
-      (endpoints, logger, meter) => new HttpTransport({ endpoints, logger, meter, limits }),
-      [PARTS.endpoints, TOKENS.logger, TOKENS.meter],
+      (endpoints, logger, meter, addresses) =>
+        new HttpTransport({ endpoints, logger, meter, addresses, tls, limits }),
+      [PARTS.endpoints, TOKENS.logger, TOKENS.meter, PARTS.addresses],
     );
 }
 
@@ -139,17 +143,34 @@ function bindWebSocket(container: Container, { settings }: Plan): void {
       [PARTS.protocols, TOKENS.authenticator, PARTS.origins, TOKENS.events, TOKENS.logger],
     );
   container.bind(PARTS.webSocket).toResolvedValue(
-    (gateway, logger, meter) =>
+    (gateway, logger, meter, addresses) =>
       new WebSocketTransport({
         gateway,
         logger,
         meter,
+        addresses,
         paths: listen.paths,
         compression: listen.compression,
         limits,
       }),
-    [TOKENS.gateway, TOKENS.logger, TOKENS.meter],
+    [TOKENS.gateway, TOKENS.logger, TOKENS.meter, PARTS.addresses],
   );
+}
+
+/** Who stands behind a TCP connection. */
+function bindAddresses(container: Container, { settings }: Plan): void {
+  const { trustedProxies, blocked } = settings.listen;
+  const warn = (logger: Logger) => (proxy: string) =>
+    logger.warn(
+      { proxy },
+      'a proxy forwards peers and is not in listen.trusted_proxies: all of them count as one address',
+    );
+  container
+    .bind(PARTS.addresses)
+    .toResolvedValue(
+      (logger) => new PeerAddresses({ trustedProxies, blocked, untrusted: warn(logger) }),
+      [TOKENS.logger],
+    );
 }
 
 /** The application's own classes, each under its token, built when something injects it. */

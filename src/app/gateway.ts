@@ -1,11 +1,13 @@
 import type { OriginPolicy } from '../authenticators/index.js';
 import type { Authenticator } from '../core/authenticator.js';
 import type { Admission, Connection, ConnectionListener, Gateway, Handshake } from '../core/connection.js';
-import { DISCONNECT, isRouterError, RouterError } from '../core/errors.js';
+import { cutText } from '../core/cut-text.js';
+import { DISCONNECT, identified, isRouterError, RouterError } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
 import type { Logger } from '../core/logger.js';
 import type { Protocol } from '../core/protocol.js';
 import { readAttempt } from '../core/read-attempt.js';
+import { RefusalLog } from '../core/refusal-log.js';
 import type { Principal } from '../core/session.js';
 
 export interface GatewayParts {
@@ -20,10 +22,12 @@ export interface GatewayParts {
 /** Decides on a handshake: origin, then sub-protocol, then credentials. */
 export class HandshakeGateway implements Gateway {
   readonly #parts: GatewayParts;
+  readonly #refusals: RefusalLog;
   #draining = false;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
+    this.#refusals = new RefusalLog(parts.logger);
   }
 
   /** Refuses everybody from now on. */
@@ -50,12 +54,11 @@ export class HandshakeGateway implements Gateway {
       return { subprotocol, accept: (connection) => accept(connection, protocol, principal) };
     } catch (error) {
       if (!isRouterError(error) || error.code !== 'unauthorized') throw error;
-      this.#announce(handshake, error);
-      this.#parts.logger.info(
-        { remoteAddress: handshake.remoteAddress, reason: error.message },
-        'bad credentials',
-      );
-      return turnAway(subprotocol, error);
+      const refusal = identified(error);
+      const { request, message: reason } = refusal;
+      this.#announce(handshake, refusal);
+      this.#refusals.write({ request, remoteAddress: handshake.remoteAddress, reason }, 'bad credentials');
+      return turnAway(subprotocol, refusal);
     }
   }
 
@@ -78,12 +81,20 @@ export class HandshakeGateway implements Gateway {
   }
 }
 
+/** Octets of a reason in a close frame. [RFC 6455 §5.5] */
+const MOST_REASON = 123;
+
 /**
  * Browsers hide the status of a failed upgrade from the page. So bad credentials complete it and close at once with
  * a code and a reason, before anything is said or a session exists.
  */
-function turnAway(subprotocol: string | undefined, error: RouterError): Admission {
-  const why = { ...DISCONNECT.badCredentials, reason: `bad credentials: ${error.message}` };
+function turnAway(
+  subprotocol: string | undefined,
+  { message, request }: RouterError & { readonly request: string },
+): Admission {
+  const name = ` (${request})`;
+  const reason = cutText(`bad credentials: ${message}`, MOST_REASON - name.length) + name;
+  const why = { ...DISCONNECT.badCredentials, reason };
   return {
     subprotocol,
     accept(connection) {

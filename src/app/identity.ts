@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Container } from 'inversify';
 import {
   AnonymousAuthenticator,
+  authenticationGuard,
   authenticatorChain,
   issueTicket,
   KeyAuthenticator,
@@ -45,8 +46,9 @@ const FACTORIES: Readonly<Partial<Record<AuthMethod, Factory>>> = {
 export function bindIdentity(container: Container, settings: Settings): void {
   const { auth, listen, origins, limits } = settings;
   const revocations = new Revocations(limits.revocations);
+  const guard = authenticationGuard(limits);
   const chain = (list: readonly Authenticator[]) =>
-    revocable(bounded(authenticatorChain(list), auth), revocations);
+    guard(revocable(bounded(authenticatorChain(list), auth), revocations));
   bindOro(container, auth);
   container.bind(PARTS.replays).toConstantValue(new MemoryReplayCache({ size: limits.tickets }));
   container.bind(PARTS.revocations).toConstantValue(revocations);
@@ -57,7 +59,13 @@ export function bindIdentity(container: Container, settings: Settings): void {
   container
     .bind(PARTS.knownOnly)
     .toResolvedValue((methods) => chain(methods.filter(isNoStranger)), [PARTS.methods]);
-  container.bind(PARTS.origins).toConstantValue(new OriginPolicy({ origins, listen }));
+  container.bind(PARTS.origins).toConstantValue(
+    new OriginPolicy({
+      origins,
+      listen: { ...listen, secure: listen.tls !== undefined },
+      required: listen.missingOrigin === 'refuse',
+    }),
+  );
 }
 
 function isNoStranger({ method }: Authenticator): boolean {

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { describeSettings } from '../config/index.js';
 import type { Authenticator } from '../core/authenticator.js';
 import { backendOf } from '../core/caller.js';
 import type { HttpEndpoint, HttpReply, HttpRequest } from '../core/http.js';
@@ -20,10 +21,19 @@ const HELP: Readonly<Record<string, string>> = {
   signalbox_limits_reached_total: 'requests refused because of a limit, by the setting of the limit',
   signalbox_http_refusals_total: 'HTTP requests answered with an error, by error code',
   signalbox_disconnects_total: 'connections ended, by close code',
+  signalbox_limits_reached_total: 'refusals for a limit, by setting',
   signalbox_throttled_total: 'times that a connection was not read for a while, by limit',
   signalbox_oro_tickets_total: 'tickets of OroSyncBundle checked, by outcome',
   signalbox_malformed_messages_total: 'messages that are not of their protocol, by protocol',
 };
+
+const LIMITS_REACHED = 'signalbox_limits_reached_total';
+const LIMITS = new Set(describeSettings().map(({ path }) => path));
+
+/** Handlers name limits of their own, and a label comes from a closed set. */
+function knownLimit(limit = ''): string {
+  return LIMITS.has(limit) ? limit : 'other';
+}
 
 /** The metrics of one server in the Prometheus text format. */
 export class Metrics implements Meter {
@@ -35,7 +45,8 @@ export class Metrics implements Meter {
   }
 
   count(name: string, labels: Readonly<Record<string, string>> = {}): void {
-    this.#counter(name, Object.keys(labels)).inc(labels);
+    const known = name === LIMITS_REACHED ? { limit: knownLimit(labels['limit']) } : labels;
+    this.#counter(name, Object.keys(known)).inc(known);
   }
 
   /** Publishes figures that are read at each scrape. */

@@ -51,14 +51,15 @@ function startPeriodicTasks(container: Container, { offers }: Plan): readonly ((
 }
 
 async function listen(container: Container, { settings }: Plan): Promise<string> {
-  const { host, port } = settings.listen;
+  const { host, port, tls } = settings.listen;
+  const secure = tls !== undefined;
   const http = container.get(PARTS.http);
   container.get(PARTS.webSocket).attach(http.server);
   watch(container);
   const taken = await http.listen(host, port);
-  container.get(PARTS.origins).listening({ host, port: taken });
+  container.get(PARTS.origins).listening({ host, port: taken, secure });
   container.get(PARTS.readiness).ready = true;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
+  return `${secure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${taken}`;
 }
 
 function watch(container: Container): void {

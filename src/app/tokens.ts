@@ -10,7 +10,7 @@ import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
 import type { TopicHandler } from '../core/topic.js';
 import type { RouteTable, TopicRouter } from '../router/index.js';
-import type { HttpTransport, WebSocketTransport } from '../transports/index.js';
+import type { HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
 import type { HandshakeGateway } from './gateway.js';
 import type { Metrics } from './metrics.js';
 import type { OroSupport } from './oro-support.js';
@@ -45,6 +45,7 @@ export const PARTS = {
   knownOnly: token<Authenticator>('part.known-only'),
   origins: token<OriginPolicy>('part.origins'),
   replays: token<MemoryReplayCache>('part.replays'),
+  addresses: token<PeerAddresses>('part.addresses'),
   endpoints: token<readonly HttpEndpoint[]>('part.endpoints'),
   readiness: token<{ ready: boolean }>('part.readiness'),
   protocols: token<readonly Protocol[]>('part.protocols'),

@@ -1,4 +1,5 @@
 export { AnonymousAuthenticator } from './anonymous-authenticator.js';
+export { authenticationGuard, type GuardOptions } from './authentication-guard.js';
 export { authenticatorChain } from './authenticator-chain.js';
 export { BoundedAccounts } from './bounded-accounts.js';
 export { inspectTicket, type TicketInspection } from './inspect-ticket.js';

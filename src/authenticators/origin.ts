@@ -4,6 +4,8 @@ import { RouterError } from '../core/errors.js';
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
+  /** Whether it speaks TLS; it does not unless set. */
+  readonly secure?: boolean;
 }
 
 export interface OriginSettings {
@@ -92,11 +94,12 @@ function listedOrigin(text: string): string {
   );
 }
 
-function ownOrigins({ host, port }: ListenAddress): ReadonlySet<string> {
+function ownOrigins({ host, port, secure = false }: ListenAddress): ReadonlySet<string> {
   const name = bracketed(host.toLowerCase());
   const local = LOOPBACK.includes(name) || ANY_ADDRESS.includes(name);
   if (port === 0) return new Set();
-  const origins = (local ? LOOPBACK : [name]).map((own) => canonicalOrigin(`http://${own}:${port}`));
+  const scheme = secure ? 'https' : 'http';
+  const origins = (local ? LOOPBACK : [name]).map((own) => canonicalOrigin(`${scheme}://${own}:${port}`));
   return new Set(origins.filter((origin) => origin !== undefined));
 }
 

@@ -102,5 +102,6 @@ export async function findUrl(options: Options, context: CliContext): Promise<st
   const configured = context.env['SIGNALBOX_URL'];
   if (configured !== undefined && configured !== '') return configured;
   const { listen } = await readSettings(options, context);
-  return `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${listen.port}`;
+  const scheme = listen.tls === undefined ? 'http' : 'https';
+  return `${scheme}://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${listen.port}`;
 }
