@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 import { until } from './until.js';
 
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
@@ -16,6 +17,8 @@ export interface RawHandshake {
   readonly requestLine?: string;
   /** Added to the usual headers, or in place of them; `undefined` leaves one out. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
+  /** Whom to trust behind a `wss:` address, in PEM. */
+  readonly ca?: string;
   /** Follows the request in the same write. */
   readonly after?: Buffer;
 }
@@ -55,9 +58,11 @@ export class RawWebSocket {
   /** Resolves when the request is written. */
   static async begin(address: string, handshake: RawHandshake = {}): Promise<RawWebSocket> {
     const url = new URL(address);
-    const socket = connect(Number(url.port), url.hostname);
+    const to = { port: Number(url.port), host: url.hostname };
+    const secure = url.protocol === 'wss:';
+    const socket = secure ? connectSecurely({ ...to, ca: handshake.ca }) : connect(to);
     const client = new RawWebSocket(socket);
-    await once(socket, 'connect');
+    await once(socket, secure ? 'secureConnect' : 'connect');
     socket.write(Buffer.concat([Buffer.from(request(url, handshake)), handshake.after ?? Buffer.alloc(0)]));
     return client;
   }
