@@ -13,6 +13,7 @@ limits:
   messages: false
   connections: 18000
   connections_per_address: 18000
+  handshakes: false
 log: { level: warn }
 `;
 
