@@ -7,7 +7,9 @@ import {
   OriginPolicy,
   TicketAuthenticator,
 } from '../../src/authenticators/index.js';
+import type { Authenticator } from '../../src/core/authenticator.js';
 import type { Connection, Handshake } from '../../src/core/connection.js';
+import { overLimit, RouterError } from '../../src/core/errors.js';
 import { ServerEvents } from '../../src/core/events.js';
 import { NULL_LOGGER } from '../../src/core/logger.js';
 import type { Protocol } from '../../src/core/protocol.js';
@@ -15,6 +17,8 @@ import type { Principal } from '../../src/core/session.js';
 import { FakeConnection } from '../../src/testing.js';
 
 const SECRET = 'a secret of more than thirty-two characters';
+
+const chain = authenticatorChain([new TicketAuthenticator({ secret: SECRET }), new AnonymousAuthenticator()]);
 
 class FakeProtocol implements Protocol {
   readonly accepted: Principal[] = [];
@@ -31,25 +35,23 @@ class FakeProtocol implements Protocol {
   }
 }
 
-function setUp() {
+function setUp(authenticator: Authenticator = chain) {
   const [first, second] = [new FakeProtocol('wamp'), new FakeProtocol('other')];
   const events = new ServerEvents(NULL_LOGGER);
   const rejected = vi.fn();
+  const info = vi.fn();
   events.on('client_rejected', rejected);
   const gateway = new HandshakeGateway({
     protocols: [first, second],
-    authenticator: authenticatorChain([
-      new TicketAuthenticator({ secret: SECRET }),
-      new AnonymousAuthenticator(),
-    ]),
+    authenticator,
     origins: new OriginPolicy({
       origins: ['https://app.example.com'],
       listen: { host: '127.0.0.1', port: 8080 },
     }),
     events,
-    logger: NULL_LOGGER,
+    logger: { ...NULL_LOGGER, info },
   });
-  return { gateway, first, second, rejected };
+  return { gateway, first, second, rejected, info };
 }
 
 const handshake = (more: Partial<Handshake> & { path?: string } = {}): Handshake => ({
@@ -125,6 +127,37 @@ describe('the gateway', () => {
       expect(connection.frames).toEqual([]);
     },
   );
+
+  it('fits a long reason and the name of the refusal into a close frame', async () => {
+    const { gateway, info } = setUp({
+      method: 'verbose',
+      authenticate() {
+        throw new RouterError('unauthorized', 'é'.repeat(500));
+      },
+    });
+    const connection = new FakeConnection();
+    (await gateway.admit(handshake())).accept(connection);
+    const { reason = '' } = connection.ended ?? {};
+    const [, request] = /^bad credentials: é{40,} \((r-[0-9a-f]{16})\)$/.exec(reason) ?? [];
+    expect(Buffer.byteLength(reason)).toBeLessThanOrEqual(123);
+    expect(info).toHaveBeenCalledExactlyOnceWith(
+      { request, remoteAddress: '192.0.2.1', reason: 'é'.repeat(500) },
+      'bad credentials',
+    );
+  });
+
+  it('refuses before the upgrade who is throttled or could not be judged in time', async () => {
+    const { gateway } = setUp({
+      method: 'full',
+      authenticate() {
+        throw overLimit('limits.failed_logins', 'too many');
+      },
+    });
+    await expect(gateway.admit(handshake())).rejects.toMatchObject({
+      code: 'limit_exceeded',
+      limit: 'limits.failed_logins',
+    });
+  });
 
   it('takes nobody while the server drains', async () => {
     const { gateway } = setUp();

@@ -129,6 +129,15 @@ describe('the origin policy', () => {
     expect(verdict(policy, 'http://localhost:8080')).toBe('refused');
   });
 
+  it('counts its https origins as its own, and not the http ones, when it speaks TLS', () => {
+    const policy = new OriginPolicy({ origins: [], listen: { host: '127.0.0.1', port: 0 } });
+    policy.listening({ host: '127.0.0.1', port: 8443, secure: true });
+    expect(verdict(policy, 'https://localhost:8443')).toBe('allowed');
+    expect(verdict(policy, 'http://localhost:8443')).toBe('refused');
+    policy.listening({ host: '127.0.0.1', port: 443, secure: true });
+    expect(verdict(policy, 'https://127.0.0.1')).toBe('allowed');
+  });
+
   it('learns the port that the system picked', () => {
     const policy = new OriginPolicy({ origins: [APP], listen: { host: '127.0.0.1', port: 0 } });
     expect(verdict(policy, 'http://localhost:45123')).toBe('refused');

@@ -1,13 +1,16 @@
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Connection, ConnectionListener, Gateway } from '../../src/core/connection.js';
 import { DISCONNECT, type Disconnect, RouterError } from '../../src/core/errors.js';
 import { Frame } from '../../src/core/frame.js';
 import { NULL_LOGGER } from '../../src/core/logger.js';
 import { HttpTransport, type WebSocketOptions, WebSocketTransport } from '../../src/transports/index.js';
+import { testCertificate, writeCertificate } from '../support/certificate.js';
+import { makeFolder } from '../support/folder.js';
 
 /** A protocol side that keeps what it hears. */
 class Listener implements ConnectionListener {
@@ -42,6 +45,11 @@ const LIMITS = {
   pongTimeout: 8000,
 };
 
+const folder = makeFolder();
+const certificate = { cert: `${folder}/cert.pem`, key: `${folder}/key.pem`, minVersion: 'TLSv1.2' } as const;
+writeCertificate(folder, testCertificate('test'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
 const running: { http: HttpTransport; webSocket: WebSocketTransport }[] = [];
 
 afterEach(async () => {
@@ -54,7 +62,12 @@ afterEach(async () => {
 });
 
 async function serve(
-  more: { limits?: Partial<WebSocketOptions['limits']>; gateway?: Gateway; compression?: boolean } = {},
+  more: {
+    limits?: Partial<WebSocketOptions['limits']>;
+    gateway?: Gateway;
+    compression?: boolean;
+    secure?: boolean;
+  } = {},
 ) {
   const listeners: Listener[] = [];
   const count = vi.fn();
@@ -70,7 +83,8 @@ async function serve(
     }),
   };
   const limits = { ...LIMITS, ...more.limits };
-  const http = new HttpTransport({ endpoints: [], logger: NULL_LOGGER, meter: { count }, limits });
+  const tls = more.secure ? certificate : undefined;
+  const http = new HttpTransport({ endpoints: [], logger: NULL_LOGGER, meter: { count }, tls, limits });
   const webSocket = new WebSocketTransport({
     gateway,
     logger: NULL_LOGGER,
@@ -82,11 +96,11 @@ async function serve(
   webSocket.attach(http.server);
   running.push({ http, webSocket });
   const port = await http.listen('127.0.0.1', 0);
-  return { listeners, count, webSocket, port, url: `ws://127.0.0.1:${port}` };
+  return { listeners, count, webSocket, port, url: `${more.secure ? 'wss' : 'ws'}://127.0.0.1:${port}` };
 }
 
 async function open(url: string, options?: object): Promise<{ ws: WebSocket; messages: string[] }> {
-  const ws = new WebSocket(url, 'wamp', options);
+  const ws = new WebSocket(url, 'wamp', { rejectUnauthorized: false, ...options });
   const messages: string[] = [];
   ws.on('message', (data) => messages.push(data.toString()));
   ws.on('error', () => undefined);
@@ -251,8 +265,13 @@ describe('the upgrade', () => {
 });
 
 describe('an open connection', () => {
-  it.each([false, true])('carries messages both ways and in order (compression %s)', async (compression) => {
-    const { url, listeners } = await serve({ compression });
+  it.each([
+    { compression: false, secure: false },
+    { compression: true, secure: false },
+    { compression: false, secure: true },
+    { compression: true, secure: true },
+  ])('carries messages both ways and in order (%o)', async ({ compression, secure }) => {
+    const { url, listeners } = await serve({ compression, secure });
     const { ws, messages } = await open(url, { perMessageDeflate: compression });
     expect(ws.extensions).toBe(compression ? 'permessage-deflate' : '');
     const texts = [1, 125, 126, 65_535, 65_536].map((size) => 'ä'.repeat(size / 2) + 'x'.repeat(size % 2));
@@ -310,8 +329,11 @@ describe('an open connection', () => {
     await sleep(10);
   });
 
-  it('ends a consumer that reads nothing, at the bound and not before', async () => {
-    const { url, listeners, count } = await serve({ limits: { buffer: 1024 * 1024 } });
+  it.each([
+    ['in the clear', false],
+    ['over TLS', true],
+  ])('ends a consumer that reads nothing %s, at the bound and not before', async (_how, secure) => {
+    const { url, listeners, count } = await serve({ limits: { buffer: 1024 * 1024 }, secure });
     const { ws } = await open(url);
     ws.pause();
     const chunk = 'x'.repeat(65_536);
@@ -331,8 +353,14 @@ describe('an open connection', () => {
     expect(listeners[0]?.heard).toEqual([]);
   });
 
-  it('is not read for a while when it floods, and loses nothing', async () => {
-    const { url, listeners, count } = await serve({ limits: { messages: { rate: 1000, burst: 10 } } });
+  it.each([
+    ['in the clear', false],
+    ['over TLS', true],
+  ])('is not read for a while when it floods %s, and loses nothing', async (_how, secure) => {
+    const { url, listeners, count } = await serve({
+      limits: { messages: { rate: 1000, burst: 10 } },
+      secure,
+    });
     const { ws } = await open(url);
     for (let i = 0; i < 200; i++) ws.send(String(i));
     await vi.waitFor(() => expect(listeners[0]?.heard).toHaveLength(200), { timeout: 5000 });
