@@ -21,7 +21,6 @@ const HELP: Readonly<Record<string, string>> = {
   signalbox_limits_reached_total: 'requests refused because of a limit, by the setting of the limit',
   signalbox_http_refusals_total: 'HTTP requests answered with an error, by error code',
   signalbox_disconnects_total: 'connections ended, by close code',
-  signalbox_limits_reached_total: 'refusals for a limit, by setting',
   signalbox_throttled_total: 'times that a connection was not read for a while, by limit',
   signalbox_oro_tickets_total: 'tickets of OroSyncBundle checked, by outcome',
   signalbox_malformed_messages_total: 'messages that are not of their protocol, by protocol',
