@@ -50,12 +50,12 @@ async function expectJudgement(server: ServerProcess): Promise<void> {
   stranger.subscribe('oro/email_event/5/7');
   await until(() => stranger.errors.length > 0);
   const [, , , , details] = stranger.errors[0] as [number, string, string, string, object];
-  expect(Object.keys(details).sort()).toEqual(['channel', 'code', 'error', 'event', 'hint']);
+  expect(Object.keys(details).sort()).toEqual(['channel', 'code', 'error', 'event', 'hint', 'request']);
   stranger.socket.destroy();
   const answer = await fetch(`${server.url}/api/publish`, { method: 'POST', body: '{}' });
   expect(answer.status).toBe(401);
   const { error } = (await answer.json()) as { error: object };
-  expect(Object.keys(error).sort()).toEqual(['code', 'hint', 'message']);
+  expect(Object.keys(error).sort()).toEqual(['code', 'hint', 'message', 'request']);
   expect(await (await server.publish('', null)).json()).toHaveProperty('error');
 }
 
