@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { authSettings } from './auth-settings.js';
-import { listenSchema } from './listen-schema.js';
+import { listenSettings } from './listen-settings.js';
 import {
   choice,
   count,
@@ -97,7 +97,7 @@ const namedTopic = z.unknown().transform((value, context) => {
  * from it.
  */
 export const settingsSchema = z.strictObject({
-  listen: listenSchema.prefault({}),
+  listen: listenSettings.prefault({}),
   routing: list('paths', ['routing'], { help: 'Folder of routing files, or a list of files and folders.' }),
   topics: z
     .object({

@@ -8,7 +8,7 @@ const RANGES = {
 };
 
 /** Where the server listens, and whom it listens to. */
-export const listenSchema = z.strictObject({
+export const listenSettings = z.strictObject({
   host: text('127.0.0.1', 'Address to listen on; `0.0.0.0` for all.'),
   port: count(8080, 'Port to listen on; 0 picks a free one.', { least: 0, most: 65_535 }),
   paths: list('list', ['/', '/ws'], {
