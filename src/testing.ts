@@ -216,6 +216,7 @@ export class TestServer {
         subscriptions: 1000,
         channels: 1000,
         connectionsPerUser: 1000,
+        publishes: undefined,
         handlerTimeout: 1000,
         ...limits,
       },

@@ -89,7 +89,13 @@ function bindHttp(container: Container, { settings }: Plan): void {
   };
   container.bind<readonly HttpEndpoint[]>(PARTS.endpoints).toResolvedValue(
     (router, authenticator, revocations, metrics, readiness, logger) => [
-      new PublishEndpoint({ router, authenticator, limits: publishLimits, logger }),
+      new PublishEndpoint({
+        router,
+        authenticator,
+        limits: publishLimits,
+        publishes: limits.publishes,
+        logger,
+      }),
       new DisconnectEndpoint({
         control: router,
         authenticator,

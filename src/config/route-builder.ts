@@ -21,7 +21,7 @@ export function buildRoute(draft: Draft, defaultAccess: DefaultAccess): Route {
     defaults: Object.freeze(recordOf(defaults)),
     options: Object.freeze(recordOf(draft.options)),
     access: buildAccess(draft, defaultAccess),
-    limits: Object.freeze({}),
+    limits: Object.freeze(draft.limits),
     source: Object.freeze({ file: draft.at.source.name, line, column }),
   });
 }

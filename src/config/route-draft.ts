@@ -1,4 +1,4 @@
-import type { Operation, Requirement } from '../core/route.js';
+import type { Operation, Requirement, RouteLimits } from '../core/route.js';
 import type { Regex } from './regex/syntax.js';
 import type { Piece } from './route-pattern.js';
 import type { Place } from './source-file.js';
@@ -16,6 +16,7 @@ export interface Draft {
   readonly defaults: ReadonlyMap<string, DraftDefault>;
   readonly options: ReadonlyMap<string, unknown>;
   readonly access: DraftAccess;
+  readonly limits: RouteLimits;
   /** Whether an error was found in it, so that it is only a name. */
   readonly broken: boolean;
 }

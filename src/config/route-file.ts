@@ -2,6 +2,7 @@ import { AccessReader } from './access-reader.js';
 import { entryOf, type FileReader } from './file-reader.js';
 import { readHandler } from './handler-reader.js';
 import { readImport } from './import-reader.js';
+import { readLimits } from './limits-reader.js';
 import { PatternReader } from './pattern-reader.js';
 import { RequirementReader } from './requirement-reader.js';
 import type { Draft, DraftDefault, DraftRequirement, FileEntry } from './route-draft.js';
@@ -54,12 +55,13 @@ export class RouteFile {
     const pattern = this.#pattern(entry, route);
     const handler = readHandler(this.#file, route, pattern && entry);
     const access = new AccessReader(this.#file, this.#rules).read(entryOf(route, 'access')?.value);
+    const limits = readLimits(this.#file, entryOf(route, 'limits')?.value);
     const required = requirements.read(entryOf(route, 'requirements')?.value);
     const defaults = readDefaults(this.#file, entryOf(route, 'defaults')?.value);
     const at = this.#file.source.at(entry.keyRange);
     if (pattern === undefined) {
       // It matches nothing, but what else is wrong with it is told in the same run.
-      const rest = { requirements: required, defaults, options, access, broken: true };
+      const rest = { requirements: required, defaults, options, access, limits, broken: true };
       return { name: entry.key, at, pieces: [], patternAt: at, ...handler, ...rest };
     }
     const read = new PatternReader(this.#file, pattern).read(requirements);
@@ -76,6 +78,7 @@ export class RouteFile {
       defaults: new Map([...defaults, ...read.defaults]),
       options,
       access,
+      limits,
       broken: false,
     };
   }

@@ -88,16 +88,22 @@ export function choice<const T extends string>(options: readonly [T, ...T[]], he
 export function rate(preset: Rate | string, help: string) {
   const read = (value: unknown, context: z.RefinementCtx): Rate | undefined => {
     if (value === false || value === 'false') return undefined;
-    const short = readRate(value);
-    const given = short === undefined ? value : { rate: short.rate, burst: 2 * short.count };
-    const found = RATE.safeParse(given);
-    if (found.success) return found.data;
+    const found = asRate(value);
+    if (found !== undefined) return found;
     return refuse(
       context,
       `${shown(value)} is not a rate such as 200/s, 10/m or { rate: 200/s, burst: 400 }, or false`,
     );
   };
   return z.unknown().transform(read).prefault(preset).meta(meta('rate', help));
+}
+
+/** A rate in any of its spellings; undefined for what is none. */
+export function asRate(value: unknown): Rate | undefined {
+  const short = readRate(value);
+  const given = short === undefined ? value : { rate: short.rate, burst: 2 * short.count };
+  const found = RATE.safeParse(given);
+  return found.success ? found.data : undefined;
 }
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };

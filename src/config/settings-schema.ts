@@ -53,6 +53,10 @@ const limits = z.strictObject({
     { rate: 200, burst: 400 },
     'Messages of one connection: per second in the long run, and at once. `200/s` for short, `false` for no bound.',
   ),
+  publishes: rate(
+    { rate: 100, burst: 200 },
+    'Publications of one connection that has no back-end key; over HTTP of one user.',
+  ),
   handler_timeout: duration('5s', 'How long a topic handler may take.'),
   handshake_timeout: duration('10s', 'How long a peer may take to open a connection or to send a request.'),
   silence: duration('5m', 'How long a connection may stay open without a first message.'),

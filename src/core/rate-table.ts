@@ -25,12 +25,12 @@ export class RateTable {
 
   /** Takes a token of the key, into debt if there is none. */
   take(key: string, now: number): void {
-    this.#use(key, now).take(now);
+    this.bucket(key, now).take(now);
   }
 
   /** Takes a token of the key if there is one, and returns 0; otherwise the milliseconds until there is one. */
   tryTake(key: string, now: number): number {
-    return this.#use(key, now).tryTake(now);
+    return this.bucket(key, now).tryTake(now);
   }
 
   /** The milliseconds until the key has a token, 0 when it has one; takes and remembers nothing. */
@@ -38,7 +38,8 @@ export class RateTable {
     return this.#buckets.get(key)?.wait(now) ?? 0;
   }
 
-  #use(key: string, now: number): TokenBucket {
+  /** The bucket of the key, for who looks after its tokens itself. */
+  bucket(key: string, now: number): TokenBucket {
     const bucket = this.#buckets.get(key) ?? new TokenBucket(this.limit, now);
     this.#buckets.delete(key);
     this.#forget(now);

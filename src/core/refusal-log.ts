@@ -1,6 +1,8 @@
 import { LogBudget } from './log-budget.js';
 import type { Logger } from './logger.js';
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** Writes a line for each refusal while they are few, and says how many were left out when they were many. */
 export class RefusalLog {
   readonly #logger: Logger;
@@ -10,9 +12,11 @@ export class RefusalLog {
     this.#logger = logger;
   }
 
-  /** At the level `info`. */
-  write(fields: Readonly<Record<string, unknown>>, event: string): void {
+  /** At the level `info`. Fields that take work to find are asked for only when the line is written. */
+  write(fields: Fields | (() => Fields), event: string): void {
     const omitted = this.#budget.spend(performance.now());
-    if (omitted !== undefined) this.#logger.info(omitted === 0 ? fields : { ...fields, omitted }, event);
+    if (omitted === undefined) return;
+    const found = typeof fields === 'function' ? fields() : fields;
+    this.#logger.info(omitted === 0 ? found : { ...found, omitted }, event);
   }
 }

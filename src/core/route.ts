@@ -1,3 +1,5 @@
+import type { Rate } from './token-bucket.js';
+
 /** Where something was written: the file, and line and column counted from 1. */
 export interface SourceLocation {
   readonly file: string;
@@ -26,12 +28,6 @@ export type Access = Readonly<Record<Operation, readonly string[]>>;
 
 /** What an installation says about routes that say nothing: `history` and `presence` follow `subscribe` unless given. */
 export type DefaultAccess = Pick<Access, 'subscribe' | 'publish'> & Partial<Access>;
-
-/** `rate` per second in the long run, `burst` at once. */
-export interface Rate {
-  readonly rate: number;
-  readonly burst: number;
-}
 
 /** Bounds of one route. */
 export interface RouteLimits {

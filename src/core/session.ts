@@ -2,6 +2,7 @@ import type { Connection } from './connection.js';
 import type { Disconnect } from './errors.js';
 import { every } from './interval.js';
 import type { MaybePromise } from './maybe-promise.js';
+import type { TokenBucket } from './token-bucket.js';
 
 export type SessionId = string;
 
@@ -45,6 +46,8 @@ export class Session {
   readonly connection: Connection;
   readonly #end: (why: Disconnect) => void;
   readonly #notify: ((notice: Notice) => void) | undefined;
+  /** For the router: what the session may still publish. */
+  publishes: TokenBucket | undefined;
   #principal: Principal;
   #closed = false;
   #timers: Set<() => void> | undefined;

@@ -34,6 +34,7 @@ export class LiveTopic implements Topic {
   readonly request: TopicRequest;
   readonly handler: TopicHandler;
   readonly access: RouteAccess;
+  readonly publishes: ServedRoute['publishes'];
   readonly #context: TopicContext;
   #subscribers: Set<Subscriber> | undefined;
   #holds = 0;
@@ -41,10 +42,11 @@ export class LiveTopic implements Topic {
   #isAttached = false;
   #timers: (() => void)[] | undefined;
 
-  constructor(request: TopicRequest, { handler, access }: ServedRoute, context: TopicContext) {
+  constructor(request: TopicRequest, { handler, access, publishes }: ServedRoute, context: TopicContext) {
     this.request = request;
     this.handler = handler;
     this.access = access;
+    this.publishes = publishes;
     this.#context = context;
   }
 

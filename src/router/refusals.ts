@@ -1,8 +1,8 @@
 import { isRouterError, RouterError, requestId } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
-import { LogBudget } from '../core/log-budget.js';
 import type { Logger } from '../core/logger.js';
-import type { Meter } from '../core/meter.js';
+import { countLimit, type Meter } from '../core/meter.js';
+import { RefusalLog } from '../core/refusal-log.js';
 import type { Operation } from '../core/route.js';
 import type { Session } from '../core/session.js';
 import type { Judgement } from './access.js';
@@ -28,10 +28,11 @@ export interface RefusalParts {
 /** Says no: the peer gets code, reason and the id of the request, the log and the metrics get the rest. */
 export class Refusals {
   readonly #parts: RefusalParts;
-  readonly #budget = new LogBudget();
+  readonly #lines: RefusalLog;
 
   constructor(parts: RefusalParts) {
     this.#parts = parts;
+    this.#lines = new RefusalLog(parts.logger);
   }
 
   /** What the peer may be told of an error. */
@@ -45,9 +46,9 @@ export class Refusals {
     return known.with({ hint: reasons.join('\n') });
   }
 
-  #count({ code, limit }: RouterError): void {
-    this.#parts.meter.count('signalbox_refusals_total', { code });
-    if (limit !== undefined) this.#parts.meter.count('signalbox_limits_reached_total', { limit });
+  #count(refusal: RouterError): void {
+    this.#parts.meter.count('signalbox_refusals_total', { code: refusal.code });
+    countLimit(this.#parts.meter, refusal);
   }
 
   #failed(error: unknown, { request }: RouterError, { session, channel }: RefusedRequest): void {
@@ -59,12 +60,11 @@ export class Refusals {
     { request, code, message }: RouterError,
     { operation, session, channel, judge }: RefusedRequest,
   ): void {
-    const omitted = this.#budget.spend(Date.now());
-    if (omitted === undefined) return;
     const { kind, id } = session.principal;
-    const decided = code === 'forbidden' && judge && describeJudgements(judge({ private: true }), operation);
-    this.#parts.logger.info(
-      {
+    this.#lines.write(() => {
+      const decided =
+        code === 'forbidden' && judge && describeJudgements(judge({ private: true }), operation);
+      return {
         request,
         operation,
         channel: channel.slice(0, 256),
@@ -73,9 +73,7 @@ export class Refusals {
         session: session.id,
         peer: id === undefined ? kind : `${kind} ${id}`,
         ...(decided && { decided }),
-        ...(omitted > 0 && { omitted }),
-      },
-      'refused',
-    );
+      };
+    }, 'refused');
   }
 }

@@ -1,14 +1,17 @@
 import { RouterError } from '../core/errors.js';
 import type { Route } from '../core/route.js';
+import { TokenBucket } from '../core/token-bucket.js';
 import type { TopicHandler } from '../core/topic.js';
 import { RouteAccess } from './access.js';
 import { RuleBook } from './rules/rule-book.js';
 
-/** A route as a node serves it: with its handler and its compiled access. */
+/** A route as a node serves it: with its handler, its compiled access, and what is left of its limits. */
 export interface ServedRoute {
   readonly route: Route;
   readonly handler: TopicHandler;
   readonly access: RouteAccess;
+  /** What may still be published on all channels of the route. */
+  readonly publishes: TokenBucket | undefined;
 }
 
 /** The routes that were asked for, each put together once. */
@@ -30,7 +33,9 @@ export class ServedRoutes {
     if (handler === undefined) {
       throw new RouterError('unavailable', `route ${route.name} has no handler ${route.handler}`);
     }
-    const served = { route, handler, access: new RouteAccess(route, handler, this.#rules) };
+    const { publish } = route.limits;
+    const publishes = publish && new TokenBucket(publish, performance.now());
+    const served = { route, handler, access: new RouteAccess(route, handler, this.#rules), publishes };
     this.#served.set(route, served);
     return served;
   }

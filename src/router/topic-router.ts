@@ -12,17 +12,17 @@ import type { Router, Subscriber } from '../core/router.js';
 import { type Principal, randomId, type Session } from '../core/session.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
 import type { Topic, TopicHandler } from '../core/topic.js';
+import { within } from '../core/within.js';
 import { Identities, type IdentitySettings } from './identities.js';
+import { checkPublication, checkSession, checkSubscription, type RouterLimits } from './limits.js';
 import type { LiveTopic } from './live-topic.js';
 import { Numbering } from './local-publication.js';
 import { Refusals } from './refusals.js';
 import type { RouteTable } from './route-table.js';
 import type { Question } from './rules/rule.js';
 import { ServedRoutes } from './served-route.js';
-import { checkSession, checkSubscription, type RouterLimits } from './session-limits.js';
 import { Sessions } from './sessions.js';
 import { Topics } from './topics.js';
-import { within } from './within.js';
 
 export interface RouterParts {
   readonly table: RouteTable;
@@ -103,7 +103,7 @@ export class TopicRouter implements Router, SessionControl {
       topic = this.#topics.hold(this.#topics.find(channel));
       const { principal } = session;
       topic.access.check('subscribe', questionOf(principal, topic));
-      checkSubscription(this.#sessions, subscriber, this.#parts.limits);
+      checkSubscription(this.#sessions, subscriber, { topic, limits: this.#parts.limits });
       await this.#asked(topic.handler.onSubscribe?.(session, topic, topic.request));
       await topic.attach();
       // The peer may have gone, or may be somebody else, while the handler thought: nobody joins after that.
@@ -131,6 +131,7 @@ export class TopicRouter implements Router, SessionControl {
       if (session.closed) throw new RouterError('unavailable', 'the session has ended');
       topic = this.#topics.find(channel);
       topic.access.check('publish', questionOf(session.principal, topic, event.payload));
+      checkPublication(session, topic, { payload: event.payload, limits: this.#parts.limits });
       const done = handlePublish(session, topic, event);
       return isPromise(done) ? this.#settled(done, this.#topics.hold(topic), session) : done;
     } catch (error) {

@@ -234,3 +234,30 @@ describe('a warning', () => {
     expect(formatFindings(findings)).toBe('');
   });
 });
+
+describe('the limits of a route', () => {
+  it('are sizes, rates and counts', async () => {
+    const { routes, findings } = await load(
+      'a: { handler: x, channel: a, limits: { payload: 16kb, publish: 20/s, subscribers: 100 } }\nb: { handler: x, channel: b, limits: { publish: { rate: 6/m, burst: 1 } } }\n',
+    );
+    expect(findings).toEqual([]);
+    expect(routes.map(({ limits }) => limits)).toEqual([
+      { payload: 16_384, publish: { rate: 20, burst: 40 }, subscribers: 100 },
+      { publish: { rate: 0.1, burst: 1 } },
+    ]);
+  });
+
+  it.each([
+    ['{ payload: big }', 'wrong-type'],
+    ['{ payload: 0b }', 'wrong-type'],
+    ['{ publish: 20 }', 'wrong-type'],
+    ['{ publish: [] }', 'wrong-type'],
+    ['{ subscribers: 0 }', 'wrong-type'],
+    ['{ subscribers: "5" }', 'wrong-type'],
+    ['{ subscriber: 5 }', 'unknown-key'],
+    ['5', 'wrong-type'],
+  ])('%s is a finding', async (limits, code) => {
+    const { findings } = await load(`a: { handler: x, channel: a, limits: ${limits} }\n`);
+    expect(findings.map((finding) => finding.code)).toEqual([code]);
+  });
+});

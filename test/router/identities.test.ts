@@ -174,6 +174,42 @@ describe('the limits of identities', () => {
     await peer.subscribe('open/b');
   });
 
+  it('stop a session that publishes more than limits.publishes, but no back end', async () => {
+    const server = serve({ limits: { publishes: { rate: 1, burst: 3 } } });
+    const [peer, backend] = [server.connect(), server.connect(testBackend())];
+    for (let i = 0; i < 3; i++) await peer.publish('open/a', i);
+    await expect(peer.publish('open/a', 3)).rejects.toMatchObject({
+      code: 'limit_exceeded',
+      limit: 'limits.publishes',
+      message: 'this connection publishes more than limits.publishes of 1/s',
+    });
+    for (let i = 0; i < 10; i++) await backend.publish('open/a', i);
+    vi.advanceTimersByTime(1000);
+    await peer.publish('open/a', 4);
+    await expect(peer.publish('open/a', 5)).rejects.toMatchObject({ code: 'limit_exceeded' });
+  });
+
+  it('of a route stop large payloads, frequent publications and many subscribers, whoever it is', async () => {
+    const limits = { payload: 10, publish: { rate: 1, burst: 2 }, subscribers: 1 };
+    const server = new TestServer({
+      routes: [testRoute('small', 'small/{a}', { limits })],
+      handlers: { small: broadcast },
+    });
+    const [peer, backend] = [server.connect(), server.connect(testBackend())];
+    await peer.subscribe('small/a');
+    await expect(backend.subscribe('small/a')).rejects.toMatchObject({ limit: 'route.limits.subscribers' });
+    await backend.subscribe('small/b');
+    await expect(backend.publish('small/a', 'x'.repeat(9))).rejects.toMatchObject({
+      code: 'payload_too_large',
+      limit: 'route.limits.payload',
+    });
+    await backend.publish('small/a', 'x'.repeat(8));
+    await peer.publish('small/b', 1);
+    await expect(backend.publish('small/c', 1)).rejects.toMatchObject({ limit: 'route.limits.publish' });
+    await peer.leave();
+    await backend.subscribe('small/a');
+  });
+
   it('keep a credential with a scope to its channels, whatever the routes say', async () => {
     const server = serve();
     const backend = server.connect({ ...testBackend('shop'), scope: ['open/shop', 'mail/**'] });
@@ -228,7 +264,7 @@ describe('a refusal', () => {
     const peer = serve({ logger }).connect(testUser('6'));
     for (let i = 0; i < 80; i++) await peer.subscribe('mail/5').catch(() => undefined);
     expect(log).toHaveLength(50);
-    vi.setSystemTime(NOW + 1000);
+    vi.advanceTimersByTime(1000);
     await peer.subscribe('mail/5').catch(() => undefined);
     expect(log.at(-1)).toMatchObject({ omitted: 30 });
   });

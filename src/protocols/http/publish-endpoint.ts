@@ -4,8 +4,10 @@ import { callerOf } from '../../core/caller.js';
 import { RouterError } from '../../core/errors.js';
 import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
 import { type Logger, NULL_LOGGER } from '../../core/logger.js';
+import { RateTable } from '../../core/rate-table.js';
 import type { Router } from '../../core/router.js';
 import { type Principal, randomId, Session } from '../../core/session.js';
+import type { Rate } from '../../core/token-bucket.js';
 import { checkContentType } from './headers.js';
 import { Idempotency } from './idempotency.js';
 import { NullConnection } from './null-connection.js';
@@ -29,6 +31,8 @@ export interface PublishEndpointSettings {
   /** Gets the bearer only: tickets in the address would end up in logs. */
   readonly authenticator: Authenticator;
   readonly limits: PublishLimits;
+  /** What one user may publish, however many requests it takes. */
+  readonly publishes?: Rate | undefined;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
   readonly logger?: Logger;
@@ -47,11 +51,13 @@ export class PublishEndpoint implements HttpEndpoint {
   readonly #limits: PublishLimits;
   readonly #logger: Logger;
   readonly #idempotency: Idempotency<PublishReply>;
+  readonly #publishes: RateTable | undefined;
 
   constructor({
     router,
     authenticator,
     limits,
+    publishes,
     clock = Date.now,
     logger = NULL_LOGGER,
   }: PublishEndpointSettings) {
@@ -60,6 +66,7 @@ export class PublishEndpoint implements HttpEndpoint {
     this.#authenticator = authenticator;
     this.#limits = limits;
     this.#logger = logger;
+    this.#publishes = publishes && new RateTable(publishes);
     this.#idempotency = new Idempotency({ size: KEYS_REMEMBERED, ttl: KEY_LIFETIME, clock });
   }
 
@@ -68,6 +75,7 @@ export class PublishEndpoint implements HttpEndpoint {
     checkContentType(request);
     const body = new PublishBody(request.body, this.#limits);
     const session = publisher(principal, request.remoteAddress);
+    session.publishes = this.#publishes?.bucket(`${principal.kind} ${principal.id}`, performance.now());
     try {
       if (body.batch !== undefined) return jsonReply(200, { results: await this.#publishAll(session, body) });
       return jsonReply(200, await this.#publish(session, body.message(body.whole)));

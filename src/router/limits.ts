@@ -1,0 +1,87 @@
+import { overLimit, RouterError } from '../core/errors.js';
+import type { Payload } from '../core/payload.js';
+import type { Subscriber } from '../core/router.js';
+import type { Principal, Session } from '../core/session.js';
+import { type Rate, rateText, TokenBucket } from '../core/token-bucket.js';
+import type { LiveTopic } from './live-topic.js';
+import type { Sessions } from './sessions.js';
+
+export interface RouterLimits {
+  /** Subscriptions of one session. */
+  readonly subscriptions: number;
+  /** Different channels that one session is subscribed to. */
+  readonly channels: number;
+  /** Sessions of one user. */
+  readonly connectionsPerUser: number;
+  /** Publications of one session that is no back end's; undefined for no bound. */
+  readonly publishes: Rate | undefined;
+  /** Milliseconds a handler may take to answer. */
+  readonly handlerTimeout: number;
+}
+
+/** Throws `limit_exceeded` for one session too many of a user. */
+export function checkSession(
+  sessions: Sessions,
+  { kind, id = '' }: Principal,
+  { connectionsPerUser }: RouterLimits,
+): void {
+  if (kind !== 'user' || sessions.ofUser(id).size < connectionsPerUser) return;
+  throw overLimit(
+    'limits.connections_per_user',
+    `this user has limits.connections_per_user of ${connectionsPerUser} already`,
+  );
+}
+
+/** Throws `limit_exceeded` for one subscription or channel too many of a session, or one too many on the channel. */
+export function checkSubscription(
+  sessions: Sessions,
+  { session, channel }: Subscriber,
+  { topic, limits: { subscriptions, channels } }: { topic: LiveTopic; limits: RouterLimits },
+): void {
+  checkSubscribers(topic);
+  const own = sessions.subscribersOf(session);
+  if (own.size >= subscriptions) {
+    throw overLimit(
+      'limits.subscriptions',
+      `this connection has limits.subscriptions of ${subscriptions} already`,
+    );
+  }
+  if (own.size < channels) return;
+  const known = new Set([...own].map((one) => one.channel));
+  if (known.size < channels || known.has(channel)) return;
+  throw overLimit('limits.channels', `this connection has limits.channels of ${channels} already`);
+}
+
+function checkSubscribers({ size, request: { route } }: LiveTopic): void {
+  const { subscribers } = route.limits;
+  if (subscribers === undefined || size < subscribers) return;
+  const text = `the channel has limits.subscribers of ${subscribers} already, which route ${route.name} sets`;
+  throw overLimit('route.limits.subscribers', text);
+}
+
+/**
+ * Throws `payload_too_large`, or `limit_exceeded` for one publication too many of the session or on the route. Back ends
+ * are bound by the route alone.
+ */
+export function checkPublication(
+  session: Session,
+  { publishes, request: { route } }: LiveTopic,
+  { payload, limits }: { payload: Payload; limits: RouterLimits },
+): void {
+  const { payload: octets, publish } = route.limits;
+  if (octets !== undefined && payload.size > octets) {
+    const text = `a payload of ${payload.size} octets is over limits.payload of ${octets}, which route ${route.name} sets`;
+    throw new RouterError('payload_too_large', text, { limit: 'route.limits.payload' });
+  }
+  if (limits.publishes !== undefined && session.principal.kind !== 'backend') {
+    const now = performance.now();
+    session.publishes ??= new TokenBucket(limits.publishes, now);
+    if (session.publishes.tryTake(now) > 0) {
+      const text = `this connection publishes more than limits.publishes of ${rateText(limits.publishes)}`;
+      throw overLimit('limits.publishes', text);
+    }
+  }
+  if (publish === undefined || publishes === undefined || publishes.tryTake(performance.now()) === 0) return;
+  const text = `more is published than limits.publish of ${rateText(publish)}, which route ${route.name} sets`;
+  throw overLimit('route.limits.publish', text);
+}
