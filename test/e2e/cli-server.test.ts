@@ -17,6 +17,16 @@ function at(args: readonly string[]) {
   return cli([...args, '--url', server().url]);
 }
 
+/** How many sessions the user has, which have these roles from now on. */
+async function giveRights(user: string, roles: readonly string[]): Promise<number> {
+  const response = await fetch(`${server().url}/api/rights`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ user, roles, organizations: ['7'] }),
+  });
+  return ((await response.json()) as { sessions: number }).sessions;
+}
+
 async function listener(channel: string): Promise<Autobahn> {
   const page = await Autobahn.connect(server().webSocketUrl('5', ['7']));
   onTestFinished(() => page.socket.destroy());
@@ -110,6 +120,16 @@ describe('signalbox subscribe', () => {
 
   it('connects as a user', async () => {
     expect(await receive([OWN, '--count', '1', '--user', '5', '--org', '7'], OWN)).toHaveLength(1);
+  });
+
+  it('says on the error stream that its user has other rights now', async () => {
+    const channel = 'oro/email_event/93/7';
+    const outcome = at(['subscribe', channel, '--count', '1', '--user', '93', '--org', '7']);
+    await until(async () => (await giveRights('93', ['editor'])) > 0);
+    let running = true;
+    const ended = outcome.finally(() => (running = false));
+    while (running) await server().publish(channel, 1);
+    expect((await ended).stderr).toContain('now user 93, roles: editor, organisations: 7\n');
   });
 
   it('connects with a ticket that signalbox token printed', async () => {
