@@ -226,6 +226,7 @@ describe.skipIf(chromium === undefined)('the page at /', { timeout: 60_000 }, ()
     const live = await visit();
     await live.become('User 5');
     const session = await live.page.textContent('#session');
+    expect(await live.page.textContent('#lifetime')).toMatch(/^(9|10) min \d+ s$/);
     await live.page.getByRole('button', { name: 'Renew' }).click();
     await live.page.getByText('renewed on the same connection').waitFor();
     expect(await live.page.textContent('#session')).toBe(session);
@@ -265,6 +266,17 @@ describe.skipIf(chromium === undefined)('the page at /', { timeout: 60_000 }, ()
     await page.getByRole('button', { name: 'Go on without one' }).click();
     await new LivePage(page).is('anonymous');
     expect(faults).toEqual([]);
+  });
+
+  it('with a ticket that was used says so', async () => {
+    const ticket = server().ticket('5', ['7']);
+    await (await visit(`/?ticket=${ticket}`)).is('user 5');
+    const { page } = await open(`${server().url}/?ticket=${ticket}`);
+    await page.locator('#connection[data-state="closed"]').waitFor();
+    await page
+      .locator('#outage')
+      .getByText(/the ticket was used already/)
+      .waitFor();
   });
 
   it('under a name that is not listed says what to add to origins', async () => {
