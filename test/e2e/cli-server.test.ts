@@ -154,6 +154,13 @@ describe('signalbox subscribe', () => {
 });
 
 describe('signalbox serve', () => {
+  it('says so in development, and does not start where others can connect then', async () => {
+    expect(server().stderr).toMatch(/^development mode: .*any user$/m);
+    const { code, stderr } = await cli(['serve', '--host', '0.0.0.0', '--port', '0']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/development: true lets everybody .* 0\.0\.0\.0/);
+  });
+
   it('makes a key for its folder when nobody gave one, and the other commands find it', async () => {
     const settings = 'routing: routing\naccess: { subscribe: anyone, publish: backend }\n';
     const cwd = testFolder({
