@@ -31,10 +31,10 @@ export function showRefused(error) {
   announce(`${error.channel} is refused: ${error.message}`);
 }
 
-/** Who is kept out may need a ticket. */
+/** Who is kept out may have to be somebody else. */
 function waysIn({ code }) {
   const closed = code === 'forbidden' || code === 'unauthorized';
-  return closed ? [make('a', { href: '#private' }, 'How a ticket lets you in')] : [];
+  return closed ? [make('a', { href: '#somebody' }, 'Be somebody who may')] : [];
 }
 
 /** The connection came or went: with a new one every channel is tried again. */
@@ -66,12 +66,18 @@ function add(channel) {
   return entry;
 }
 
-function remove(channel) {
+/** Takes a channel out of the list; one that is not there changes nothing. */
+export function drop(channel) {
   const entry = entries.get(channel);
+  if (!entry) return;
   sync.unsubscribe(channel, entry.receive);
   entries.delete(channel);
   entry.item.remove();
   showWhetherEmpty();
+}
+
+function remove(channel) {
+  drop(channel);
   announce(`unsubscribed from ${channel}`);
   find('subscribe-channel').focus();
 }
@@ -89,8 +95,8 @@ function showWhetherEmpty() {
   find('channels-empty').hidden = entries.size > 0;
 }
 
-/** What the visitor asks for has to be in sight. */
-function enter(channel) {
+/** Subscribes to what the visitor asks for, which has to be in sight then. */
+export function enter(channel) {
   subscribe(channel);
   entries.get(channel).item.scrollIntoView({ block: 'nearest' });
 }

@@ -9,7 +9,7 @@ export function showCommands() {
   const form = find('publish-form');
   form.addEventListener('input', fill);
   fill();
-  find('command-ticket').textContent = `echo "${origin}/?ticket=$(npx signalbox token --user 5 --org 7)"`;
+  find('command-ticket').textContent = 'npx signalbox token --user 5 --org 7';
   for (const copier of document.querySelectorAll('button[data-copy]')) {
     copier.addEventListener('click', () => copy(copier));
   }
@@ -24,7 +24,8 @@ function fill() {
   find('command-php').textContent = phpCode(draft);
 }
 
-function shellCommand({ channel, payload }) {
+/** The command that publishes a draft to this server. */
+export function shellCommand({ channel, payload }) {
   const url = DEFAULT_ORIGINS.includes(origin) ? '' : ` --url ${origin}`;
   return `npx signalbox publish ${inShell(channel)} ${inShell(JSON.stringify(payload))}${url}`;
 }

@@ -1,5 +1,6 @@
 import { sync } from '../sync.mjs';
 import { button, find, make } from './dom.js';
+import { hasTicket } from './login.js';
 
 const WORDS = {
   idle: 'connecting',
@@ -16,7 +17,7 @@ let retryAt;
 let everOpen = false;
 let why = '';
 
-/** Shows the state of the connection, the way back when it is lost, and the session. */
+/** Shows the state of the connection, and the way back when it is lost. */
 export function watchConnection() {
   sync.on('state', ({ state }) => show(state));
   sync.on('retry', ({ delay }) => {
@@ -27,22 +28,20 @@ export function watchConnection() {
     why = reasonOf(ending);
     show(sync.state);
   });
-  sync.on('connection_established', ({ sessionId }) => {
-    find('session').textContent = sessionId;
-  });
   setInterval(countDown, 250);
   find('connection-retry').addEventListener('click', () => sync.connect());
   show(sync.state);
 }
 
 /** Shows an error that belongs to no channel: mostly the end of the connection, with the remedy. */
-export function showFailed({ code, message, hint }) {
+export function showFailed({ code, message, hint }, goOnAsNobody) {
   const parts = [make('strong', {}, `${code}: `), message];
   if (code === 'disconnected' && hasTicket()) {
     parts.push(
-      '. Make a new ticket as shown below, or ',
-      make('a', { href: location.pathname }, 'go on without one'),
-      '.',
+      '. A ticket is good for one connection. ',
+      make('a', { href: '#somebody' }, 'Get another'),
+      ' or ',
+      button('Go on without one', goOnAsNobody),
     );
   } else if (sync.state === 'closed')
     parts.push(
@@ -64,16 +63,12 @@ function reasonOf({ code, reason }) {
   return reason || WORDLESS[code] || `code ${code}`;
 }
 
-function hasTicket() {
-  return new URLSearchParams(location.search).has('ticket');
-}
-
 function show(state) {
   if (state === 'open') {
     everOpen = true;
     why = '';
     find('outage').hidden = true;
-  } else if (everOpen) find('session').textContent = 'none at the moment';
+  }
   find('connection').dataset.state = state;
   const word = state === 'connecting' && everOpen ? 'reconnecting' : WORDS[state];
   const reason = state === 'open' || why === '' ? '' : `: ${why}`;

@@ -1,3 +1,5 @@
+import { development } from './server.js';
+
 /** The element of the page with this id. */
 export const find = (id) => document.getElementById(id);
 
@@ -9,20 +11,28 @@ export function make(name, attributes = {}, ...children) {
   return element;
 }
 
-/** A button that does something. */
+/** A button that does something. `text` may be a list of texts and elements. */
 export function button(text, action, attributes = {}) {
-  const element = make('button', { type: 'button', class: 'small', ...attributes }, text);
+  const element = make('button', { type: 'button', class: 'small', ...attributes }, ...[text].flat());
   element.addEventListener('click', action);
   return element;
 }
 
-/** Fills `element` with the code, reason and remedy of a refusal. */
-export function showRefusal(element, { code, message, hint }, ...actions) {
+/** Fills `element` with the code, reason and remedy of a refusal; in development, with how it came about. */
+export function showRefusal(element, { code, message, hint, request }, ...actions) {
   const parts = [make('p', {}, make('code', {}, code), ` ${message}`)];
-  if (hint) parts.push(make('p', { class: 'hint' }, hint));
+  if (hint)
+    parts.push(explains(code) ? make('pre', { class: 'why' }, hint) : make('p', { class: 'hint' }, hint));
+  if (request)
+    parts.push(make('p', { class: 'quiet' }, 'in the log of the server as ', make('code', {}, request)));
   if (actions.length > 0) parts.push(make('p', { class: 'actions' }, ...actions));
   element.replaceChildren(...parts);
   element.hidden = false;
+}
+
+/** Instead of a remedy the server then tells, line by line, what access was decided by. */
+function explains(code) {
+  return development && code === 'forbidden';
 }
 
 /** Says something to those who listen to the page rather than see it. */

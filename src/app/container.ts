@@ -9,6 +9,7 @@ import type { Protocol } from '../core/protocol.js';
 import type { Route } from '../core/route.js';
 import type { TopicHandler } from '../core/topic.js';
 import {
+  DevTicketsEndpoint,
   DisconnectEndpoint,
   healthEndpoints,
   PublishEndpoint,
@@ -105,7 +106,8 @@ function bindHttp(container: Container, { settings }: Plan): void {
       ...ticketEndpoints(settings, authenticator),
       ...healthEndpoints(() => readiness.ready),
       new MetricsEndpoint(metrics, authenticator),
-      ...pageEndpoints(),
+      ...devEndpoints(settings),
+      ...pageEndpoints({ development: settings.development, login: devEndpoints(settings).length > 0 }),
     ],
     [PARTS.router, PARTS.knownOnly, PARTS.revocations, PARTS.metrics, PARTS.readiness, TOKENS.logger],
   );
@@ -125,6 +127,16 @@ function ticketEndpoints({ auth }: Settings, authenticator: Authenticator): read
   const mint = ticketMint(auth);
   if (mint === undefined) return [];
   return [new TicketsEndpoint({ authenticator, mint, ttl: auth.ticketTtl, longest: auth.ticketTtlMax })];
+}
+
+/** A ticket of the page is used at once, and its session short enough to see it renewed. */
+const DEV_TICKETS = { ttl: 30_000, session: 600_000 };
+
+/** Outside of development there is no such address. */
+function devEndpoints({ development, auth }: Settings): readonly HttpEndpoint[] {
+  const mint = ticketMint(auth);
+  if (!development || mint === undefined) return [];
+  return [new DevTicketsEndpoint((grant) => mint({ ...grant, ...DEV_TICKETS }).ticket)];
 }
 
 function bindWebSocket(container: Container, { settings }: Plan): void {

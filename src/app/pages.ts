@@ -19,8 +19,21 @@ const POLICY =
 /** What is served from the root: the page, and the browser client that the build puts beside the server. */
 const FOLDERS = ['public/', 'dist/client/'];
 
-/** The page at `/` and the browser client, read once. A folder that was not built is not served. */
-export function pageEndpoints(): readonly HttpEndpoint[] {
+/** What the page has to know of its server. */
+interface ServerFacts {
+  /** Whether refusals say how they came about. */
+  readonly development: boolean;
+  /** Whether visitors may be any user. */
+  readonly login: boolean;
+}
+
+/** The page at `/` and the browser client, read once, and what the page has to know. A folder that was not built is not served. */
+export function pageEndpoints(facts: ServerFacts): readonly HttpEndpoint[] {
+  const content = Buffer.from(JSON.stringify(facts));
+  return [new FileEndpoint('/page/server.json', 'application/json', content), ...fileEndpoints()];
+}
+
+function fileEndpoints(): readonly FileEndpoint[] {
   return FOLDERS.flatMap((folder) => {
     const place = ['../../', '../../../']
       .map((up) => new URL(up + folder, import.meta.url))

@@ -1,11 +1,14 @@
+import { credentialSource, newCredential } from './credential.js';
 import type { SyncOptions } from './options.js';
+import { pageUrl } from './page-url.js';
 import { SyncError } from './sync-error.js';
 
-/** The URL of the next attempt, with a new ticket. Throws a `SyncError`: `no_url`, `bad_url` or `ticket_failed`. */
+/** The URL of the next attempt, with a new ticket or token. Throws a `SyncError`: `no_url`, `bad_url` or `ticket_failed`. */
 export async function address(options: SyncOptions): Promise<string> {
   const url = socketUrl(options.url);
-  const ticket = await newTicket(options);
-  if (ticket !== undefined) url.searchParams.set('ticket', ticket);
+  const source = credentialSource(options);
+  const secret = source && (await newCredential(source));
+  if (secret !== undefined) url.searchParams.set(source?.name as string, secret);
   return url.href;
 }
 
@@ -20,31 +23,4 @@ function socketUrl(text: string | undefined): URL {
   } catch (cause) {
     throw new SyncError('bad_url', `not a url: ${text}`, { cause, hint: 'give a url like wss://host/ws' });
   }
-}
-
-async function newTicket({ ticket, ticketUrl, headers }: SyncOptions): Promise<string | undefined> {
-  if (ticket === undefined && ticketUrl === undefined) return undefined;
-  try {
-    if (typeof ticket === 'function') return await ticket();
-    return ticket ?? (await requestTicket(ticketUrl as string, headers));
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new SyncError('ticket_failed', `no ticket: ${message}`, { cause });
-  }
-}
-
-async function requestTicket(ticketUrl: string, headers: SyncOptions['headers']): Promise<string> {
-  const given = typeof headers === 'function' ? await headers() : headers;
-  const response = await fetch(new URL(ticketUrl, pageUrl()), {
-    method: 'POST',
-    headers: { accept: 'application/json', ...given },
-  });
-  if (!response.ok) throw new Error(`${ticketUrl} answered ${response.status}`);
-  const { ticket } = (await response.json()) as { ticket?: unknown };
-  if (typeof ticket !== 'string') throw new Error(`${ticketUrl} answered without a ticket`);
-  return ticket;
-}
-
-function pageUrl(): string | undefined {
-  return (globalThis as { location?: { href: string } }).location?.href;
 }

@@ -1,10 +1,15 @@
+import type { Identity } from './identity.js';
+
 /** What a server said, in words that no protocol owns. */
 export type Heard =
   | { readonly type: 'welcome'; readonly sessionId: string }
   | { readonly type: 'event'; readonly channel: string; readonly payload: unknown }
   | { readonly type: 'result'; readonly callId: string; readonly result: unknown }
   | { readonly type: 'call_refused'; readonly callId: string; readonly refusal: Refusal }
-  | { readonly type: 'refused'; readonly channel: string; readonly refusal: Refusal };
+  | { readonly type: 'refused'; readonly channel: string; readonly refusal: Refusal }
+  /** The identity of the session ends in so many milliseconds, unless it is renewed. */
+  | { readonly type: 'expiring'; readonly in: number }
+  | { readonly type: 'identity'; readonly identity: Identity };
 
 /** Why the server refused one request. */
 export interface Refusal {
@@ -15,6 +20,8 @@ export interface Refusal {
   readonly hint: string | undefined;
   /** The hook that refused: `onSubscribe`, `onPublish` or `onUnsubscribe`. */
   readonly event: string | undefined;
+  /** The name of the request in the server's log. */
+  readonly request: string | undefined;
 }
 
 /** Who receives a publication: everybody who subscribed, unless these say otherwise. */

@@ -5,6 +5,7 @@ import { createDefaultSync } from './page-sync.js';
 import { Sync } from './sync.js';
 
 export type { Receivers } from './codec.js';
+export type { Identity } from './identity.js';
 export type { Collection, Model } from './keep-relevant.js';
 export type { Outage, Retry, State } from './link.js';
 export type { SyncOptions } from './options.js';

@@ -16,17 +16,22 @@ export interface Clock {
   clearTimeout(timer: unknown): void;
 }
 
-type MaybePromise<T> = T | Promise<T>;
+export type MaybePromise<T> = T | Promise<T>;
 export type Headers = Readonly<Record<string, string>>;
 
 /** All times in milliseconds. */
 export interface SyncOptions {
   /** `ws:`, `wss:`, `http:` or `https:`; may be relative to the page. Without it: `/ws` of where the script came from. */
   readonly url?: string | undefined;
-  /** What proves who connects, or a function that gets a new one for every attempt. */
-  readonly ticket?: string | (() => MaybePromise<string>) | undefined;
-  /** Where a POST answers `{"ticket": "..."}`; asked for every attempt. */
+  /**
+   * What proves who connects, or a function that gets a new one for every attempt and every renewal. Undefined from the
+   * function: connect as nobody.
+   */
+  readonly ticket?: string | (() => MaybePromise<string | undefined>) | undefined;
+  /** Where a POST answers `{"ticket": "..."}`; asked for every attempt and every renewal. */
   readonly ticketUrl?: string | undefined;
+  /** The same as `ticket` for a JSON Web Token, which is sent as `?token=`; not looked at beside a ticket. */
+  readonly token?: string | (() => MaybePromise<string | undefined>) | undefined;
   /** Headers of that POST, or a function that gives them, as for a CSRF token. */
   readonly headers?: Headers | (() => MaybePromise<Headers>) | undefined;
   /** False to wait for `connect()`; otherwise the first subscribe, publish or call connects. */

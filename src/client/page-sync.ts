@@ -7,7 +7,16 @@ import { Sync } from './sync.js';
 import type { SyncError } from './sync-error.js';
 import { report, type SyncEvents } from './sync-events.js';
 
-type Optional = 'publish' | 'call' | 'connect' | 'reconnect' | 'close' | 'configure' | 'state';
+type Optional =
+  | 'publish'
+  | 'call'
+  | 'identity'
+  | 'renew'
+  | 'connect'
+  | 'reconnect'
+  | 'close'
+  | 'configure'
+  | 'state';
 
 /** Something that carries subscriptions, as `orosync/js/sync/wamp` does; more where it can. */
 export interface SyncService extends Partial<Pick<Sync, Optional>> {
@@ -67,6 +76,16 @@ export class PageSync {
     return this.#ask('call')(...args);
   }
 
+  /** See `Sync.identity`. */
+  identity(): ReturnType<Sync['identity']> {
+    return this.#ask('identity')();
+  }
+
+  /** See `Sync.renew`. */
+  renew(credential?: string): ReturnType<Sync['renew']> {
+    return this.#ask('renew')(credential);
+  }
+
   /** See `Sync.connect`. */
   connect(): void {
     this.#ask('connect')();
@@ -113,7 +132,7 @@ export class PageSync {
   #forward(service: SyncService): void {
     const hear = (name: keyof SyncEvents, listener: (detail: never) => void) =>
       service.on?.(name as never, listener as never);
-    for (const name of ['connection_established', 'connection_lost', 'retry', 'state'] as const) {
+    for (const name of ['connection_established', 'connection_lost', 'retry', 'state', 'identity'] as const) {
       hear(name, (detail) => this.#listeners.announce(name, detail));
     }
     hear('error', (error: SyncError) => report(this.#listeners, error));

@@ -4,6 +4,7 @@ export interface SyncErrorDetails {
   readonly hint?: string | undefined;
   readonly event?: string | undefined;
   readonly status?: number | undefined;
+  readonly request?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -19,6 +20,8 @@ export class SyncError extends Error {
   readonly event: string | undefined;
   /** The HTTP status that fits the code, or the close code of a connection. */
   readonly status: number | undefined;
+  /** Names the refused request: the server's log explains it under the same id. */
+  readonly request: string | undefined;
 
   constructor(code: string, message: string, details: SyncErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -27,5 +30,6 @@ export class SyncError extends Error {
     this.hint = details.hint;
     this.event = details.event;
     this.status = details.status;
+    this.request = details.request;
   }
 }

@@ -1,3 +1,4 @@
+import type { Identity } from './identity.js';
 import type { Outage, Retry, State } from './link.js';
 import type { Listeners } from './listeners.js';
 import type { SyncError } from './sync-error.js';
@@ -12,6 +13,8 @@ export interface SyncEvents {
   readonly retry: Retry;
   /** A refusal by the server, or a mistake that nobody else would hear of. Printed if nobody listens. */
   readonly error: SyncError;
+  /** The server has changed who the session is: renewed, given other rights, or taken back. */
+  readonly identity: Identity;
   readonly state: { readonly state: State };
 }
 

@@ -4,10 +4,12 @@
  */
 import { Calls } from './calls.js';
 import type { Codec, Heard, Receivers, Refusal } from './codec.js';
-import { Link, type State } from './link.js';
+import { type Identity, readIdentity, SESSION_PROCEDURES } from './identity.js';
+import { type Ending, Link, type State } from './link.js';
 import { Listeners } from './listeners.js';
 import { DEFAULTS, type Settings, type SyncOptions } from './options.js';
 import { type Letter, Outbox } from './outbox.js';
+import { Renewal } from './renewal.js';
 import { type Callback, Subscriptions } from './subscriptions.js';
 import { SyncError } from './sync-error.js';
 import { report, type SyncEvents } from './sync-events.js';
@@ -20,6 +22,7 @@ export class Sync {
   readonly #outbox = new Outbox();
   readonly #calls: Calls;
   readonly #link: Link;
+  readonly #renewal: Renewal;
   /** Channels that the server refused since the last welcome. */
   readonly #refused = new Set<string>();
   #settings: Settings;
@@ -31,9 +34,14 @@ export class Sync {
     this.#link = new Link(() => this.#settings, codec, {
       entered: (state) => this.#entered(state),
       heard: (message) => this.#heard(message),
-      ended: ({ code, reason }) => this.#calls.lost(`connection lost: ${reason || code}`),
+      ended: (why) => this.#ended(why),
       lost: (outage) => void this.#listeners.announce('connection_lost', outage),
       retry: (next) => void this.#listeners.announce('retry', next),
+      failed: (error) => this.#report(error),
+    });
+    this.#renewal = new Renewal({
+      settings: () => this.#settings,
+      renew: (secret) => this.renew(secret),
       failed: (error) => this.#report(error),
     });
   }
@@ -94,6 +102,21 @@ export class Sync {
     });
   }
 
+  /** Who this session is, as the server sees it. Rejects as `call` does. */
+  async identity(): Promise<Identity> {
+    return readIdentity(await this.call(SESSION_PROCEDURES.identity));
+  }
+
+  /**
+   * Hands a new ticket or token to the server, for the same user and on the same connection; without one the options say
+   * where to get it. Resolves with the new identity; rejects as `call` does, with `ticket_failed`, and with
+   * `renewal_failed` where the options have no function and no url to get one from.
+   */
+  async renew(credential?: string): Promise<Identity> {
+    const secret = credential ?? (await this.#renewal.credential());
+    return readIdentity(await this.call(SESSION_PROCEDURES.renew, secret));
+  }
+
   /** Connects now, unless connected or about to be: also out of the pause before a retry, and after `close`. */
   connect(): void {
     this.#link.connect();
@@ -149,12 +172,19 @@ export class Sync {
     this.#listeners.announce('state', { state });
   }
 
+  #ended({ code, reason }: Ending): void {
+    this.#renewal.cancel();
+    this.#calls.lost(`connection lost: ${reason || code}`);
+  }
+
   #discard(): void {
     this.#outbox.discard('closed', 'the connection is closed');
   }
 
   #heard(message: Heard): void {
     if (message.type === 'event') this.#deliver(message.channel, message.payload);
+    if (message.type === 'expiring') this.#renewal.expiring(message.in);
+    if (message.type === 'identity') this.#listeners.announce('identity', message.identity);
     if (message.type === 'welcome') this.#restore(message.sessionId);
     if (message.type === 'result') this.#calls.resolve(message.callId, message.result);
     if (message.type === 'call_refused') this.#calls.reject(message.callId, errorOf(message.refusal));
@@ -199,6 +229,6 @@ function snapshot(value: unknown): unknown {
 }
 
 function errorOf(refusal: Refusal, channel?: string): SyncError {
-  const { code, message, status, hint, event } = refusal;
-  return new SyncError(code, message, { channel, status, hint, event });
+  const { code, message, ...details } = refusal;
+  return new SyncError(code, message, { channel, ...details });
 }

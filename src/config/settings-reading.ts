@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { isLoopback } from '../core/loopback.js';
 import type { DefaultAccess } from '../core/route.js';
 import { AuthReading } from './auth-reading.js';
 import type { FindingList } from './finding-list.js';
@@ -32,6 +33,7 @@ export class SettingsReading {
   async settings(folder: string): Promise<Settings> {
     const { listen, routing, topics, auth, broker, origins, limits, log, development } = this.#parsed;
     const { handlers, ...named } = topics;
+    this.#checkDevelopment();
     return Object.freeze({
       folder,
       listen: this.#listen(listen, folder),
@@ -47,6 +49,17 @@ export class SettingsReading {
       origins: Object.freeze(origins),
       limits: camelKeys(limits),
       log: Object.freeze(log),
+    });
+  }
+
+  /** In development any visitor may be any user, so nobody else may get there. */
+  #checkDevelopment(): void {
+    const { development, listen } = this.#parsed;
+    if (!development || isLoopback(listen.host)) return;
+    const place = this.#sources.at(['development']);
+    this.#findings.report('bad-setting', place, {
+      message: `development: true lets everybody who can connect be any user, and listen.host ${listen.host} is not of this machine alone`,
+      hint: 'set listen.host to 127.0.0.1, or development to false',
     });
   }
 

@@ -77,6 +77,11 @@ export class ManualClock implements Clock {
   #now = 0;
   #count = 0;
 
+  /** How many there are. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
   setTimeout(action: () => void, milliseconds: number): number {
     this.#timers.set(++this.#count, { at: this.#now + milliseconds, action });
     return this.#count;

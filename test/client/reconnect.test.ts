@@ -13,7 +13,7 @@ async function patient(options: SyncOptions = {}) {
 }
 
 describe('after the connection ends', () => {
-  it.each([1000, 1001, 1006, 1011, 1012, 4001, 4008, 4499, 3000])(
+  it.each([1000, 1001, 1006, 1011, 1012, 4001, 4003, 4005, 4008, 4499, 3000])(
     'with code %i it comes back',
     async (code) => {
       const { sync, clock, lost } = await patient();
@@ -28,7 +28,7 @@ describe('after the connection ends', () => {
     },
   );
 
-  it.each([4500, 4501, 4999])('with code %i it stays away and says so', async (code) => {
+  it.each([4500, 4501, 4503, 4504, 4999])('with code %i it stays away and says so', async (code) => {
     const { sync, lost, retries } = await patient();
     const errors = record(sync, 'error');
     test.server.peer.socket.close(code, 'bad credentials');

@@ -17,6 +17,7 @@ describe('a refusal by the server', () => {
       status: 403,
       message: 'not for you: secret',
       hint: 'ask for access',
+      request: 'r-7',
     };
     expect(errors).toMatchObject([
       { ...refusal, event: 'onSubscribe' },

@@ -40,6 +40,16 @@ describe('a ticket', () => {
     expect(test.server.peers.map((peer) => peer.ticket)).toEqual(['late']);
   });
 
+  it('that a function does not give is no ticket', async () => {
+    await test.connected({ ticket: () => undefined });
+    expect(test.server.peer.request.url).toBe('/ws');
+  });
+
+  it('goes before a token', async () => {
+    await test.connected({ ticket: 'mine', token: 'other' });
+    expect([test.server.peer.ticket, test.server.peer.token]).toEqual(['mine', null]);
+  });
+
   it('that comes after close opens nothing', async () => {
     let give = (_: string) => {};
     const sync = test.client({
@@ -54,6 +64,25 @@ describe('a ticket', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(test.server.peers).toHaveLength(0);
     expect(sync.state).toBe('closed');
+  });
+});
+
+describe('a token', () => {
+  it('goes into the url, made anew for every attempt', async () => {
+    let count = 0;
+    const sync = await test.connected({ token: async () => `j${++count}` });
+    sync.reconnect();
+    await reached(sync, 'open');
+    expect(test.server.peers.map(({ token }) => token)).toEqual(['j1', 'j2']);
+    expect(test.server.peer.ticket).toBeNull();
+  });
+
+  it('that cannot be had is an error', async () => {
+    const sync = test.client({ token: () => Promise.reject(new Error('logged out')) });
+    const errors = record(sync, 'error');
+    sync.connect();
+    await until(() => errors.length > 0);
+    expect(errors[0]).toMatchObject({ code: 'ticket_failed', message: 'no token: logged out' });
   });
 });
 

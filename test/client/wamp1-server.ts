@@ -22,11 +22,19 @@ export class Peer {
   }
 
   get ticket(): string | null {
-    return new URL(this.request.url ?? '', 'http://localhost').searchParams.get('ticket');
+    return this.#parameter('ticket');
+  }
+
+  get token(): string | null {
+    return this.#parameter('token');
   }
 
   send(...message: Message): void {
     this.socket.send(JSON.stringify(message));
+  }
+
+  #parameter(name: string): string | null {
+    return new URL(this.request.url ?? '', 'http://localhost').searchParams.get(name);
   }
 
   /** What the peer sent of one type, without the type. */
@@ -113,7 +121,7 @@ export class Wamp1Server {
 
   #refuses(peer: Peer, channel: string, event: string): boolean {
     if (!this.forbidden.has(channel)) return false;
-    const details = { code: 403, error: 'forbidden', event, channel, hint: 'ask for access' };
+    const details = { code: 403, error: 'forbidden', event, channel, hint: 'ask for access', request: 'r-7' };
     peer.send(4, channel, channel, `not for you: ${channel}`, details);
     return true;
   }

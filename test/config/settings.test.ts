@@ -85,6 +85,24 @@ describe('settings', () => {
     });
   });
 
+  it.each(['127.0.0.1', '127.0.0.9', '::1', 'localhost'])('have development on %s', async (host) => {
+    const { findings, settings } = await settingsOf(`development: true\nlisten: { host: '${host}' }\n`);
+    expect(findings).toEqual([]);
+    expect(settings.development).toBe(true);
+  });
+
+  it.each(['0.0.0.0', '::', '192.168.0.9', 'localhost.example.com'])(
+    'do not have development on %s, where others can connect',
+    async (host) => {
+      const { findings } = await settingsOf(`development: true\nlisten: { host: '${host}' }\n`);
+      expect(findings).toMatchObject([{ severity: 'error', code: 'bad-setting', line: 1 }]);
+      expect(findings[0]?.message).toContain(host);
+      const env = { SIGNALBOX_HOST: host };
+      expect((await settingsOf('development: true\n', { env })).findings).toHaveLength(1);
+      expect((await settingsOf('development: false\n', { env })).findings).toEqual([]);
+    },
+  );
+
   it('come from the file, with paths relative to it', async () => {
     const folder = await folderOf({
       'conf/signalbox.yml': `

@@ -17,6 +17,16 @@ function at(args: readonly string[]) {
   return cli([...args, '--url', server().url]);
 }
 
+/** How many sessions the user has, which have these roles from now on. */
+async function giveRights(user: string, roles: readonly string[]): Promise<number> {
+  const response = await fetch(`${server().url}/api/rights`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ user, roles, organizations: ['7'] }),
+  });
+  return ((await response.json()) as { sessions: number }).sessions;
+}
+
 async function listener(channel: string): Promise<Autobahn> {
   const page = await Autobahn.connect(server().webSocketUrl('5', ['7']));
   onTestFinished(() => page.socket.destroy());
@@ -112,6 +122,16 @@ describe('signalbox subscribe', () => {
     expect(await receive([OWN, '--count', '1', '--user', '5', '--org', '7'], OWN)).toHaveLength(1);
   });
 
+  it('says on the error stream that its user has other rights now', async () => {
+    const channel = 'oro/email_event/93/7';
+    const outcome = at(['subscribe', channel, '--count', '1', '--user', '93', '--org', '7']);
+    await until(async () => (await giveRights('93', ['editor'])) > 0);
+    let running = true;
+    const ended = outcome.finally(() => (running = false));
+    while (running) await server().publish(channel, 1);
+    expect((await ended).stderr).toContain('now user 93, roles: editor, organisations: 7\n');
+  });
+
   it('connects with a ticket that signalbox token printed', async () => {
     const { stdout } = await cli(['token', '--user', '5', '--org', '7']);
     expect(await receive([OWN, '--count', '1', '--ticket', stdout.trim()], OWN)).toHaveLength(1);
@@ -134,6 +154,13 @@ describe('signalbox subscribe', () => {
 });
 
 describe('signalbox serve', () => {
+  it('says so in development, and does not start where others can connect then', async () => {
+    expect(server().stderr).toMatch(/^development mode: .*any user$/m);
+    const { code, stderr } = await cli(['serve', '--host', '0.0.0.0', '--port', '0']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/development: true lets everybody .* 0\.0\.0\.0/);
+  });
+
   it('makes a key for its folder when nobody gave one, and the other commands find it', async () => {
     const settings = 'routing: routing\naccess: { subscribe: anyone, publish: backend }\n';
     const cwd = testFolder({

@@ -103,16 +103,18 @@ describe.skipIf(chromium === undefined)('the page at /', { timeout: 60_000 }, ()
     const live = await visit();
     await live.page.getByRole('button', { name: 'Try a private channel' }).click();
     await live.page.getByRole('button', { name: 'Try an unknown one' }).click();
-    const refused = live.channel('oro/email_event/6/7');
+    const refused = live.channel('oro/email_event/6/8');
     const refusal = refused.locator('.refusal');
     await refusal.waitFor();
     expect(await refused.getAttribute('data-state')).toBe('refused');
     expect(await refusal.locator('code').first().textContent()).toBe('forbidden');
-    expect(await refusal.textContent()).toMatch(/may subscribe.*oro\/email_event\/6\/7/);
-    expect(await refusal.locator('.hint').textContent()).toMatch(/explain/);
-    await live.channel('no/such/channel').getByText('no_such_route').waitFor();
+    expect(await refusal.textContent()).toMatch(/may subscribe.*oro\/email_event\/6\/8/);
+    expect(await refusal.textContent()).toMatch(/in the log of the server as r-[0-9a-f]{16}/);
+    const unknown = live.channel('no/such/channel');
+    await unknown.getByText('no_such_route').waitFor();
+    expect(await unknown.locator('.hint').textContent()).toMatch(/signalbox match/);
 
-    await post('oro/email_event/6/7', 'not for you');
+    await post('oro/email_event/6/8', 'not for you');
     await post('demo/lobby', 'still here');
     await live.log.getByText('"still here"').waitFor();
     expect(await live.log.count()).toBe(1);
@@ -139,10 +141,116 @@ describe.skipIf(chromium === undefined)('the page at /', { timeout: 60_000 }, ()
     expect(await live.page.textContent('#publish-refusal')).toContain('a text needs double quotes: "hello"');
   });
 
-  it('with a ticket in its address shows the private channels of that user', async () => {
-    const live = await visit(`/?ticket=${server().ticket('5', ['7'])}`);
-    expect(await live.page.textContent('#identity')).toContain('user 5 of organisation 7');
+  it('lets one be a user, who has a channel of its own and hears why others are not', async () => {
+    const live = await visit();
+    await live.become('User 5');
+    expect(await live.page.textContent('#organizations')).toBe('7');
+    expect(await live.page.getByRole('button', { name: /^User 5/ }).getAttribute('aria-pressed')).toBe(
+      'true',
+    );
+    await post('oro/email_event/5/7', { hasNewEmail: true });
+    await live.log.getByText('{ "hasNewEmail": true }').waitFor();
+
+    await live.page.getByRole('button', { name: 'Try that of user 6' }).click();
+    const refusal = live.channel('oro/email_event/6/8').locator('.refusal');
+    await refusal.getByText('forbidden').waitFor();
+    const why = refusal.locator('.why');
+    expect(await why.textContent()).toMatch(
+      /^route says subscribe: anyone; anyone holds\nhandler says subscribe: owner; does not hold: refused\n {2}user_id/,
+    );
+    expect(await live.page.evaluate('getComputedStyle(document.querySelector(".why")).whiteSpace')).toMatch(
+      /pre-wrap/,
+    );
+  });
+
+  it('lets two windows be two users', async () => {
+    const [five, six] = await Promise.all([visit(), visit()]);
+    await Promise.all([five.become('User 5'), six.become('User 6')]);
+    await post('oro/email_event/6/8', 'for six');
+    await post('oro/email_event/5/7', 'for five');
+    await Promise.all([six.log.getByText('"for six"').waitFor(), five.log.getByText('"for five"').waitFor()]);
+    await Promise.all([five.settled(), six.settled()]);
+    expect([await five.log.count(), await six.log.count()]).toEqual([1, 1]);
+  });
+
+  it('lets one be somebody else in turn, with the channels of that one, and nobody again', async () => {
+    const live = await visit();
+    await live.become('User 5');
+    await live.become('User 6');
+    expect(await live.channel('oro/email_event/5/7').count()).toBe(0);
+    expect(await live.channel('oro/email_event/6/8').getAttribute('data-state')).toBe('open');
+    await live.page.reload();
+    await live.is('user 6');
+    await live.become('Nobody');
+    expect(await live.channel('oro/email_event/6/8').count()).toBe(0);
+    expect(await live.page.locator('#own').isVisible()).toBe(false);
+    await live.page.reload();
+    await live.is('anonymous');
+  });
+
+  it('lets one be any user by keyboard alone, and shows hostile ids as text', async () => {
+    const live = await visit();
+    await live.page.locator('summary').focus();
+    await live.page.keyboard.press('Enter');
+    for (const text of HOSTILE) {
+      await live.page.getByLabel('User', { exact: true }).fill(text);
+      await live.page.getByLabel('Organisations').fill('7, 8');
+      await live.page.getByLabel('Roles').fill(`editor ${text.replaceAll(/[\s,]/g, '')}`);
+      await live.page.keyboard.press('Enter');
+      await live.is(`user ${text.trim()}`);
+      expect(await live.page.textContent('#organizations')).toBe('7, 8');
+      expect(await live.page.textContent('#own-channel')).toBe(`oro/email_event/${text.trim()}/7`);
+    }
+    const inside =
+      'document.querySelectorAll("#identity *, #roles *, #own-channel *, #command-own *").length';
+    expect(await live.page.evaluate(inside)).toBe(0);
+  });
+
+  it('says why one cannot be somebody, and leaves things as they are', async () => {
+    const { page } = await open(server().url);
+    const live = new LivePage(page);
+    await live.become('User 5');
+    await page.locator('summary').click();
+    await page.getByLabel('User', { exact: true }).fill('5');
+    await page.getByLabel('Roles').fill('backend');
+    await page.keyboard.press('Enter');
+    await page
+      .locator('#login-refusal')
+      .getByText(/role backend/)
+      .waitFor();
+    await live.is('user 5');
     expect(await live.channel('oro/email_event/5/7').getAttribute('data-state')).toBe('open');
+  });
+
+  it('renews who one is on the same connection', async () => {
+    const live = await visit();
+    await live.become('User 5');
+    const session = await live.page.textContent('#session');
+    expect(await live.page.textContent('#lifetime')).toMatch(/^(9|10) min \d+ s$/);
+    await live.page.getByRole('button', { name: 'Renew' }).click();
+    await live.page.getByText('renewed on the same connection').waitFor();
+    expect(await live.page.textContent('#session')).toBe(session);
+  });
+
+  it('shows other rights as soon as the user has them, and what is lost with them', async () => {
+    const live = await visit();
+    await live.become('User 5');
+    const response = await fetch(`${server().url}/api/rights`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ user: '5', roles: ['editor'], organizations: ['9'] }),
+    });
+    expect(response.status).toBe(200);
+    await live.page.locator('#roles').getByText('editor').waitFor();
+    expect(await live.page.textContent('#own-channel')).toBe('oro/email_event/5/9');
+    await live.settled();
+    expect(await live.channel('oro/email_event/5/9').getAttribute('data-state')).toBe('open');
+  });
+
+  it('with a ticket in its address is that user, and keeps the ticket to itself', async () => {
+    const live = await visit(`/?ticket=${server().ticket('5', ['7'])}`);
+    await live.is('user 5');
+    expect(await live.page.evaluate('location.href')).toBe(`${server().url}/`);
     await post('oro/email_event/5/7', { hasNewEmail: true });
     await live.log.getByText('{ "hasNewEmail": true }').waitFor();
     await live.subscribe('oro/email_event/6/7');
@@ -153,10 +261,22 @@ describe.skipIf(chromium === undefined)('the page at /', { timeout: 60_000 }, ()
     const { page, faults } = await open(`${server().url}/?ticket=v1.e30.forged`);
     await page.locator('#connection[data-state="closed"]').waitFor();
     expect(await page.textContent('#connection-state')).toMatch(/^lost: bad credentials/);
-    expect(await page.textContent('#identity')).toMatch(/not accepted/);
-    await page.getByRole('link', { name: 'go on without one' }).click();
-    await new LivePage(page).connected();
+    expect(await page.textContent('#identity')).toBe('not connected');
+    await page.locator('#outage').getByText('good for one connection').waitFor();
+    await page.getByRole('button', { name: 'Go on without one' }).click();
+    await new LivePage(page).is('anonymous');
     expect(faults).toEqual([]);
+  });
+
+  it('with a ticket that was used says so', async () => {
+    const ticket = server().ticket('5', ['7']);
+    await (await visit(`/?ticket=${ticket}`)).is('user 5');
+    const { page } = await open(`${server().url}/?ticket=${ticket}`);
+    await page.locator('#connection[data-state="closed"]').waitFor();
+    await page
+      .locator('#outage')
+      .getByText(/the ticket was used already/)
+      .waitFor();
   });
 
   it('under a name that is not listed says what to add to origins', async () => {
@@ -244,6 +364,18 @@ describe.skipIf(chromium === undefined)('the page at /', { timeout: 60_000 }, ()
       await live.log.getByText(SHOWN).waitFor();
     });
 
+    it('for a shell, to the channel of one’s own', async () => {
+      const live = await visit('/', { permissions: ['clipboard-read', 'clipboard-write'] });
+      await live.become('User 5');
+      await live.page.locator('[data-copy="command-own"]').click();
+      await live.page.locator('[data-copy="command-own"]').getByText('Copied').waitFor();
+      const text = String(await live.page.evaluate('navigator.clipboard.readText()'));
+      expect(await run('sh', ['-c', text.replace('npx signalbox', 'node bin/signalbox.js')])).toMatchObject({
+        code: 0,
+      });
+      await live.log.getByText('{ "hasNewEmail": true }').waitFor();
+    });
+
     it.skipIf(!curl)('for curl', async () => {
       const { live, text } = await copied('command-curl');
       expect(await run('sh', ['-c', text])).toMatchObject({
@@ -263,12 +395,45 @@ describe.skipIf(chromium === undefined)('the page at /', { timeout: 60_000 }, ()
     it('also where there is no clipboard', async () => {
       const { page } = await visit();
       await page.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined })');
-      await page.locator('[data-copy="command-ticket"]').click();
-      await page.locator('[data-copy="command-ticket"]').getByText('Copied').waitFor();
-      expect(await page.evaluate('getSelection().toString()')).toContain(
-        '?ticket=$(npx signalbox token --user 5 --org 7)',
-      );
+      await page.locator('[data-copy="command-shell"]').click();
+      await page.locator('[data-copy="command-shell"]').getByText('Copied').waitFor();
+      expect(await page.evaluate('getSelection().toString()')).toMatch(/^npx signalbox publish demo\/lobby /);
     });
+  });
+});
+
+describe.skipIf(chromium === undefined)('the page at / of a server in earnest', { timeout: 60_000 }, () => {
+  const server = useServer({ config: `${folder}/signalbox.yml`, args: ['--development', 'false'] });
+  const open = useBrowser(chromium);
+
+  it('has no login, and says how to get a ticket', async () => {
+    const { page, faults } = await open(server().url);
+    const live = new LivePage(page);
+    await live.settled();
+    expect(await page.getByRole('button', { name: /^User 5/ }).isVisible()).toBe(false);
+    expect(await page.locator('#mode').isVisible()).toBe(false);
+    expect(await page.textContent('#command-ticket')).toBe('npx signalbox token --user 5 --org 7');
+    await page.getByLabel('Ticket').fill(server().ticket('5', ['7']));
+    await page.keyboard.press('Enter');
+    await live.is('user 5');
+    expect(await live.channel('oro/email_event/5/7').getAttribute('data-state')).toBe('open');
+    expect(await page.getByRole('button', { name: 'Renew' }).isVisible()).toBe(false);
+
+    await page.getByRole('button', { name: 'Try that of user 6' }).click();
+    const refusal = live.channel('oro/email_event/6/8').locator('.refusal');
+    await refusal.getByText('forbidden').waitFor();
+    expect(await refusal.locator('.hint').textContent()).toMatch(/explain/);
+    expect(await refusal.locator('.why').count()).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
+  it('makes no tickets for strangers', async () => {
+    const response = await fetch(`${server().url}/dev/tickets`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"user":"5"}',
+    });
+    expect(response.status).toBe(404);
   });
 });
 

@@ -27,6 +27,18 @@ export class LivePage {
     await this.page.locator('#connection[data-state="open"]').waitFor();
   }
 
+  /** Logs in as one of the ready users, or as nobody, and resolves when the server has said so. */
+  async become(who: 'User 5' | 'User 6' | 'Nobody'): Promise<void> {
+    await this.page.getByRole('button', { name: new RegExp(`^${who}`) }).click();
+    await this.is(who === 'Nobody' ? 'anonymous' : who.toLowerCase());
+  }
+
+  /** Resolves when the server says that the page is this. */
+  async is(identity: string): Promise<void> {
+    await this.page.locator('#identity').getByText(identity, { exact: true }).waitFor();
+    await this.settled();
+  }
+
   async enterChannel(name: string): Promise<void> {
     await this.page.getByLabel('Subscribe to a channel').fill(name);
     await this.page.keyboard.press('Enter');

@@ -21,6 +21,7 @@ export const serve: CliCommand = {
       context.err(formatFindings(application.findings, { color: context.color }));
     const server = await start(plan);
     warnOfOrigins(plan, context);
+    tellDevelopment(plan, context);
     tellKey(application, plan, context);
     // Who reads the line may stop the server at once.
     const stopped = context.stopped();
@@ -40,6 +41,14 @@ function tellKey({ settings }: Application, plan: Plan, context: CliContext): vo
 }
 
 const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '::1'];
+
+/** What is convenient here is dangerous elsewhere. */
+function tellDevelopment({ settings }: Plan, context: CliContext): void {
+  if (!settings.development) return;
+  context.err(
+    'development mode: refusals say how they came about, and whoever opens the page can be any user',
+  );
+}
 
 /** A browser does not tell its page why a connection was refused, so the server tells whoever starts it. */
 function warnOfOrigins({ settings: { listen, origins } }: Plan, context: CliContext): void {

@@ -45,6 +45,10 @@ function reportConnection(sync: Sync, { url, context }: { url: string; context: 
   sync.on('connection_established', ({ sessionId }) =>
     context.err(`connected to ${url} as session ${sessionId}`),
   );
+  sync.on('identity', ({ kind, id, roles, organizations }) => {
+    const rights = `roles: ${roles.join(', ') || 'none'}, organisations: ${organizations.join(', ') || 'none'}`;
+    context.err(`now ${kind}${id === undefined ? '' : ` ${id}`}, ${rights}`);
+  });
   sync.on('connection_lost', ({ reason, delay }) => {
     if (delay !== undefined) context.err(`no connection to ${url}${reason && `: ${reason}`}; trying again`);
   });

@@ -1,3 +1,4 @@
+export { DevTicketsEndpoint } from './dev-tickets-endpoint.js';
 export { DisconnectEndpoint, RightsEndpoint } from './disconnect-endpoint.js';
 export { healthEndpoints } from './health-endpoint.js';
 export type { PublishLimits } from './publish-body.js';
