@@ -19,14 +19,14 @@ export interface RouterLimits {
   readonly handlerTimeout: number;
 }
 
-/** Throws `limit_exceeded` for one session too many of a user. */
-export function checkSession(
+/** The refusal of one session too many of a user. */
+export function sessionTooMany(
   sessions: Sessions,
   { kind, id = '' }: Principal,
   { connectionsPerUser }: RouterLimits,
-): void {
-  if (kind !== 'user' || sessions.ofUser(id).size < connectionsPerUser) return;
-  throw overLimit(
+): RouterError | undefined {
+  if (kind !== 'user' || sessions.ofUser(id).size < connectionsPerUser) return undefined;
+  return overLimit(
     'limits.connections_per_user',
     `this user has limits.connections_per_user of ${connectionsPerUser} already`,
   );

@@ -5,11 +5,12 @@ import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import { Payload } from '../core/payload.js';
 import type { Audience, Publication } from '../core/publication.js';
 import type { Subscriber } from '../core/router.js';
-import type { Session, SessionId } from '../core/session.js';
+import type { Principal, Session, SessionId } from '../core/session.js';
 import type { Topic, TopicHandler, TopicRequest } from '../core/topic.js';
 import type { RouteAccess } from './access.js';
 import { FrameCache } from './frame-cache.js';
 import { LocalPublication, type Numbering } from './local-publication.js';
+import type { Question } from './rules/rule.js';
 import type { ServedRoute } from './served-route.js';
 import type { Sessions } from './sessions.js';
 
@@ -192,4 +193,9 @@ function* recipients(subscribers: ReadonlySet<Subscriber>, audience: Audience): 
 
 function listed(names: readonly string[] | undefined): ReadonlySet<string> | undefined {
   return names === undefined || names.length === 0 ? undefined : new Set(names);
+}
+
+/** What access is asked about somebody on a topic. */
+export function questionOf(principal: Principal, { request }: LiveTopic, payload?: Payload): Question {
+  return { principal, request, payload };
 }

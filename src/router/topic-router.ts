@@ -4,7 +4,7 @@ import type { ServerEvents } from '../core/events.js';
 import { every } from '../core/interval.js';
 import type { Logger } from '../core/logger.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
-import type { Meter } from '../core/meter.js';
+import { countLimit, type Meter } from '../core/meter.js';
 import type { Payload } from '../core/payload.js';
 import type { Publication, PublishEvent } from '../core/publication.js';
 import type { Operation } from '../core/route.js';
@@ -12,14 +12,14 @@ import type { Router, Subscriber } from '../core/router.js';
 import { type Principal, randomId, type Session } from '../core/session.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
 import type { Topic, TopicHandler } from '../core/topic.js';
-import { within } from '../core/within.js';
 import { Identities, type IdentitySettings } from './identities.js';
-import { checkPublication, checkSession, checkSubscription, type RouterLimits } from './limits.js';
-import type { LiveTopic } from './live-topic.js';
+import { inTime } from './in-time.js';
+import { checkPublication, checkSubscription, type RouterLimits, sessionTooMany } from './limits.js';
+import { type LiveTopic, questionOf } from './live-topic.js';
 import { Numbering } from './local-publication.js';
+import { Memberships } from './memberships.js';
 import { Refusals } from './refusals.js';
 import type { RouteTable } from './route-table.js';
-import type { Question } from './rules/rule.js';
 import { ServedRoutes } from './served-route.js';
 import { Sessions } from './sessions.js';
 import { Topics } from './topics.js';
@@ -48,6 +48,7 @@ export class TopicRouter implements Router, SessionControl {
   readonly #parts: RouterParts;
   readonly #topics: Topics;
   readonly #sessions = new Sessions();
+  readonly #memberships: Memberships;
   readonly #identities: Identities;
   readonly #refusals: Refusals;
   #stop: (() => void) | undefined;
@@ -62,11 +63,17 @@ export class TopicRouter implements Router, SessionControl {
       logger,
       numbering: new Numbering(randomId().slice(0, 12)),
     });
+    this.#memberships = new Memberships({
+      sessions: this.#sessions,
+      topics: this.#topics,
+      refusals: this.#refusals,
+      handlerTimeout: parts.limits.handlerTimeout,
+    });
     this.#identities = new Identities({
       ...parts.identity,
       sessions: this.#sessions,
       clock: Date.now,
-      reauthorize: (session) => this.#reauthorize(session),
+      reauthorize: (session) => this.#memberships.reauthorize(session),
     });
   }
 
@@ -90,7 +97,11 @@ export class TopicRouter implements Router, SessionControl {
   }
 
   open(session: Session): void {
-    checkSession(this.#sessions, session.principal, this.#parts.limits);
+    const refusal = sessionTooMany(this.#sessions, session.principal, this.#parts.limits);
+    if (refusal !== undefined) {
+      countLimit(this.#parts.meter, refusal);
+      throw refusal;
+    }
     this.#sessions.add(session);
     this.#identities.watch(session);
     this.#parts.events.announce('client_connected', { session });
@@ -104,14 +115,16 @@ export class TopicRouter implements Router, SessionControl {
       const { principal } = session;
       topic.access.check('subscribe', questionOf(principal, topic));
       checkSubscription(this.#sessions, subscriber, { topic, limits: this.#parts.limits });
-      await this.#asked(topic.handler.onSubscribe?.(session, topic, topic.request));
+      await inTime(
+        topic.handler.onSubscribe?.(session, topic, topic.request),
+        this.#parts.limits.handlerTimeout,
+      );
       await topic.attach();
       // The peer may have gone, or may be somebody else, while the handler thought: nobody joins after that.
       if (session.closed) throw new RouterError('unavailable', 'the session has ended');
       if (session.principal !== principal)
         topic.access.check('subscribe', questionOf(session.principal, topic));
-      topic.add(subscriber);
-      this.#sessions.joined(subscriber);
+      this.#memberships.join(subscriber, topic);
       return topic;
     } catch (error) {
       throw this.#refused(error, 'subscribe', session, { channel, topic });
@@ -121,8 +134,7 @@ export class TopicRouter implements Router, SessionControl {
   }
 
   unsubscribe(subscriber: Subscriber): MaybePromise<void> {
-    const topic = this.#remove(subscriber);
-    return topic === undefined ? undefined : this.#farewell(subscriber.session, topic);
+    return this.#memberships.end(subscriber);
   }
 
   publish(session: Session, channel: string, event: PublishEvent): MaybePromise<Publication | undefined> {
@@ -144,16 +156,10 @@ export class TopicRouter implements Router, SessionControl {
   }
 
   async leave(session: Session): Promise<void> {
-    const subscribers = this.#sessions.delete(session);
-    if (subscribers === undefined) return;
+    const told = this.#memberships.leave(session);
+    if (told === undefined) return;
     this.#identities.forget(session);
-    const left: LiveTopic[] = [];
-    for (const subscriber of subscribers) {
-      const topic = this.#remove(subscriber);
-      if (topic !== undefined) left.push(topic);
-    }
-    session.closeDown();
-    await Promise.all(left.map((topic) => this.#farewell(session, topic)));
+    await told;
     this.#parts.events.announce('client_disconnected', { session });
   }
 
@@ -182,29 +188,8 @@ export class TopicRouter implements Router, SessionControl {
     this.stats.publications++;
     const topic = this.#topics.live.get(publication.channel);
     if (topic === undefined) return;
-    if (topic.access.timely.subscribe) for (const one of [...topic.subscribers]) this.#recheck(one, topic);
+    if (topic.access.timely.subscribe) this.#memberships.reauthorizeAll(topic);
     this.stats.deliveries += topic.deliver(publication);
-  }
-
-  /** Looks at all subscriptions of a session again. */
-  #reauthorize(session: Session): void {
-    for (const subscriber of [...this.#sessions.subscribersOf(session)]) {
-      const topic = this.#topics.live.get(subscriber.channel);
-      if (topic !== undefined) this.#recheck(subscriber, topic);
-    }
-  }
-
-  /** Ends a subscription that its session may not have any more. */
-  #recheck(subscriber: Subscriber, topic: LiveTopic): void {
-    const { session, channel } = subscriber;
-    try {
-      topic.access.check('subscribe', questionOf(session.principal, topic));
-    } catch (error) {
-      const why = this.#refused(error, 'subscribe', session, { channel, topic });
-      if (this.#remove(subscriber) === undefined) return;
-      subscriber.ended(why);
-      void this.#farewell(session, topic);
-    }
   }
 
   async #settled(
@@ -213,24 +198,12 @@ export class TopicRouter implements Router, SessionControl {
     session: Session,
   ): Promise<Publication | undefined> {
     try {
-      return await this.#asked(done);
+      return await inTime(done, this.#parts.limits.handlerTimeout);
     } catch (error) {
       throw this.#refused(error, 'publish', session, { channel: topic.channel, topic });
     } finally {
       this.#topics.release(topic);
     }
-  }
-
-  /** A handler's answer, in time. */
-  #asked<T>(answer: MaybePromise<T>): MaybePromise<T> {
-    if (!isPromise(answer)) return answer;
-    const { handlerTimeout } = this.#parts.limits;
-    const late = () =>
-      new RouterError(
-        'timeout',
-        `the handler took longer than limits.handler_timeout of ${handlerTimeout} ms`,
-      );
-    return within(handlerTimeout, answer, late);
   }
 
   /** What the peer may be told. */
@@ -248,29 +221,6 @@ export class TopicRouter implements Router, SessionControl {
       ...(question && { judge: (options) => topic.access.judge(operation, question, options) }),
     });
   }
-
-  /** Takes a subscriber out of its topic at once; the topic is held for the hook that follows. */
-  #remove(subscriber: Subscriber): LiveTopic | undefined {
-    const topic = this.#topics.live.get(subscriber.channel);
-    if (topic?.remove(subscriber) !== true) return undefined;
-    this.#sessions.left(subscriber);
-    return topic.hold();
-  }
-
-  /** Tells the handler that a session has left. It cannot refuse. */
-  async #farewell(session: Session, topic: LiveTopic): Promise<void> {
-    try {
-      await this.#asked(topic.handler.onUnsubscribe?.(session, topic, topic.request));
-    } catch (error) {
-      this.#refused(error, 'subscribe', session, { channel: topic.channel });
-    } finally {
-      this.#topics.release(topic);
-    }
-  }
-}
-
-function questionOf(principal: Principal, { request }: LiveTopic, payload?: Payload): Question {
-  return { principal, request, payload };
 }
 
 function handlePublish(

@@ -1,0 +1,103 @@
+import type { RouterError } from '../core/errors.js';
+import type { MaybePromise } from '../core/maybe-promise.js';
+import type { Subscriber } from '../core/router.js';
+import type { Session } from '../core/session.js';
+import { inTime } from './in-time.js';
+import { type LiveTopic, questionOf } from './live-topic.js';
+import type { Refusals } from './refusals.js';
+import type { Sessions } from './sessions.js';
+import type { Topics } from './topics.js';
+
+export interface MembershipParts {
+  readonly sessions: Sessions;
+  readonly topics: Topics;
+  readonly refusals: Refusals;
+  /** Milliseconds a handler may take to answer. */
+  readonly handlerTimeout: number;
+}
+
+/** Who is subscribed to what. It changes without an await; the handlers hear of it after. */
+export class Memberships {
+  readonly #parts: MembershipParts;
+
+  constructor(parts: MembershipParts) {
+    this.#parts = parts;
+  }
+
+  join(subscriber: Subscriber, topic: LiveTopic): void {
+    topic.add(subscriber);
+    this.#parts.sessions.joined(subscriber);
+  }
+
+  end(subscriber: Subscriber): MaybePromise<void> {
+    const topic = this.#remove(subscriber);
+    return topic === undefined ? undefined : this.#farewell(subscriber.session, topic);
+  }
+
+  /** Takes the session out of all topics, then tells the handlers; undefined if it was not known. */
+  leave(session: Session): Promise<unknown> | undefined {
+    const subscribers = this.#parts.sessions.delete(session);
+    if (subscribers === undefined) return undefined;
+    const left: LiveTopic[] = [];
+    for (const subscriber of subscribers) {
+      const topic = this.#remove(subscriber);
+      if (topic !== undefined) left.push(topic);
+    }
+    session.closeDown();
+    return Promise.all(left.map((topic) => this.#farewell(session, topic)));
+  }
+
+  /** Ends the subscriptions of a session that it may not have any more. */
+  reauthorize(session: Session): void {
+    for (const subscriber of [...this.#parts.sessions.subscribersOf(session)]) {
+      const topic = this.#parts.topics.live.get(subscriber.channel);
+      if (topic !== undefined) this.#recheck(subscriber, topic);
+    }
+  }
+
+  /** Ends the subscriptions of a topic that their sessions may not have any more. */
+  reauthorizeAll(topic: LiveTopic): void {
+    for (const subscriber of [...topic.subscribers]) this.#recheck(subscriber, topic);
+  }
+
+  #recheck(subscriber: Subscriber, topic: LiveTopic): void {
+    const { session } = subscriber;
+    try {
+      topic.access.check('subscribe', questionOf(session.principal, topic));
+    } catch (error) {
+      const why = this.#refused(error, session, topic);
+      if (this.#remove(subscriber) === undefined) return;
+      subscriber.ended(why);
+      void this.#farewell(session, topic);
+    }
+  }
+
+  /** Takes a subscriber out of its topic at once; the topic is held for the hook that follows. */
+  #remove(subscriber: Subscriber): LiveTopic | undefined {
+    const topic = this.#parts.topics.live.get(subscriber.channel);
+    if (topic?.remove(subscriber) !== true) return undefined;
+    this.#parts.sessions.left(subscriber);
+    return topic.hold();
+  }
+
+  /** Tells the handler that a session has left. It cannot refuse. */
+  async #farewell(session: Session, topic: LiveTopic): Promise<void> {
+    const { handler, request } = topic;
+    try {
+      await inTime(handler.onUnsubscribe?.(session, topic, request), this.#parts.handlerTimeout);
+    } catch (error) {
+      this.#refused(error, session, topic);
+    } finally {
+      this.#parts.topics.release(topic);
+    }
+  }
+
+  #refused(error: unknown, session: Session, topic: LiveTopic): RouterError {
+    return this.#parts.refusals.of(error, {
+      operation: 'subscribe',
+      session,
+      channel: topic.channel,
+      judge: (options) => topic.access.judge('subscribe', questionOf(session.principal, topic), options),
+    });
+  }
+}
