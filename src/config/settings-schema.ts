@@ -54,7 +54,7 @@ const limits = z.strictObject({
     'Messages of one connection: per second in the long run, and at once. `200/s` for short, `false` for no bound.',
   ),
   publishes: rate(
-    { rate: 100, burst: 200 },
+    { rate: 200, burst: 2000 },
     'Publications of one connection that has no back-end key; over HTTP of one user.',
   ),
   handler_timeout: duration('5s', 'How long a topic handler may take.'),

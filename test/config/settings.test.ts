@@ -71,7 +71,7 @@ describe('settings', () => {
         authTimeout: 5000,
         subscriptions: 1000,
         messages: { rate: 200, burst: 400 },
-        publishes: { rate: 100, burst: 200 },
+        publishes: { rate: 200, burst: 2000 },
         handlerTimeout: 5000,
         handshakeTimeout: 10_000,
         silence: 300_000,
