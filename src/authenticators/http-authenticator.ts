@@ -80,8 +80,9 @@ export class HttpAuthenticator implements Authenticator {
 
   async #ask(headers: Headers): Promise<Verdict> {
     const { url, timeout } = this.#options;
+    const asked = this.#clock();
     try {
-      const verdict = readVerdict(await fetchSmall(url, { headers, timeout }), this.#clock());
+      const verdict = readVerdict(await fetchSmall(url, { headers, timeout }), asked);
       this.#count(verdict.type);
       this.#outage.answered();
       return verdict;

@@ -12,8 +12,11 @@ export type Verdict =
 const MEMBERS = ['anonymous', 'user', 'roles', 'organizations', 'claims', 'channels', 'expires'];
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/;
 
-/** Reads an answer. Throws `IdentityFault` for one that is none. */
-export function readVerdict({ status, text }: SmallAnswer, now: number): Verdict {
+/**
+ * Reads an answer to what was asked at `asked`, in milliseconds since 1970: a credential of this moment. Throws
+ * `IdentityFault` for one that is none.
+ */
+export function readVerdict({ status, text }: SmallAnswer, asked: number): Verdict {
   if (status === 204) return { type: 'nobody' };
   if (status === 401 || status === 403) return refused('the application does not know who this is');
   if (status !== 200) throw new IdentityFault(`has the status ${status}`);
@@ -24,8 +27,9 @@ export function readVerdict({ status, text }: SmallAnswer, now: number): Verdict
   const { user, roles, organizations, channels } = told;
   const identity = readIdentity({ user, roles, organizations, channels });
   const end = readEnd(expires);
-  if (end !== undefined && end <= now) return refused('the session is expired');
-  return { type: 'user', principal: { ...identity, claims, ...(end !== undefined && { expires: end }) } };
+  if (end !== undefined && end <= asked) return refused('the session is expired');
+  const times = { issued: asked, ...(end !== undefined && { expires: end }) };
+  return { type: 'user', principal: { ...identity, claims, ...times } };
 }
 
 function refused(message: string): Verdict {

@@ -102,13 +102,18 @@ export class JwtAuthenticator implements Authenticator {
       organizations: claimAt(payload, organizations),
       channels: claimAt(payload, channels),
     });
-    const { iat, exp } = payload;
+    const { iat, exp = 0 } = payload;
     return {
       ...identity,
       claims: payload,
       ...(iat !== undefined && { issued: iat * 1000 }),
-      ...(exp !== undefined && { expires: exp * 1000 }),
+      expires: this.#end(exp * 1000),
     };
+  }
+
+  /** Of a token that is taken for its leeway only, the end of that: a session over at once would come back at once. */
+  #end(exp: number): number {
+    return exp > this.#clock() ? exp : exp + this.#options.leeway;
   }
 }
 

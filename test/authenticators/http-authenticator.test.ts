@@ -9,6 +9,8 @@ import {
   HttpAuthenticator,
   type HttpAuthOptions,
   KeyAuthenticator,
+  Revocations,
+  revocable,
 } from '../../src/authenticators/index.js';
 import type { AuthAttempt } from '../../src/core/authenticator.js';
 import { isRouterError } from '../../src/core/errors.js';
@@ -64,8 +66,23 @@ describe('a peer that the application is asked about', () => {
       organizations: ['7'],
       claims: { name: 'Ann' },
       grants: { subscribe: ['news/*'] },
+      issued: NOW,
       expires: NOW + 60_000,
     });
+  });
+
+  it('is withdrawn with what was asked before, and is back when it is asked again', async () => {
+    const { authenticator, clock, outcome } = await setUp();
+    const revocations = new Revocations(10);
+    const guarded = revocable(authenticator, revocations);
+    const attempt = { remoteAddress: '', headers: { 'x-session': 'abc' } };
+    const again = async () => outcome(Promise.resolve(guarded.authenticate(attempt)));
+    expect(await again()).toBe('user');
+    clock.now += 1000;
+    revocations.revoke('5', clock.now);
+    expect(await again()).toBe('unauthorized');
+    clock.now += 10_000;
+    expect(await again()).toBe('user');
   });
 
   it('shows it the listed cookies and headers, its address, and nothing else', async () => {

@@ -269,6 +269,7 @@ describe('a token that is signed, but', () => {
 
   it('is a little early or late is taken', async () => {
     const { iat, ...undated } = CLAIMS;
+    expect(await principal(signed({ ...CLAIMS, exp: SECONDS - 29 }))).toMatchObject({ expires: NOW + 1000 });
     expect(await refusal(signed({ ...undated, exp: SECONDS - 29, nbf: SECONDS + 30 }))).toBe('accepted');
   });
 
