@@ -1,5 +1,6 @@
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import fc from 'fast-check';
+import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { JwtAuthenticator, type JwtOptions } from '../../src/authenticators/index.js';
 import type { CredentialSource } from '../../src/core/authenticator.js';
@@ -112,7 +113,6 @@ describe('a peer with a JSON Web Token', () => {
     ['EdDSA', generateKeyPairSync('ed25519')],
     ['ES256', ec],
   ] as const)('may have signed it with %s', async (alg, { publicKey, privateKey }) => {
-    const { SignJWT } = await import('jose');
     const text = await new SignJWT(CLAIMS).setProtectedHeader({ alg }).sign(privateKey);
     const options = { algorithms: [alg], keys: { type: 'pem', pem: pemOf(publicKey) } as const };
     expect(await refusal(text, options)).toBe('accepted');
@@ -177,6 +177,13 @@ describe('a token whose signature cannot be trusted is refused', () => {
         FOREIGN,
       );
     }
+  });
+
+  it.each(['RS512', 'PS256'])('%s by the right key, where only RS256 is allowed', async (alg) => {
+    const text = await new SignJWT(CLAIMS).setProtectedHeader({ alg }).sign(rsa.privateKey);
+    const keys = { type: 'pem', pem: pemOf(rsa.publicKey) } as const;
+    expect(await refusal(text, { algorithms: ['RS256'], keys })).toBe(FOREIGN);
+    expect(await refusal(text, { algorithms: [alg], keys })).toBe('accepted');
   });
 
   it('the same way, whatever is wrong with it', async () => {
