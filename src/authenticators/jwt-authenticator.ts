@@ -1,6 +1,6 @@
 import { createPublicKey, createSecretKey } from 'node:crypto';
 import { decodeProtectedHeader, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import type { AuthAttempt, Authenticator } from '../core/authenticator.js';
+import type { AuthAttempt, Authenticator, Credential } from '../core/authenticator.js';
 import type { Logger } from '../core/logger.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import type { Meter } from '../core/meter.js';
@@ -65,10 +65,10 @@ export class JwtAuthenticator implements Authenticator {
 
   authenticate({ credential }: AuthAttempt): MaybePromise<Principal | undefined> {
     if (credential === undefined || !hasJwtForm(credential.secret)) return undefined;
-    return this.#verify(credential.secret);
+    return this.#verify(credential);
   }
 
-  async #verify(token: string): Promise<Principal> {
+  async #verify({ secret: token, identity = '' }: Credential): Promise<Principal> {
     try {
       checkHeader(token);
       const { algorithms, issuers, audiences, leeway, maxAge } = this.#options;
@@ -82,7 +82,10 @@ export class JwtAuthenticator implements Authenticator {
         ...(maxAge > 0 && { maxTokenAge: Math.floor(maxAge / 1000) }),
       });
       this.#checkTimes(payload);
-      return this.#principal(payload);
+      const principal = this.#principal(payload);
+      // a name that comes along has to be the user's
+      if (identity !== '' && identity !== principal.id) throw jwtRefusal('is for another user');
+      return principal;
     } catch (error) {
       throw jwtRefusalOf(error);
     }

@@ -66,6 +66,17 @@ describe('a peer with a JSON Web Token', () => {
     },
   );
 
+  it.each(['basic', 'login'] as const)(
+    'has to be the user that comes along as %s, if one does',
+    async (source) => {
+      const as = async (name: string) =>
+        authenticator().authenticate(presenting(source, signed(CLAIMS), name));
+      expect(await as('5')).toMatchObject({ id: '5' });
+      expect(await as('')).toMatchObject({ id: '5' });
+      await expect(as('6')).rejects.toThrow('the token is for another user');
+    },
+  );
+
   it('may have a number for an id, and roles in one text', async () => {
     expect(await principal(signed({ ...CLAIMS, sub: 5, roles: 'a b' }))).toMatchObject({
       id: '5',
@@ -260,7 +271,7 @@ describe('a token that is signed, but', () => {
     [
       'grants a text',
       { ...CLAIMS, channels: { subscribe: 'a' } },
-      'has channels that are not lists of at most 1000 texts',
+      'has channels that are not lists of at most 100 patterns',
     ],
     [
       'grants more',
