@@ -81,6 +81,7 @@ describe('the import rules', () => {
     ['path-to-regexp-has-one-home', 'src/config/planted.ts', 'path-to-regexp'],
     ['databases-has-one-home', 'src/app/planted.ts', 'pg'],
     ['databases-has-one-home', 'src/brokers/planted.ts', 'mysql2'],
+    ['jose-has-one-home', 'src/app/planted.ts', 'jose'],
     ['commander-has-one-home', 'src/app/planted.ts', 'commander'],
     ['no-unresolvable', 'src/core/planted.ts', './nowhere.js'],
   ])('%s sees %s import %s', async (rule, from, to) => {
@@ -100,6 +101,7 @@ describe('the import rules', () => {
     ['src/config/planted.ts', 'saxes'],
     ['src/protocols/http/planted.ts', 'saxes'],
     ['src/authenticators/planted.ts', 'pg'],
+    ['src/authenticators/planted.ts', 'jose'],
   ])('let %s import %s', async (from, to) => {
     expect(await broken(from, to)).toEqual([]);
   });

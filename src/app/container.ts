@@ -153,13 +153,18 @@ function bindWebSocket(container: Container, { settings }: Plan): void {
     ],
     [PARTS.router, PARTS.knownOnly, TOKENS.meter],
   );
-  container
-    .bind(TOKENS.gateway)
-    .toResolvedValue(
-      (protocols, authenticator, origins, events, logger) =>
-        new HandshakeGateway({ protocols, authenticator, origins, events, logger }),
-      [PARTS.protocols, TOKENS.authenticator, PARTS.origins, TOKENS.events, TOKENS.logger],
-    );
+  container.bind(TOKENS.gateway).toResolvedValue(
+    (protocols, authenticator, origins, events, logger) =>
+      new HandshakeGateway({
+        protocols,
+        authenticator,
+        origins,
+        events,
+        logger,
+        cookie: settings.auth.cookie,
+      }),
+    [PARTS.protocols, TOKENS.authenticator, PARTS.origins, TOKENS.events, TOKENS.logger],
+  );
   container.bind(PARTS.webSocket).toResolvedValue(
     (gateway, logger, meter, addresses) =>
       new WebSocketTransport({

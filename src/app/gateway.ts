@@ -17,6 +17,8 @@ export interface GatewayParts {
   readonly origins: OriginPolicy;
   readonly events: ServerEvents;
   readonly logger: Logger;
+  /** The name of the cookie that may hold a credential. */
+  readonly cookie?: string | undefined;
 }
 
 /** Decides on a handshake: origin, then sub-protocol, then credentials. */
@@ -49,7 +51,8 @@ export class HandshakeGateway implements Gateway {
   async #admit(handshake: Handshake): Promise<Admission> {
     const { protocol, subprotocol } = this.#choose(handshake.subprotocols);
     try {
-      const principal = await this.#parts.authenticator.authenticate(readAttempt(handshake));
+      const attempt = readAttempt({ ...handshake, cookie: this.#parts.cookie });
+      const principal = await this.#parts.authenticator.authenticate(attempt);
       if (principal === undefined) throw new RouterError('unauthorized', 'credentials are missing');
       return { subprotocol, accept: (connection) => accept(connection, protocol, principal) };
     } catch (error) {

@@ -4,7 +4,9 @@ import {
   AnonymousAuthenticator,
   authenticationGuard,
   authenticatorChain,
+  HttpAuthenticator,
   issueTicket,
+  JwtAuthenticator,
   KeyAuthenticator,
   MemoryReplayCache,
   OriginPolicy,
@@ -15,6 +17,8 @@ import {
 } from '../authenticators/index.js';
 import { AUTH_METHODS, type AuthMethod, type Settings } from '../config/index.js';
 import type { Authenticator, ReplayCache } from '../core/authenticator.js';
+import type { Logger } from '../core/logger.js';
+import type { Meter } from '../core/meter.js';
 import type { IssuedTicket, TicketGrant } from '../core/ticket-grant.js';
 import { bindOro } from './oro.js';
 import type { OroSupport } from './oro-support.js';
@@ -27,6 +31,8 @@ interface Ingredients {
   readonly auth: AuthSettings;
   readonly replays: ReplayCache;
   readonly oro: OroSupport;
+  readonly logger: Logger;
+  readonly meter: Meter;
 }
 
 /** Builds one way, or nothing where it is not configured. */
@@ -38,7 +44,12 @@ const FACTORIES: Readonly<Partial<Record<AuthMethod, Factory>>> = {
     secret === undefined && publicKey === undefined
       ? undefined
       : new TicketAuthenticator({ secret, publicKey, replays: ticketOnce ? replays : undefined }),
-  keys: ({ auth: { keys } }) => (keys.size === 0 ? undefined : new KeyAuthenticator(keys)),
+  jwt: ({ auth: { jwt }, ...context }) => jwt && new JwtAuthenticator(jwt, context),
+  keys: ({ auth: { keys, http } }) => {
+    const leaveUnknown = http?.headers.includes('authorization') ?? false;
+    return keys.size === 0 ? undefined : new KeyAuthenticator(keys, { leaveUnknown });
+  },
+  http: ({ auth: { http }, ...context }) => http && new HttpAuthenticator(http, context),
   anonymous: ({ auth: { anonymous } }) => (anonymous ? new AnonymousAuthenticator() : undefined),
 };
 
@@ -54,11 +65,14 @@ export function bindIdentity(container: Container, settings: Settings): void {
   container.bind(PARTS.revocations).toConstantValue(revocations);
   container
     .bind(PARTS.methods)
-    .toResolvedValue((replays, oro) => buildMethods({ auth, replays, oro }), [PARTS.replays, PARTS.oro]);
+    .toResolvedValue(
+      (replays, oro, logger, meter) => buildMethods({ auth, replays, oro, logger, meter }),
+      [PARTS.replays, PARTS.oro, TOKENS.logger, TOKENS.meter],
+    );
   container.bind(TOKENS.authenticator).toResolvedValue((methods) => chain(methods), [PARTS.methods]);
   container
     .bind(PARTS.knownOnly)
-    .toResolvedValue((methods) => chain(methods.filter(isNoStranger)), [PARTS.methods]);
+    .toResolvedValue((methods) => chain(methods.filter(isForRequests)), [PARTS.methods]);
   container.bind(PARTS.origins).toConstantValue(
     new OriginPolicy({
       origins,
@@ -68,8 +82,9 @@ export function bindIdentity(container: Container, settings: Settings): void {
   );
 }
 
-function isNoStranger({ method }: Authenticator): boolean {
-  return method !== 'anonymous';
+/** Requests and renewals need somebody; and cookies count only beside an origin that was checked, as in a handshake. */
+function isForRequests({ method }: Authenticator): boolean {
+  return method !== 'anonymous' && method !== 'http';
 }
 
 function buildMethods(ingredients: Ingredients): readonly Authenticator[] {

@@ -22,9 +22,14 @@ const SOURCES: readonly CredentialSource[] = ['bearer', 'basic', 'login'];
 export class KeyAuthenticator implements Authenticator {
   readonly method = 'key';
   readonly #keys: readonly Known[];
+  readonly #leaveUnknown: boolean;
 
-  /** Keys by name. Throws for a key that could never be presented: an empty, overlong or ticket-like one. */
-  constructor(keys: ReadonlyMap<string, string | BackendKey>) {
+  /**
+   * Keys by name. `leaveUnknown` leaves a bearer that is no key to later methods of the chain. Throws for a key that
+   * could never be presented: an empty, overlong or ticket-like one.
+   */
+  constructor(keys: ReadonlyMap<string, string | BackendKey>, { leaveUnknown = false } = {}) {
+    this.#leaveUnknown = leaveUnknown;
     this.#keys = [...keys].map(([name, key]) => known(name, typeof key === 'string' ? plain(key) : key));
   }
 
@@ -35,8 +40,9 @@ export class KeyAuthenticator implements Authenticator {
     const found = this.#find(sha256(secret));
     if (identity !== undefined)
       return found?.name === identity && identity !== '' ? found.principal : undefined;
-    if (found === undefined) throw new RouterError('unauthorized', 'the key is not known');
-    return found.principal;
+    if (found !== undefined) return found.principal;
+    if (this.#leaveUnknown) return undefined;
+    throw new RouterError('unauthorized', 'the key is not known');
   }
 
   /** Compares with every key, whichever fits, so that the time taken says nothing about the keys. */

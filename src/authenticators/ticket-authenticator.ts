@@ -3,6 +3,7 @@ import type { AuthAttempt, Authenticator, Credential, ReplayCache } from '../cor
 import { isRouterError, RouterError } from '../core/errors.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { Principal } from '../core/session.js';
+import { hasJwtForm } from './jwt-form.js';
 import {
   hasTicketForm,
   isSigned,
@@ -86,9 +87,9 @@ export class TicketAuthenticator implements Authenticator {
   }
 }
 
-/** What comes as `?ticket=` is meant as one, whatever its form. */
+/** What comes as `?ticket=` is meant as one, whatever its form, unless it is a JSON Web Token. */
 function isMeantAsTicket({ source, secret }: Credential): boolean {
-  return source === 'ticket' || hasTicketForm(secret);
+  return (source === 'ticket' && !hasJwtForm(secret)) || hasTicketForm(secret);
 }
 
 /** A name that comes along has to be the user's. */

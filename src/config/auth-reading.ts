@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { BackendKey } from '../core/backend-key.js';
 import type { AuthMethod, WrittenKey } from './auth-settings.js';
 import type { FindingList } from './finding-list.js';
+import { type JwtContext, readJwt } from './jwt-reading.js';
 import { isKeyText, privateKeyOf, publicKeyOf } from './pair-key.js';
 import type { SecretSource } from './setting-kinds.js';
 import type { SettingSources } from './setting-sources.js';
@@ -67,7 +68,18 @@ export class AuthReading {
       expiryWarning: auth.expiry_warning,
       onExpiry: auth.on_expiry,
       oro: this.#oro(auth.oro),
+      cookie: auth.cookie,
+      jwt: auth.jwt && (await readJwt(auth.jwt, this.#jwtContext(folder))),
+      http: auth.http?.url === undefined ? undefined : { ...auth.http, url: auth.http.url },
     });
+  }
+
+  #jwtContext(folder: string): JwtContext {
+    return {
+      folder,
+      secret: (source, path) => this.#secret(source, path),
+      report: (path, message, hint) => this.#bad(path, message, hint),
+    };
   }
 
   /** Undefined also where a secret of it is missing, which is a finding. */

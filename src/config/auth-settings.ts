@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { isChannelPattern, MOST_PATTERNS } from '../core/channel-pattern.js';
+import { COOKIE_NAME, httpAuthSchema } from './http-auth-schema.js';
+import { jwtSchema } from './jwt-schema.js';
 import { oroSettingsSchema } from './oro-settings-schema.js';
 import {
   choice,
@@ -7,6 +9,7 @@ import {
   duration,
   durationOrNone,
   onOff,
+  optionalText,
   REFERENCE,
   refuse,
   type SecretSource,
@@ -127,6 +130,9 @@ export const authSettings = z
       'What becomes of a connection whose identity has ended: `downgrade` lets it go on as anonymous.',
     ),
     oro: oroSettingsSchema.optional(),
+    cookie: optionalText('text', 'Name of a cookie that may hold a ticket or a JWT.', COOKIE_NAME),
+    jwt: jwtSchema.optional(),
+    http: httpAuthSchema.optional(),
   })
   .prefault({});
 

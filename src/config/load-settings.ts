@@ -107,10 +107,15 @@ function parse(sources: SettingSources, findings: FindingList): ParsedSettings {
       if (!reported.has(`${fault.path.join('.')} ${fault.message}`)) {
         findings.report(fault.code, sources.at(fault.path, fault.name), fault);
       }
-      sources.remove(fault.path);
+      sources.remove(wholeOf(fault.path));
     }
   }
   return settingsSchema.parse({});
+}
+
+/** What goes with a faulty setting: a way to authenticate is there as a whole or not at all. */
+function wholeOf(path: readonly string[]): readonly string[] {
+  return /^auth\.(?:jwt|http)\./.test(path.join('.')) ? path.slice(0, 2) : path;
 }
 
 function check(input: unknown): SettingFault[] {

@@ -49,6 +49,17 @@ export function durationOrNone(preset: string, help: string) {
     .meta(meta('duration', help));
 }
 
+/** Milliseconds, or 0 for `0` and `false`, which mean none. */
+export function durationOrZero(preset: string, help: string) {
+  const some = duration(preset, help);
+  const read = (value: unknown, context: z.RefinementCtx): number => {
+    if (isNone(value)) return 0;
+    const result = some.safeParse(value);
+    return result.success ? result.data : refuse(context, `${result.error.issues[0]?.message}, or false`);
+  };
+  return z.unknown().transform(read).prefault(preset).meta(meta('duration', help));
+}
+
 export function count(preset: number, help: string, { least = 1, most = Number.MAX_SAFE_INTEGER } = {}) {
   const read = (value: string | number) => {
     const number = typeof value === 'number' ? value : /^\d+$/.test(value) ? Number(value) : Number.NaN;
@@ -74,6 +85,15 @@ export function text(preset: string, help: string, holds: RegExp = /./) {
       ? value
       : refuse(context, `${shown(value)} cannot be used here`);
   return z.unknown().transform(read).prefault(preset).meta(meta('text', help));
+}
+
+/** The same without a default: undefined where nothing is said. */
+export function optionalText(kind: 'text' | 'path', help: string, holds: RegExp = /./) {
+  const read = (value: unknown, context: z.RefinementCtx) =>
+    typeof value === 'string' && holds.test(value)
+      ? value
+      : refuse(context, `${shown(value)} cannot be used here`);
+  return z.unknown().transform(read).optional().meta(meta(kind, help));
 }
 
 export function choice<const T extends string>(options: readonly [T, ...T[]], help: string) {
@@ -164,15 +184,31 @@ export function optionalList(help: string) {
   return texts().optional().meta(meta('list', help));
 }
 
-function texts({ holds, otherwise = 'cannot be used here' }: Check = {}) {
-  return z.unknown().transform((value, context): readonly string[] => {
-    const values: unknown[] = Array.isArray(value) ? value : [value];
-    return values.map((item, i) => {
-      const fits = typeof item === 'string' && item !== '' && (holds?.test(item) ?? true);
-      if (fits) return item;
-      return refuse(context, `${shown(item)} ${otherwise}`, Array.isArray(value) ? [i] : []);
-    });
+function texts(check: Check = {}) {
+  return z.unknown().transform((value, context) => readTexts(value, context, check));
+}
+
+/** The same without a default, or `false`, which has to be said: undefined where nothing is. */
+export function listOrFalse(help: string) {
+  const read = (value: unknown, context: z.RefinementCtx): readonly string[] | false =>
+    isNone(Array.isArray(value) && value.length === 1 ? value[0] : value) ? false : readTexts(value, context);
+  return z.unknown().transform(read).optional().meta(meta('list', help));
+}
+
+function readTexts(
+  value: unknown,
+  context: z.RefinementCtx,
+  { holds = /./, otherwise = 'cannot be used here' }: Check = {},
+): readonly string[] {
+  const values: unknown[] = Array.isArray(value) ? value : [value];
+  return values.map((item, i) => {
+    if (typeof item === 'string' && item !== '' && holds.test(item)) return item;
+    return refuse(context, `${shown(item)} ${otherwise}`, Array.isArray(value) ? [i] : []);
   });
+}
+
+function isNone(value: unknown): boolean {
+  return value === false || value === 'false' || value === 0 || value === '0';
 }
 
 /** A secret; its value is never part of a message. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { describeSettings, type SettingDescription } from './describe-settings.js';
 import { type Place, type Range, SourceFile } from './source-file.js';
+import { isAddress } from './web-address.js';
 import { plain, type YamlNode } from './yaml-tree.js';
 
 /** Where each setting comes from: the file below, the environment above it, flags on top. */
@@ -102,7 +103,7 @@ export class SettingSources {
 
 /** A value from outside the file: lists are separated by commas, and paths are relative to the working folder. */
 function overriding({ kind }: SettingDescription, value: string): unknown {
-  if (kind === 'path') return resolve(value);
+  if (kind === 'path') return isAddress(value) ? value : resolve(value);
   if (kind !== 'list' && kind !== 'paths') return value;
   const items = value.split(',').map((item) => item.trim());
   return kind === 'paths' ? items.map((item) => resolve(item)) : items;

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { BackendKey } from '../core/backend-key.js';
 import type { DefaultAccess } from '../core/route.js';
 import type { AuthMethod } from './auth-settings.js';
+import type { HttpAuthSettings, JwtSettings } from './method-settings.js';
 import type { ParsedSettings } from './settings-schema.js';
 
 type Camel<S> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
@@ -52,6 +53,10 @@ export interface AuthSettings {
   readonly onExpiry: 'disconnect' | 'downgrade';
   /** Undefined: tickets of OroSyncBundle are not taken. */
   readonly oro: OroSettings | undefined;
+  /** The name of the cookie that may hold a ticket or JWT. */
+  readonly cookie: string | undefined;
+  readonly jwt: JwtSettings | undefined;
+  readonly http: HttpAuthSettings | undefined;
 }
 
 /** How tickets of OroSyncBundle are checked. */

@@ -5,6 +5,8 @@ import { bindIdentity, ticketMint } from '../../src/app/identity.js';
 import { PARTS, TOKENS } from '../../src/app/tokens.js';
 import { mintTicket } from '../../src/authenticators/index.js';
 import { loadSettings, type Settings } from '../../src/config/index.js';
+import { NULL_LOGGER } from '../../src/core/logger.js';
+import { NULL_METER } from '../../src/core/meter.js';
 import { NOBODY, presenting } from '../authenticators/attempts.js';
 import { testFolder } from '../support/folder.js';
 
@@ -22,6 +24,8 @@ async function settingsOf(auth: string): Promise<Settings> {
 /** Everybody, and those who are somebody. */
 async function chains(auth: string) {
   const container = new Container();
+  container.bind(TOKENS.logger).toConstantValue(NULL_LOGGER);
+  container.bind(TOKENS.meter).toConstantValue(NULL_METER);
   bindIdentity(container, await settingsOf(auth));
   return { everybody: container.get(TOKENS.authenticator), known: container.get(PARTS.knownOnly) };
 }

@@ -69,7 +69,7 @@ async function routingFindings(yaml: string): Promise<readonly string[]> {
 async function settingsFindings(yaml: string): Promise<readonly string[]> {
   const folder = testFolder({ 'signalbox.yml': yaml, 'topics/handler.ts': '' });
   const env = Object.fromEntries(
-    ['SHOP_API_KEY', 'SENSOR_KEY', 'TICKET_SECRET', 'ORO_SECRET', 'ORO_DB_DSN'].map((name) => [
+    ['SHOP_API_KEY', 'SENSOR_KEY', 'TICKET_SECRET', 'ORO_SECRET', 'ORO_DB_DSN', 'JWT_SECRET'].map((name) => [
       name,
       'x'.repeat(32),
     ]),
