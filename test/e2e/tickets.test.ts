@@ -33,12 +33,17 @@ const server = useServer({ config: `${folder}/signalbox.yml`, env: keys });
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** Each refusal has an id of its own behind it. */
+function withoutId(reason: string): string {
+  return reason.replace(/ \(r-[0-9a-f]{16}\)$/, '');
+}
+
 /** What the server says first: its welcome, or the close code and reason. */
 async function connect(ticket: string): Promise<string> {
   const socket = new WebSocket(`${server().webSocketUrl()}?ticket=${encodeURIComponent(ticket)}`, 'wamp');
   onTestFinished(() => socket.terminate());
   const welcome = once(socket, 'message').then(() => 'welcome');
-  const closed = once(socket, 'close').then(([code, reason]) => `${code} ${reason}`);
+  const closed = once(socket, 'close').then(([code, reason]) => `${code} ${withoutId(String(reason))}`);
   return Promise.race([welcome, closed]);
 }
 
