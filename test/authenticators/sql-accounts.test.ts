@@ -4,27 +4,26 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { SqlAccounts } from '../../src/authenticators/index.js';
 import { driver } from '../../src/authenticators/sql-drivers.js';
 import { driverQuery, readTexts } from '../../src/authenticators/sql-query.js';
-import { Mariadb, mariadbInstalled } from '../support/mariadb.js';
+import type { Database } from '../support/database-process.js';
+import { mariadbInstalled, startMariadb } from '../support/mariadb.js';
 import { oroTables } from '../support/oro-tables.js';
-import { Postgres, postgresInstalled } from '../support/postgres.js';
+import { postgresInstalled, startPostgres } from '../support/postgres.js';
 import { eventually } from '../support/until.js';
 
 const HASH = '$2y$13$0123456789012345678901O6Yq1QzK7p9m9u8v7w6x5y4z3a2b1c0';
 
-interface Server {
-  readonly dsn: string;
+interface Server extends Database {
   /** Ends all connections. */
   cut(): Promise<unknown>;
-  stop(): Promise<void>;
 }
 
 const SERVERS = [
-  { name: 'PostgreSQL', here: postgresInstalled, start: startPostgres },
-  { name: 'MariaDB', here: mariadbInstalled, start: startMariadb },
+  { name: 'PostgreSQL', here: postgresInstalled, start: filledPostgres },
+  { name: 'MariaDB', here: mariadbInstalled, start: filledMariadb },
 ];
 
-async function startPostgres(): Promise<Server> {
-  const server = await Postgres.start();
+async function filledPostgres(): Promise<Server> {
+  const server = await startPostgres();
   await onPostgres(server.dsn, oroTables(HASH));
   const others = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()';
   return { dsn: server.dsn, stop: () => server.stop(), cut: () => onPostgres(server.dsn, [others]) };
@@ -37,8 +36,8 @@ async function onPostgres(dsn: string, statements: readonly string[]): Promise<v
   await client.end();
 }
 
-async function startMariadb(): Promise<Server> {
-  const server = await Mariadb.start();
+async function filledMariadb(): Promise<Server> {
+  const server = await startMariadb();
   const { port } = server;
   await onMariadb(port, oroTables(HASH));
   return { dsn: server.dsn, stop: () => server.stop(), cut: () => cutMariadb(port) };

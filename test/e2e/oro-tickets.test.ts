@@ -6,11 +6,12 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Autobahn, HANGUP } from '../support/autobahn.js';
 import { cli } from '../support/cli.js';
+import type { Database } from '../support/database-process.js';
 import { makeFolder, testFolder } from '../support/folder.js';
 import { oroTables } from '../support/oro-tables.js';
 import { ORO_SECRET, oroTicket, phpOroTicket } from '../support/oro-tickets.js';
 import { PhpClient } from '../support/php-client.js';
-import { Postgres, postgresInstalled } from '../support/postgres.js';
+import { postgresInstalled, startPostgres } from '../support/postgres.js';
 import { RawWebSocket } from '../support/raw-websocket.js';
 import { installed } from '../support/run.js';
 import { KEY, REPOSITORY, ServerProcess } from '../support/server.js';
@@ -167,12 +168,12 @@ describe('an OroPlatform application with accounts from a class', () => {
 });
 
 describe.skipIf(!postgresInstalled)('an OroPlatform application with accounts from its database', () => {
-  let database: Postgres;
+  let database: Database;
   let folder: string;
   let server: ServerProcess;
 
   beforeAll(async () => {
-    database = await Postgres.start();
+    database = await startPostgres();
     const client = new pg.Client(database.dsn);
     await client.connect();
     for (const statement of oroTables(HASH)) await client.query(statement);
