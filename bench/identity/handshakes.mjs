@@ -11,7 +11,7 @@ import { judge } from '../lib/verdicts.mjs';
 
 const BIN = new URL('../../bin/signalbox.js', import.meta.url).pathname;
 const SECRET = 'a secret of the benchmark, 32 octets';
-const KEY = 'a key of the benchmark, 32 octets';
+const KEY = 'a-key-of-the-benchmark-32-octets';
 const ROW = 16;
 const PER_MINUTE = 10_000;
 /** Of those that are welcomed, so many stay. */
@@ -65,7 +65,9 @@ function prepare() {
 /** Figures since the last time: those of the event loop begin anew with each scrape. */
 async function figures(port) {
   const headers = { authorization: `Bearer ${KEY}` };
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`, { headers })).text();
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`, { headers });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`no metrics: ${text}`);
   const read = (name) => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1]);
   return {
     max: read('nodejs_eventloop_lag_max_seconds') * 1000,

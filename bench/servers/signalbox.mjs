@@ -11,6 +11,7 @@ topics:
   bench: broadcast
 limits:
   messages: false
+  publishes: false
   connections: 18000
   connections_per_address: 18000
   handshakes: false
