@@ -152,6 +152,32 @@ describe('signalbox token --decode', () => {
     expect((await decode(old)).stdout).toContain('wrong: it is expired');
   });
 
+  it('checks a JWT as the server would, where auth.jwt says how', async () => {
+    const settings = 'auth: { jwt: { algorithms: [HS256], secret: { env: JWT_SECRET }, audience: live } }\n';
+    const cwd = testFolder({ 'signalbox.yml': settings });
+    const env = { JWT_SECRET: 'a secret of enough characters for HS256' };
+    const sign = (claims: unknown) => {
+      const head = `${base64url({ alg: 'HS256' })}.${base64url(claims)}`;
+      return `${head}.${createHmac('sha256', env.JWT_SECRET).update(head).digest('base64url')}`;
+    };
+    const good = await cli(['token', '--decode', sign({ sub: '5', aud: 'live', exp: now() + 600 })], {
+      cwd,
+      env,
+    });
+    expect([good.code, good.stdout]).toEqual([
+      0,
+      expect.stringContaining('signature: signed with a key of auth.jwt'),
+    ]);
+    const foreign = await cli(['token', '--decode', sign({ sub: '5', aud: 'mail', exp: now() + 600 })], {
+      cwd,
+      env,
+    });
+    expect([foreign.code, foreign.stdout]).toEqual([
+      1,
+      expect.stringContaining('wrong: the token is not for this audience\nREFUSED'),
+    ]);
+  });
+
   it('explains a JWT without its signature', async () => {
     const claims = { iss: 'https://id.example.com', sub: '5', exp: now() + 600, admin: true };
     const jwt = `${base64url({ alg: 'RS256', kid: 'k1' })}.${base64url(claims)}.c2lnbmF0dXJl`;

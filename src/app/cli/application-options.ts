@@ -5,6 +5,7 @@ import { describeSettings, loadSettings, privateKeyOf, type Settings } from '../
 import { type Application, type ApplicationOptions, loadApplication } from '../application.js';
 import { signingKey } from '../identity.js';
 import { readLocalSecrets } from '../secrets.js';
+import type { CheckingKeys } from './explain-credential.js';
 import type { CliContext } from './program.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -86,14 +87,11 @@ export async function findSigningKey(
 }
 
 /** What the server of this folder checks tickets with. */
-export async function findCheckingKeys(
-  options: Options,
-  context: CliContext,
-): Promise<{ secret: string | undefined; publicKey: KeyObject | undefined }> {
+export async function findCheckingKeys(options: Options, context: CliContext): Promise<CheckingKeys> {
   const { auth, folder } = await readSettings(options, context);
-  const { secret, publicKey } = auth;
-  if (secret !== undefined || publicKey !== undefined) return { secret, publicKey };
-  return { secret: (await readLocalSecrets(folder))?.secret, publicKey };
+  const { secret, publicKey, jwt } = auth;
+  if (secret !== undefined || publicKey !== undefined) return { secret, publicKey, jwt };
+  return { secret: (await readLocalSecrets(folder))?.secret, publicKey, jwt };
 }
 
 /** The address of the running server: the option, the environment, or what the settings listen to. */

@@ -21,12 +21,12 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Explains a ticket or token. The exit code says whether it would be accepted now, as far as that can be seen. */
-export function decode(
+export async function decode(
   text: string,
   { keys, json, context }: { keys: CheckingKeys; json: boolean; context: CliContext },
-): ExitCode {
+): Promise<ExitCode> {
   const now = Date.now() / 1000;
-  const found = explainCredential(text, keys, now);
+  const found = await explainCredential(text, keys, now);
   if (found === undefined) {
     context.err('error: this is neither a ticket of signalbox or OroPlatform, nor a JWT');
     return 1;

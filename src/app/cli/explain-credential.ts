@@ -1,5 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { inspectTicket } from '../../authenticators/index.js';
+import { inspectTicket, JwtAuthenticator, type JwtOptions } from '../../authenticators/index.js';
+import { isRouterError } from '../../core/errors.js';
+import { NULL_LOGGER } from '../../core/logger.js';
+import { NULL_METER } from '../../core/meter.js';
 
 /** What is known of a ticket or token by looking at it. Never its signature. */
 export interface CredentialExplanation {
@@ -14,22 +17,46 @@ export interface CredentialExplanation {
   readonly faults: readonly string[];
 }
 
-/** What tickets are checked with. */
+/** What tickets and tokens are checked with. */
 export interface CheckingKeys {
   readonly secret: string | undefined;
   readonly publicKey: KeyObject | undefined;
+  readonly jwt: JwtOptions | undefined;
 }
 
 /** Seconds that a ticket of OroPlatform lives, and that its clock may run ahead. */
 const ORO = { ttl: 300, skew: 30 };
 
 /** Undefined for a text that is neither a ticket, nor one of OroPlatform, nor a JWT. `now` is in seconds since 1970. */
-export function explainCredential(
+export async function explainCredential(
   text: string,
   keys: CheckingKeys,
   now: number,
-): CredentialExplanation | undefined {
-  return explainTicket(text, keys, now) ?? explainJwt(text, now) ?? explainOro(text, now);
+): Promise<CredentialExplanation | undefined> {
+  const token = explainJwt(text, now);
+  if (token !== undefined && keys.jwt !== undefined) return judgeJwt(text, token, keys.jwt);
+  return explainTicket(text, keys, now) ?? token ?? explainOro(text, now);
+}
+
+/** What the server would say of a token, in addition to what is seen in it. */
+async function judgeJwt(
+  secret: string,
+  token: CredentialExplanation,
+  options: JwtOptions,
+): Promise<CredentialExplanation> {
+  const authenticator = new JwtAuthenticator(options, { logger: NULL_LOGGER, meter: NULL_METER });
+  try {
+    await authenticator.authenticate({
+      remoteAddress: '',
+      headers: {},
+      credential: { source: 'token', secret },
+    });
+    return { ...token, signed: true, signature: 'signed with a key of auth.jwt' };
+  } catch (error) {
+    if (!isRouterError(error)) throw error;
+    const signature = error.code === 'unauthorized' ? 'refused by auth.jwt' : 'not checked';
+    return { ...token, signature, faults: [...new Set([...token.faults, error.message])] };
+  }
 }
 
 function explainTicket(text: string, keys: CheckingKeys, now: number): CredentialExplanation | undefined {

@@ -100,7 +100,8 @@ export class PublishEndpoint implements HttpEndpoint {
   #refusal(cause: unknown): unknown {
     const error = RouterError.from(cause);
     if (error !== cause) this.#logger.error({ error: cause }, 'publish failed');
-    return { error: { code: error.code, message: error.message, hint: error.hint } };
+    const { code, message, hint, request } = error;
+    return { error: { code, message, hint, request } };
   }
 
   async #publish(session: Session, request: PublishRequest): Promise<PublishReply> {
