@@ -159,7 +159,7 @@ export const channels: AttackTopic = {
     {
       id: 'C11',
       attack: 'Declares a prefix of prefixes, prefixes in a circle, and more than 64',
-      ancestor: 'keeps as many as are sent',
+      ancestor: '–',
       ours: 'refused: no_such_route / closed: 4501, malformed message: more than 64 prefixes',
       async run(world) {
         const page = await world.page();
@@ -218,7 +218,7 @@ export const channels: AttackTopic = {
       id: 'C15',
       attack:
         'Spells a channel otherwise: `//`, `/` at the end, `%2F`, capitals, `..`, controls, marks that nobody sees',
-      ancestor: 'takes some for channels of their own',
+      ancestor: '–',
       ours: 'refused: no_such_route / refused: invalid_channel / refused: forbidden',
       run: async (world) =>
         listenAll(world, await world.user('6'), [

@@ -99,7 +99,7 @@ export const faults: AttackTopic = {
     {
       id: 'F6',
       attack: 'Subscribes and publishes where no route is, and calls what is no procedure',
-      ancestor: 'closes with 1007, and does not notice that the peer has gone',
+      ancestor: 'closes with 1007, and Gos keeps its identity',
       ours: 'refused: no_such_route / refused: no_such_procedure',
       async run(world) {
         const page = await world.page();
@@ -112,7 +112,7 @@ export const faults: AttackTopic = {
       id: 'F7',
       attack:
         'Goes in the middle of everything: of a handshake, while its ticket is checked, while a handler decides',
-      ancestor: 'keeps the identity in its storage after some errors',
+      ancestor: 'keeps the identity in its storage when the last channel was unknown',
       ours: 'nothing is left behind',
       async run(world) {
         world.leave();

@@ -85,7 +85,7 @@ export const handshake: AttackTopic = {
     {
       id: 'H6',
       attack: 'Connects without credentials, where `auth.anonymous` is off',
-      ancestor: 'lets it in: an application without session handler has unknown visitors only',
+      ancestor: 'lets it in: Gos knows it as nobody, OroPlatform gives it an anonymous ticket',
       ours: 'closed: 4500, credentials are missing',
       async run(world) {
         const { guarded } = world;
@@ -114,7 +114,7 @@ export const handshake: AttackTopic = {
     {
       id: 'H8',
       attack: 'Publishes in the packet of the handshake, before its wrong ticket has been looked at',
-      ancestor: 'authenticates first; a refused peer may still be heard until it is closed',
+      ancestor: '–',
       ours: 'not delivered, closed: 4500',
       async run(world) {
         const victim = await world.listener(await world.page(), 'open/early');
@@ -141,7 +141,7 @@ export const handshake: AttackTopic = {
     {
       id: 'H10',
       attack: 'Connects and says nothing',
-      ancestor: 'keeps it for ever',
+      ancestor: 'keeps it: OroPlatform leaves `keepalive_ping` off, and nothing else asks',
       ours: 'dropped',
       async run(world) {
         const socket = await world.knock({}, { server: world.proxied });
@@ -153,7 +153,7 @@ export const handshake: AttackTopic = {
     {
       id: 'H11',
       attack: 'Guesses keys, under an `X-Forwarded-For` of its own with each attempt',
-      ancestor: 'does not count; blocks single addresses that an administrator lists',
+      ancestor: 'knows a list of blocked addresses, and counts nothing',
       ours: '429 limit_exceeded',
       run: (world) => guess(world, (i) => `198.51.100.${i}`),
     },

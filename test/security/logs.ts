@@ -9,7 +9,7 @@ export const logs: AttackTopic = {
       id: 'L1',
       attack:
         'Writes lines of its own into the log, by line breaks and escapes in channels, names, origins and tickets',
-      ancestor: 'writes texts of peers into its log as they are',
+      ancestor: '–',
       ours: 'refused: invalid_channel, no line is forged',
       async run(world) {
         const page = await world.user('5\n{"msg":"FORGED"}\u001b[2J');
@@ -27,7 +27,7 @@ export const logs: AttackTopic = {
       id: 'L2',
       attack:
         'Reads the log after all of the above, at the level `debug`, and looks for tickets, keys, tokens and secrets',
-      ancestor: 'logs the address of a peer with its ticket',
+      ancestor: '–',
       ours: 'finds none',
       async run(world) {
         const { output } = world;

@@ -70,7 +70,7 @@ export const oroTickets: AttackTopic = {
     {
       id: 'O6',
       attack: 'Finds out which users exist: an unknown name, `__proto__`, a wrong digest, another secret',
-      ancestor: 'refuses them in different words and times',
+      ancestor: 'refuses them, after the WELCOME; the comparison is not constant in time',
       ours: refused('is not valid'),
       async run(world) {
         const tickets = [

@@ -101,7 +101,7 @@ export const publishing: AttackTopic = {
     {
       id: 'P7',
       attack: 'Lists more than 1,000 sessions in `exclude`',
-      ancestor: 'reads them all',
+      ancestor: '–',
       ours: 'closed: 4501, malformed message: more than 1000 session ids',
       run: async (world) => raw(await world.page(), 'open/x', [7, 'open/x', 1, Array(1001).fill('x')]),
     },

@@ -188,7 +188,7 @@ export const sessions: AttackTopic = {
     {
       id: 'S14',
       attack: 'Presents the id of another session, which every peer may learn, as ticket, token or key',
-      ancestor: 'finds sessions by the number of their socket',
+      ancestor: '–',
       ours: 'closed: 4500, the ticket is malformed / closed: 4500, the key is not known',
       async run(world) {
         const { sessionId = '' } = await world.user('5');
@@ -218,7 +218,7 @@ export const sessions: AttackTopic = {
     {
       id: 'S16',
       attack: 'Opens more connections as one user than `limits.connections_per_user`',
-      ancestor: 'lets all in',
+      ancestor: '–',
       ours: 'closed: 4504, this user has limits.connections_per_user of 60 already',
       async run(world) {
         for (let i = 0; i < 60; i++) await world.user('crowd');

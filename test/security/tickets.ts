@@ -200,7 +200,7 @@ export const tickets: AttackTopic = {
       id: 'T15',
       attack:
         'Brings a ticket that is longer than 4,096 characters, or a credential that is longer than 8,192',
-      ancestor: 'reads it all',
+      ancestor: '–',
       ours: `${MALFORMED} / closed: 4500, the credential is over 8192 characters`,
       run: async (world) =>
         summary(
