@@ -1,10 +1,12 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { makeFolder } from '../support/folder.js';
 import { ORO_SECRET } from '../support/oro-tickets.js';
 import { KEY, REPOSITORY, SECRET } from '../support/server.js';
 
 /** Signs tickets `e1`. */
 export const TICKET_PAIR = generateKeyPairSync('ed25519');
+/** Signs JSON Web Tokens. */
+export const TOKEN_PAIR = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 /** The password hash of the account `admin`, user 5 of organisation 7. */
 export const PASSWORD = '$2y$13$0123456789012345678901O6Yq1QzK7p9m9u8v7w6x5y4z3a2b1c0';
 /** Who has an account of OroPlatform. */
@@ -18,7 +20,7 @@ export const SCOPED_KEY = 'the-key-that-is-bound-to-one-room';
 /** What must never be in a log, beside the credentials that attackers make. */
 export const SECRETS: readonly string[] = [KEY, SECRET, ORO_SECRET, PASSWORD, HASHED_KEY, HASH, SCOPED_KEY];
 
-const SETTINGS = `
+const settings = (application: string) => `
 routing: [${REPOSITORY}routing/oro.yml, routes.yml]
 topics:
   handlers: topics
@@ -40,6 +42,9 @@ auth:
     hashed: { sha256: ${HASH} }
     scoped: { env: SCOPED_KEY, channels: [room/a] }
   oro: { secret: { env: ORO_SECRET } }
+  jwt: { algorithms: [ES256], public_key: tokens.pem, audience: live }
+  cookie: live
+  http: { url: "${application}/who", cookies: [PHPSESSID], cache: 0 }
 limits: { failed_logins: false, handshakes: false, handler_timeout: 500ms, connections_per_user: 60 }
 log: { level: debug, format: json }
 `;
@@ -105,13 +110,17 @@ export class Faulty {
 `;
 
 /** A folder with everything that the attacked servers are started with. */
-export function makeScene(): { readonly folder: string; readonly env: Readonly<Record<string, string>> } {
+export function makeScene(application: string): {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+} {
   const folder = makeFolder({
-    'signalbox.yml': SETTINGS,
+    'signalbox.yml': settings(application),
     'routes.yml': ROUTES,
     'topics/handlers.ts': HANDLERS,
     'accounts.json': accounts(PASSWORDS),
-    'tickets.pem': TICKET_PAIR.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    'tickets.pem': pem(TICKET_PAIR.publicKey),
+    'tokens.pem': pem(TOKEN_PAIR.publicKey),
   });
   return { folder, env: { ORO_SECRET, SCOPED_KEY, ACCOUNTS: `${folder}/accounts.json` } };
 }
@@ -123,6 +132,11 @@ export function accounts(passwords: Readonly<Record<string, string>>): string {
     { id: String(5 + i), password, roles: ['ROLE_USER'], organizations: ['7'] },
   ]);
   return JSON.stringify(Object.fromEntries(all));
+}
+
+/** A public key as its file has it. */
+export function pem(key: KeyObject): string {
+  return String(key.export({ type: 'spki', format: 'pem' }));
 }
 
 /** A text that nothing else has. */

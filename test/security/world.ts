@@ -5,6 +5,7 @@ import { Autobahn } from '../support/autobahn.js';
 import { type RawHandshake, RawWebSocket } from '../support/raw-websocket.js';
 import { KEY, SECRET, ServerProcess } from '../support/server.js';
 import { until } from '../support/until.js';
+import { Application } from './application.js';
 import { address, bearer, closing, heard, isJson, premise, ticketQuery, verdict } from './outcomes.js';
 import { accounts, makeScene, mark, PASSWORDS, SECRETS } from './scene.js';
 
@@ -27,12 +28,14 @@ export class World {
   readonly proxied: ServerProcess;
   /** Everything that was presented or known to a server as a secret. */
   readonly secrets: Set<string>;
+  readonly application: Application;
   readonly #folder: string;
   readonly #open: { destroy(): void }[] = [];
 
-  private constructor(folder: string, [server, guarded, proxied]: ServerProcess[]) {
+  private constructor(folder: string, application: Application, [server, guarded, proxied]: ServerProcess[]) {
     if (server === undefined || guarded === undefined || proxied === undefined) throw new Error('no servers');
     this.#folder = folder;
+    this.application = application;
     this.server = server;
     this.guarded = guarded;
     this.proxied = proxied;
@@ -40,7 +43,8 @@ export class World {
   }
 
   static async start(): Promise<World> {
-    const { folder, env } = makeScene();
+    const application = await Application.start();
+    const { folder, env } = makeScene(application.url);
     const few = { SIGNALBOX_LIMITS_FAILED_LOGINS: '3/h' };
     const more: Readonly<Record<string, string>>[] = [
       {},
@@ -58,12 +62,13 @@ export class World {
     const config = `${folder}/signalbox.yml`;
     const start = (own: Readonly<Record<string, string>>) =>
       ServerProcess.start({ config, env: { ...env, ...own } });
-    return new World(folder, await Promise.all(more.map(start)));
+    return new World(folder, application, await Promise.all(more.map(start)));
   }
 
   async stop(): Promise<void> {
     this.leave();
     await Promise.all(this.servers.map((server) => server.stop()));
+    this.application.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -157,6 +162,11 @@ export class World {
   async command(path: string, body: unknown, server?: ServerProcess): Promise<void> {
     const answer = await this.request(path, { headers: bearer(KEY), body, ...(server && { server }) });
     premise(answer === '200', `${path} is answered ${answer}`);
+  }
+
+  /** Resolves when the connection of a page has ended. */
+  async ended(page: Autobahn): Promise<void> {
+    await until(() => page.hangup !== undefined);
   }
 
   /** Whether a page hears what a back end publishes, on whatever channel it is told; otherwise why not. */
