@@ -94,6 +94,7 @@ export class Autobahn {
   }
 
   call(procedure: string, ...args: unknown[]): Promise<unknown> {
+    if (this.hangup !== undefined) return Promise.reject(new Error('the connection has ended'));
     const id = `call-${++this.#counter}`;
     return new Promise((resolve, reject) => {
       this.#calls.set(id, { resolve, reject });
