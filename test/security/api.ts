@@ -88,7 +88,7 @@ export const api: AttackTopic = {
     },
     {
       id: 'K6',
-      attack: 'A key that is bound to `room/a` publishes elsewhere, alone and in a batch',
+      attack: 'A key that is bound to `room/a` publishes elsewhere',
       ancestor: '–',
       ours: '403 forbidden',
       async run(world) {

@@ -8,7 +8,7 @@ export const logs: AttackTopic = {
     {
       id: 'L1',
       attack:
-        'Writes lines of its own into the log, by line breaks and escapes in channels, names, origins and tickets',
+        'Writes lines of its own into the log, by line breaks and escapes in channels, names and tickets',
       ancestor: '–',
       ours: 'refused: invalid_channel, no line is forged',
       async run(world) {
