@@ -4,7 +4,7 @@ export type { Publisher } from './app/publisher.js';
 export { createServer, type RunningServer, type ServerOptions } from './app/server.js';
 export { TOKENS } from './app/tokens.js';
 export type { Account, Accounts } from './core/accounts.js';
-export type { AuthAttempt, Authenticator } from './core/authenticator.js';
+export type { AuthAttempt, Authenticator, Credential, ReplayCache } from './core/authenticator.js';
 export type { Broker } from './core/broker.js';
 export {
   DISCONNECT,
@@ -19,7 +19,8 @@ export type { Logger } from './core/logger.js';
 export type { MaybePromise } from './core/maybe-promise.js';
 export { Payload } from './core/payload.js';
 export type { Audience, Publication, PublishEvent } from './core/publication.js';
-export type { Access, Requirement, Route } from './core/route.js';
-export type { Principal, Session, SessionId } from './core/session.js';
+export type { Access, Operation, Requirement, Route, RouteLimits } from './core/route.js';
+export type { ChannelGrants, Notice, Principal, Session, SessionId } from './core/session.js';
+export type { Rights, SessionControl, SessionSelector } from './core/session-control.js';
 export type { PeriodicTask, Topic, TopicHandler, TopicRequest, TopicTimer } from './core/topic.js';
 export { parseDuration, parseSize } from './core/units.js';

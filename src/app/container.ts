@@ -77,6 +77,7 @@ function bindRouter(container: Container, { settings, routes }: Plan): void {
       }),
     [PARTS.table, PARTS.handlers, TOKENS.broker, TOKENS.events, TOKENS.logger, TOKENS.meter],
   );
+  container.bind(TOKENS.sessions).toResolvedValue((router) => router, [PARTS.router]);
   container.bind(TOKENS.publisher).toResolvedValue((router) => new RouterPublisher(router), [PARTS.router]);
 }
 

@@ -8,6 +8,7 @@ import type { HttpEndpoint } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
+import type { SessionControl } from '../core/session-control.js';
 import type { TopicHandler } from '../core/topic.js';
 import type { RouteTable, TopicRouter } from '../router/index.js';
 import type { HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
@@ -31,6 +32,7 @@ export const TOKENS = {
   accounts: token<Accounts>('accounts'),
   gateway: token<HandshakeGateway>('gateway'),
   publisher: token<Publisher>('publisher'),
+  sessions: token<SessionControl>('sessions'),
 } as const;
 
 /** Parts of the server that only the composition root names. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConfigurationError } from '../../src/app/application.js';
 import { ensureLocalSecrets, readLocalSecrets } from '../../src/app/secrets.js';
 import { createServer, type RunningServer } from '../../src/app/server.js';
+import { mintTicket } from '../../src/authenticators/index.js';
 import { createPublisher, createSync } from '../../src/client/node.js';
 
 const KEY = 'key-of-at-least-thirty-two-characters';
@@ -53,6 +54,30 @@ describe('a server', () => {
     await createPublisher({ url, key: KEY }).publish('room/a', 2);
     await vi.waitFor(() => expect(heard.filter((payload) => payload !== 'ready?')).toEqual([1, 2]));
     sync.close();
+  });
+
+  it('lets a handler end the sessions of a user', async () => {
+    const { url, publish } = await start({
+      'signalbox.yml': `${SETTINGS}auth: { secret: 'a secret of this test, long enough' }\ntopics: { handlers: . }\n`,
+      'routes.yml': "out:\n  channel: 'out/{user}'\n  handler: out\n",
+      'out.mjs': `import { DISCONNECT, TOKENS } from 'signalbox';
+export class Out {
+  static handler = 'out';
+  static inject = [TOKENS.sessions];
+  constructor(sessions) { this.sessions = sessions; }
+  onPublish(_session, _topic, { params: { user } }) { this.sessions.disconnect({ user }, DISCONNECT.withdrawn); }
+}
+`,
+    });
+    const ticket = () => mintTicket({ user: '5', ttl: 60_000 }, 'a secret of this test, long enough');
+    const sync = createSync({ url: url.replace('http', 'ws'), ticket });
+    const errors: unknown[] = [];
+    sync.on('error', ({ code, status }) => void errors.push([code, status]));
+    sync.connect();
+    await vi.waitFor(() => expect(sync.state).toBe('open'));
+    await publish('out/5', null);
+    await vi.waitFor(() => expect(errors).toEqual([['disconnected', 4503]]));
+    expect(sync.state).toBe('closed');
   });
 
   it('builds handlers with what they inject and with their options, runs periodic tasks and announces events', async () => {
