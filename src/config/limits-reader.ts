@@ -1,7 +1,7 @@
 import type { RouteLimits } from '../core/route.js';
 import { parseSize } from '../core/units.js';
 import type { FileReader } from './file-reader.js';
-import { asRate } from './setting-kinds.js';
+import { asRate } from './rate-kind.js';
 import { didYouMean, listed } from './suggestion.js';
 import { plain, type YamlNode } from './yaml-tree.js';
 

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Rate } from '../core/token-bucket.js';
 import { parseDuration, parseSize } from '../core/units.js';
 
 /** What is known about a setting beside its value. Environment variable and flag follow from its path unless given. */
@@ -104,42 +103,6 @@ export function choice<const T extends string>(options: readonly [T, ...T[]], he
   return z.unknown().transform(read).prefault(options[0]).meta(meta('text', help));
 }
 
-/** `200/s`, `10/m` or `5/h` with twice as many at once, `{rate, burst}`, or `false` for no bound. */
-export function rate(preset: Rate | string, help: string) {
-  const read = (value: unknown, context: z.RefinementCtx): Rate | undefined => {
-    if (value === false || value === 'false') return undefined;
-    const found = asRate(value);
-    if (found !== undefined) return found;
-    return refuse(
-      context,
-      `${shown(value)} is not a rate such as 200/s, 10/m or { rate: 200/s, burst: 400 }, or false`,
-    );
-  };
-  return z.unknown().transform(read).prefault(preset).meta(meta('rate', help));
-}
-
-/** A rate in any of its spellings; undefined for what is none. */
-export function asRate(value: unknown): Rate | undefined {
-  const short = readRate(value);
-  const given = short === undefined ? value : { rate: short.rate, burst: 2 * short.count };
-  const found = RATE.safeParse(given);
-  return found.success ? found.data : undefined;
-}
-
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
-
-/** How often per second, and the number as it is written. */
-function readRate(value: unknown): { readonly rate: number; readonly count: number } | undefined {
-  const [, digits, unit = 's'] = typeof value === 'string' ? (/^(\d{1,9})\/([smh])$/.exec(value) ?? []) : [];
-  const count = Number(digits);
-  return digits === undefined ? undefined : { rate: count / (SECONDS[unit] ?? 1), count };
-}
-
-const RATE = z.strictObject({
-  rate: z.preprocess((value) => readRate(value)?.rate ?? value, z.number().positive()),
-  burst: z.number().int().positive(),
-});
-
 /** What each text has to pass, which a `RegExp` can say, and what is said of one that does not. */
 interface Check {
   readonly holds?: { test(text: string): boolean };
@@ -241,6 +204,7 @@ function readDuration(value: string | number): number {
   return time;
 }
 
+/** Adds an issue in our words. */
 export function refuse(context: z.RefinementCtx, message: string, path: (string | number)[] = []): never {
   context.addIssue({ code: 'custom', message, path });
   return z.NEVER;
@@ -251,12 +215,14 @@ function atLeastOne(value: number, otherwise: string): number {
   throw new RangeError(otherwise);
 }
 
-function shown(value: unknown): string {
+/** A wrong value as a message may show it. */
+export function shown(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'a map' : String(value);
 }
 
-function meta(kind: SettingMeta['kind'], help: string): SettingMeta & Record<string, unknown> {
+/** What is known of a setting, in the form that zod keeps. */
+export function meta(kind: SettingMeta['kind'], help: string): SettingMeta & Record<string, unknown> {
   return { kind, help };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { authSettings } from './auth-settings.js';
 import { listenSettings } from './listen-settings.js';
+import { rate } from './rate-kind.js';
 import {
   choice,
   count,
@@ -8,7 +9,6 @@ import {
   list,
   onOff,
   optionalList,
-  rate,
   type SettingMeta,
   size,
 } from './setting-kinds.js';
