@@ -96,7 +96,9 @@ async function readSources(path: string | undefined, findings: FindingList): Pro
 function parse(sources: SettingSources, findings: FindingList): ParsedSettings {
   const reported = new Set<string>();
   // what the file says is checked even where something overrides it
+  const wrong = new Set(check(sources.merged).map(({ path }) => path.join('.')));
   for (const fault of check(sources.written)) {
+    if (sources.completes(fault.path) && !wrong.has(fault.path.join('.'))) continue;
     reported.add(`${fault.path.join('.')} ${fault.message}`);
     findings.report(fault.code, sources.inFile(fault.path, fault.name), fault);
   }

@@ -59,14 +59,19 @@ export class SettingSources {
 
   /** Whether any source says something here. */
   has(path: readonly string[]): boolean {
-    let value: unknown = this.merged;
-    for (const key of path) value = (value as Record<string, unknown> | null | undefined)?.[key];
-    return value !== undefined;
+    return valueAt(this.merged, path) !== undefined;
   }
 
   /** Whether the value comes from outside the file. */
   isOverridden(path: readonly string[]): boolean {
     return this.#origin(path) !== undefined;
+  }
+
+  /** Whether the file has a map here to which the environment or a flag adds something. */
+  completes(path: readonly string[]): boolean {
+    const [written, merged] = [valueAt(this.written, path), valueAt(this.merged, path)];
+    if (typeof written !== 'object' || written === null || Array.isArray(written)) return false;
+    return JSON.stringify(written) !== JSON.stringify(merged);
   }
 
   /** Takes a value out of the merged settings; of a list as a whole. */
@@ -99,6 +104,12 @@ export class SettingSources {
     parent[last] = overriding(setting, value);
     this.#origins.set([...keys, last].join('.'), at);
   }
+}
+
+function valueAt(from: unknown, path: readonly string[]): unknown {
+  let value = from;
+  for (const key of path) value = (value as Record<string, unknown> | null | undefined)?.[key];
+  return value;
 }
 
 /** A value from outside the file: lists are separated by commas, and paths are relative to the working folder. */

@@ -145,6 +145,18 @@ describe('auth.http', () => {
     });
   });
 
+  it('may have its address from the environment, and the rest from the file', async () => {
+    const env = { SIGNALBOX_AUTH_HTTP_URL: 'http://php/live' };
+    expect(await messages('http: { cookies: PHPSESSID }', env)).toEqual([]);
+    expect((await load('http: { cookies: PHPSESSID }', env)).auth.http).toMatchObject({
+      url: 'http://php/live',
+      cookies: ['PHPSESSID'],
+    });
+    expect(await messages('http: { cookies: PHPSESSID, timeout: soon }', env)).toEqual([
+      expect.stringContaining('soon'),
+    ]);
+  });
+
   it.each(['0', 'false'])('keeps no answers with cache: %s', async (cache) => {
     const { auth } = await load(
       `http: { url: 'http://php/live', headers: [authorization], cache: ${cache} }`,
