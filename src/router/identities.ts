@@ -1,4 +1,4 @@
-import { DISCONNECT, RouterError } from '../core/errors.js';
+import { DISCONNECT, type Disconnect, RouterError } from '../core/errors.js';
 import { ANONYMOUS, type Principal, type Session } from '../core/session.js';
 import { Deadlines } from './deadlines.js';
 import type { Sessions } from './sessions.js';
@@ -16,6 +16,8 @@ export interface IdentityParts extends IdentitySettings {
   readonly clock: () => number;
   /** Ends the subscriptions that a session may no longer have. */
   reauthorize(session: Session): void;
+  /** Ends sessions. */
+  disconnect(sessions: readonly Session[], why: Disconnect): void;
 }
 
 /** The life of identities: a session is warned before the end of its own, may renew it, and loses it in time. */
@@ -68,16 +70,13 @@ export class Identities {
   /** To be called every second. */
   tick(): void {
     const now = this.#parts.clock();
-    for (const session of this.#ends.take(now)) this.#end(session);
+    const ended = this.#ends.take(now);
+    // Their rights end for all of them before anybody is told.
+    if (this.#parts.downgrade) for (const session of ended) this.change(session, ANONYMOUS);
+    else this.#parts.disconnect(ended, DISCONNECT.expired);
     for (const session of this.#warnings.take(now)) {
       const { expires } = session.principal;
       if (expires !== undefined) session.notify({ type: 'expiring', in: Math.max(0, expires - now) });
     }
-  }
-
-  #end(session: Session): void {
-    this.#warnings.delete(session);
-    if (this.#parts.downgrade) this.change(session, ANONYMOUS);
-    else session.disconnect(DISCONNECT.expired);
   }
 }

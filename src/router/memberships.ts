@@ -49,26 +49,36 @@ export class Memberships {
 
   /** Ends the subscriptions of a session that it may not have any more. */
   reauthorize(session: Session): void {
-    for (const subscriber of [...this.#parts.sessions.subscribersOf(session)]) {
-      const topic = this.#parts.topics.live.get(subscriber.channel);
-      if (topic !== undefined) this.#recheck(subscriber, topic);
-    }
+    this.#reauthorize(this.#parts.sessions.subscribersOf(session));
   }
 
   /** Ends the subscriptions of a topic that their sessions may not have any more. */
   reauthorizeAll(topic: LiveTopic): void {
-    for (const subscriber of [...topic.subscribers]) this.#recheck(subscriber, topic);
+    this.#reauthorize(topic.subscribers);
   }
 
-  #recheck(subscriber: Subscriber, topic: LiveTopic): void {
-    const { session } = subscriber;
+  /** First all are taken out, then they are told: whatever goes wrong with one leaves no other subscribed. */
+  #reauthorize(subscribers: ReadonlySet<Subscriber>): void {
+    const ended: { readonly subscriber: Subscriber; readonly topic: LiveTopic; readonly why: RouterError }[] =
+      [];
+    for (const subscriber of [...subscribers]) {
+      const why = this.#denial(subscriber);
+      if (why === undefined) continue;
+      const topic = this.#remove(subscriber);
+      if (topic !== undefined) ended.push({ subscriber, topic, why });
+    }
+    for (const { subscriber, topic } of ended) void this.#farewell(subscriber.session, topic);
+    for (const { subscriber, why } of ended) subscriber.ended(why);
+  }
+
+  /** Why a subscription may not be had any more; undefined if it may. */
+  #denial({ session, channel }: Subscriber): RouterError | undefined {
+    const topic = this.#parts.topics.live.get(channel);
     try {
-      topic.access.check('subscribe', questionOf(session.principal, topic));
+      topic?.access.check('subscribe', questionOf(session.principal, topic));
+      return undefined;
     } catch (error) {
-      const why = this.#refused(error, session, topic);
-      if (this.#remove(subscriber) === undefined) return;
-      subscriber.ended(why);
-      void this.#farewell(session, topic);
+      return topic && this.#refused(error, session, topic);
     }
   }
 

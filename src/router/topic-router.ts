@@ -74,6 +74,7 @@ export class TopicRouter implements Router, SessionControl {
       sessions: this.#sessions,
       clock: Date.now,
       reauthorize: (session) => this.#memberships.reauthorize(session),
+      disconnect: (sessions, why) => this.#disconnect(sessions, why),
     });
   }
 
@@ -169,10 +170,7 @@ export class TopicRouter implements Router, SessionControl {
 
   disconnect(who: SessionSelector, why: Disconnect): number {
     const found = this.#sessions.select(who);
-    for (const session of found) {
-      session.disconnect(why);
-      void this.leave(session);
-    }
+    this.#disconnect(found, why);
     return found.length;
   }
 
@@ -182,6 +180,12 @@ export class TopicRouter implements Router, SessionControl {
       this.#identities.change(session, { ...session.principal, roles, organizations });
     }
     return found.length;
+  }
+
+  /** Nothing reaches any of them before the first is told. */
+  #disconnect(sessions: readonly Session[], why: Disconnect): void {
+    for (const session of sessions) void this.leave(session);
+    for (const session of sessions) session.disconnect(why);
   }
 
   #deliver(publication: Publication): void {
