@@ -99,6 +99,17 @@ describe('an identity', () => {
     await expect(peer.subscribe('staff/a')).rejects.toMatchObject({ code: 'forbidden' });
   });
 
+  it('loses them all before the peer is told of the first', async () => {
+    const server = serve();
+    const peer = server.connect(testUser('5', { roles: ['staff'] }));
+    for (const room of ['a', 'b', 'c']) await peer.subscribe(`staff/${room}`);
+    const others: number[] = [];
+    const subscribed = () => [...server.router.topics.values()].reduce((sum, { size }) => sum + size, 0);
+    vi.spyOn(peer.ended, 'push').mockImplementation(() => others.push(subscribed()));
+    server.router.setRights('5', { roles: [], organizations: [] });
+    expect(others).toEqual([0, 0, 0]);
+  });
+
   it('that changes while the handler thinks is asked about again before the join', async () => {
     let answer = () => {};
     const onSubscribe = () => new Promise<void>((resolve) => (answer = resolve));
