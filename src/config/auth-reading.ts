@@ -56,6 +56,7 @@ export class AuthReading {
       publicKey: this.#checkPair(publicKey, privateKey),
     };
     this.#checkMethods(auth, read);
+    this.#checkDowngrade(auth);
     return Object.freeze({
       ...read,
       anonymous: auth.anonymous,
@@ -173,6 +174,14 @@ export class AuthReading {
       const message = `auth.methods names ${method}, which is not configured`;
       this.#bad(['auth', 'methods', String(i)], message, REMEDIES[method]);
     }
+  }
+
+  #checkDowngrade(auth: Written): void {
+    const guests = auth.anonymous && auth.methods?.includes('anonymous') !== false;
+    if (auth.on_expiry === 'disconnect' || guests) return;
+    const message = 'auth.on_expiry: downgrade makes anonymous peers, which may not be here';
+    const hint = 'write on_expiry: disconnect, or let peers be anonymous';
+    this.#bad(['auth', 'on_expiry'], message, hint);
   }
 
   #bad(path: readonly string[], message: string, hint: string): void {

@@ -153,6 +153,21 @@ describe('auth.methods', () => {
     expect(findings[0]?.hint).toMatch(hint);
   });
 
+  it.each(['anonymous: false', 'methods: [ticket]'])(
+    'cannot make ended identities anonymous where nobody may be: %s',
+    async (without) => {
+      const text = `auth:\n  ${without}\n  secret: "0123456789abcdef0123456789abcdef"\n  on_expiry: downgrade\n`;
+      const { findings } = await load(text);
+      expect(findings).toMatchObject([
+        {
+          code: 'bad-setting',
+          message: 'auth.on_expiry: downgrade makes anonymous peers, which may not be here',
+          hint: 'write on_expiry: disconnect, or let peers be anonymous',
+        },
+      ]);
+    },
+  );
+
   it('cannot name keys where there is none, or anonymous where that is off', async () => {
     const { findings } = await load('auth:\n  anonymous: false\n  methods: [anonymous, keys]\n');
     expect(findings.map(({ message, hint }) => [message, hint])).toEqual([
