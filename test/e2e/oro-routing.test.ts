@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Autobahn } from '../support/autobahn.js';
 import { cli } from '../support/cli.js';
 import { makeFolder, testFolder } from '../support/folder.js';
+import { ORO_TOPICS } from '../support/oro-topics.js';
 import { REPOSITORY, ServerProcess } from '../support/server.js';
 import { until } from '../support/until.js';
 
@@ -10,19 +11,6 @@ import { until } from '../support/until.js';
 const FIXTURES = `${REPOSITORY}../shared/fixtures/oro-routing`;
 const present = existsSync(FIXTURES);
 if (!present) console.log(`skipped OroPlatform's own routing files: there is no folder ${FIXTURES}`);
-
-const TOPICS = `
-  oro_sync.ping: { class: ping, interval: 50s }
-  oro_sync.data_update: broadcast
-  oro_sync.maintenance: broadcast
-  oro_user.outdated_user_page: broadcast
-  oro_message_queue.message_queue_heartbeat: broadcast
-  oro_email.event: secured
-  oro_reminder.remind: secured
-  oro_imap.sync_fail: secured
-  oro_entity_config.attribute_import: secured
-  oro_conversation.event: secured
-`;
 
 const CHANNELS = [
   'oro/attribute_import/{user_id}/{config_model_id}',
@@ -54,7 +42,7 @@ describe.skipIf(!present)("OroPlatform's own routing files", () => {
   let config: string;
 
   beforeAll(() => {
-    const settings = `routing: ${FIXTURES}\ntopics:${TOPICS}access: { subscribe: anyone, publish: backend }\n`;
+    const settings = `routing: ${FIXTURES}\ntopics:${ORO_TOPICS}access: { subscribe: anyone, publish: backend }\n`;
     folder = makeFolder({ 'signalbox.yml': settings });
     config = `${folder}/signalbox.yml`;
   });
@@ -107,7 +95,9 @@ describe('the routes of this repository', () => {
   });
 
   it('load from a file of their own with the handler map alone', async () => {
-    const folder = testFolder({ 'signalbox.yml': `routing: ${REPOSITORY}routing/oro.yml\ntopics:${TOPICS}` });
+    const folder = testFolder({
+      'signalbox.yml': `routing: ${REPOSITORY}routing/oro.yml\ntopics:${ORO_TOPICS}`,
+    });
     expect((await list(`${folder}/signalbox.yml`)).map(({ pattern }) => pattern)).toEqual(CHANNELS);
   });
 });

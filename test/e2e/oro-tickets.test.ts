@@ -10,6 +10,7 @@ import type { Database } from '../support/database-process.js';
 import { makeFolder, testFolder } from '../support/folder.js';
 import { oroTables } from '../support/oro-tables.js';
 import { ORO_SECRET, oroTicket, phpOroTicket } from '../support/oro-tickets.js';
+import { ORO_TOPICS } from '../support/oro-topics.js';
 import { PhpClient } from '../support/php-client.js';
 import { postgresInstalled, startPostgres } from '../support/postgres.js';
 import { RawWebSocket } from '../support/raw-websocket.js';
@@ -22,18 +23,7 @@ const HASH = '$2y$13$0123456789012345678901O6Yq1QzK7p9m9u8v7w6x5y4z3a2b1c0';
 
 const SETTINGS = `
 routing: ${REPOSITORY}routing/oro.yml
-topics:
-  handlers: topics
-  oro_sync.ping: { class: ping, interval: 50s }
-  oro_sync.data_update: broadcast
-  oro_sync.maintenance: broadcast
-  oro_user.outdated_user_page: broadcast
-  oro_message_queue.message_queue_heartbeat: broadcast
-  oro_email.event: secured
-  oro_reminder.remind: secured
-  oro_imap.sync_fail: secured
-  oro_entity_config.attribute_import: secured
-  oro_conversation.event: secured
+topics:${ORO_TOPICS}  handlers: topics
 access: { subscribe: user, publish: backend }
 auth:
   oro:

@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { makeFolder } from '../support/folder.js';
 import { ORO_SECRET } from '../support/oro-tickets.js';
+import { ORO_TOPICS } from '../support/oro-topics.js';
 import { KEY, REPOSITORY, SECRET } from '../support/server.js';
 
 /** Signs tickets `e1`. */
@@ -22,18 +23,7 @@ export const SECRETS: readonly string[] = [KEY, SECRET, ORO_SECRET, PASSWORD, HA
 
 const settings = (application: string) => `
 routing: [${REPOSITORY}routing/oro.yml, routes.yml]
-topics:
-  handlers: topics
-  oro_sync.ping: { class: ping, interval: 50s }
-  oro_sync.data_update: broadcast
-  oro_sync.maintenance: broadcast
-  oro_user.outdated_user_page: broadcast
-  oro_message_queue.message_queue_heartbeat: broadcast
-  oro_email.event: secured
-  oro_reminder.remind: secured
-  oro_imap.sync_fail: secured
-  oro_entity_config.attribute_import: secured
-  oro_conversation.event: secured
+topics:${ORO_TOPICS}  handlers: topics
 access: { subscribe: user, publish: backend }
 origins: ["https://app.example.com"]
 auth:
