@@ -12,7 +12,7 @@ import { Payload } from './core/payload.js';
 import type { Audience, Publication } from './core/publication.js';
 import type { Access, Route } from './core/route.js';
 import type { Subscriber } from './core/router.js';
-import { ANONYMOUS, type Notice, type Principal, randomId, Session } from './core/session.js';
+import { ANONYMOUS, type Notice, type Principal, randomId, Session, sessionId } from './core/session.js';
 import type { TopicHandler } from './core/topic.js';
 import { type IdentitySettings, type RouterLimits, RouteTable, TopicRouter } from './router/index.js';
 
@@ -67,6 +67,7 @@ const ANYONE: Access = {
   history: EVERYBODY,
   presence: EVERYBODY,
   call: EVERYBODY,
+  register: EVERYBODY,
 };
 
 /** A route as a routing file would give it; anyone may do anything unless `access` says otherwise. */
@@ -123,7 +124,7 @@ export class TestPeer {
     this.#router = router;
     const { connection } = this;
     this.session = new Session({
-      id: randomId(),
+      id: sessionId(),
       protocol: 'test',
       principal,
       connection,

@@ -5,10 +5,9 @@ import { cutText } from '../core/cut-text.js';
 import { DISCONNECT, identified, isRouterError, RouterError } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
 import type { Logger } from '../core/logger.js';
-import type { Protocol } from '../core/protocol.js';
+import type { Guest, Protocol } from '../core/protocol.js';
 import { readAttempt } from '../core/read-attempt.js';
 import { RefusalLog } from '../core/refusal-log.js';
-import type { Principal } from '../core/session.js';
 
 export interface GatewayParts {
   /** The first one speaks where the peer names no sub-protocol. */
@@ -54,7 +53,8 @@ export class HandshakeGateway implements Gateway {
       const attempt = readAttempt({ ...handshake, cookie: this.#parts.cookie });
       const principal = await this.#parts.authenticator.authenticate(attempt);
       if (principal === undefined) throw new RouterError('unauthorized', 'credentials are missing');
-      return { subprotocol, accept: (connection) => accept(connection, protocol, principal) };
+      const guest = { principal, subprotocol, headers: handshake.headers };
+      return { subprotocol, accept: (connection) => accept(connection, protocol, guest) };
     } catch (error) {
       if (!isRouterError(error) || error.code !== 'unauthorized') throw error;
       const refusal = identified(error);
@@ -115,9 +115,9 @@ const NOBODY: ConnectionListener = {
 };
 
 /** A session too many is told so, in place of the protocol's first word. */
-function accept(connection: Connection, protocol: Protocol, principal: Principal): ConnectionListener {
+function accept(connection: Connection, protocol: Protocol, guest: Guest): ConnectionListener {
   try {
-    return protocol.accept(connection, principal);
+    return protocol.accept(connection, guest);
   } catch (error) {
     if (!isRouterError(error)) throw error;
     connection.close({ ...DISCONNECT.tooMany, reason: error.message });

@@ -22,6 +22,7 @@ const DEEDS: Readonly<Record<Operation, string>> = {
   history: 'read the history of',
   presence: 'see who is present in',
   call: 'call',
+  register: 'register',
 };
 
 /** One expectation of a route test file. */

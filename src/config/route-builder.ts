@@ -26,7 +26,7 @@ export function buildRoute(draft: Draft, defaultAccess: DefaultAccess): Route {
   });
 }
 
-/** Whoever may subscribe may see history and presence, too, unless something else is said; procedures are for users. */
+/** Whoever may subscribe may see history and presence, too, unless something else is said; procedures are for users, and nobody registers any. */
 function buildAccess({ access }: Draft, preset: DefaultAccess): Access {
   const rules = (operation: Operation, fallback: readonly string[] = []) =>
     Object.freeze([...(access[operation]?.rules ?? preset[operation] ?? fallback)]);
@@ -37,5 +37,6 @@ function buildAccess({ access }: Draft, preset: DefaultAccess): Access {
     history: rules('history', subscribe),
     presence: rules('presence', subscribe),
     call: rules('call', ['user']),
+    register: rules('register'),
   });
 }

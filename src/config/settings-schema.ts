@@ -127,6 +127,9 @@ export const settingsSchema = z.strictObject({
         'Who may see who is there where a route says nothing; as `subscribe` if left out.',
       ),
       call: list('list', ['user'], { help: 'Who may call procedures where a route says nothing.' }),
+      register: list('list', [], {
+        help: 'Who may register procedures where a route says nothing; nobody by default.',
+      }),
     })
     .prefault({}),
   auth: authSettings,

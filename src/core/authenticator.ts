@@ -43,3 +43,40 @@ export interface ReplayCache {
    */
   claim(id: string, until: number): MaybePromise<boolean>;
 }
+
+/** What a peer says before it is asked for proof. */
+export interface ChallengeAttempt {
+  readonly remoteAddress: string;
+  readonly headers: AuthAttempt['headers'];
+  /** Whom it claims to be, if anybody. */
+  readonly identity: string | undefined;
+  /** What it adds for the method, as it came from a stranger. */
+  readonly extra: Readonly<Record<string, unknown>>;
+  /** The id that its session will have. */
+  readonly session: string;
+}
+
+/** A question whose right answer proves who a peer is. Good for one answer. */
+export interface Challenge {
+  /** What the peer needs in order to answer. */
+  readonly extra: Readonly<Record<string, unknown>>;
+  /** `signature` and `extra` come from a stranger. Throws `unauthorized` for a wrong answer. */
+  answer(signature: string, extra: Readonly<Record<string, unknown>>): MaybePromise<ProvenIdentity>;
+}
+
+export interface ProvenIdentity {
+  readonly principal: Principal;
+  /** What proves the server to the peer, where the method does that. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/** Says who a peer is by question and answer. */
+export interface Challenger {
+  /** As protocols name it: `ticket`, `wampcra`, `wamp-scram`, `cryptosign`. */
+  readonly method: string;
+  /**
+   * The question. Somebody unknown is asked like anybody else, so that names cannot be found out. Throws `unauthorized`
+   * for an attempt that is not of the method's form.
+   */
+  challenge(attempt: ChallengeAttempt): MaybePromise<Challenge>;
+}

@@ -43,6 +43,46 @@ export const ERROR_CODES = {
     means: 'no procedure has this name',
     hint: 'check the name of the procedure',
   },
+  no_such_registration: {
+    status: 404,
+    means: 'no registration of this session has this id',
+    hint: 'use the id of the answer to the registration',
+  },
+  no_such_subscription: {
+    status: 404,
+    means: 'no subscription has this id',
+    hint: 'use the id of the answer to the subscription',
+  },
+  no_such_session: {
+    status: 404,
+    means: 'no session has this id',
+    hint: 'it may have ended',
+  },
+  procedure_exists: {
+    status: 409,
+    means: 'somebody else has registered the procedure and does not share it',
+    hint: 'register another name, or have all callees agree on a policy such as roundrobin',
+  },
+  canceled: {
+    status: 409,
+    means: 'the call was canceled, or its callee has gone',
+    hint: 'call again if the result is still wanted',
+  },
+  no_available_callee: {
+    status: 503,
+    means: 'every callee of the procedure says that it is unavailable',
+    hint: 'try again later',
+  },
+  option_not_allowed: {
+    status: 403,
+    means: 'an option of the request is not allowed here',
+    hint: 'leave the option out, or change the setting that the message names',
+  },
+  feature_not_supported: {
+    status: 400,
+    means: 'the other side of the request lacks a feature that it needs',
+    hint: 'leave out the option that the message names',
+  },
   conflict: {
     status: 409,
     means: 'the idempotency key was used for another publication',

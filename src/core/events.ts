@@ -1,5 +1,7 @@
 import type { Logger } from './logger.js';
+import type { Registration } from './rpc.js';
 import type { Session } from './session.js';
+import type { SubscriptionGroup } from './topic.js';
 
 /** Things that happen to the server. Names as in the ancestor. */
 export interface ServerEventMap {
@@ -7,6 +9,12 @@ export interface ServerEventMap {
   client_connected: { readonly session: Session };
   client_disconnected: { readonly session: Session };
   client_error: { readonly session: Session; readonly channel: string; readonly error: unknown };
+  /** `first` for the first subscriber of the group. */
+  subscribed: { readonly session: Session; readonly group: SubscriptionGroup; readonly first: boolean };
+  /** `last` when nobody is left in the group. */
+  unsubscribed: { readonly session: Session; readonly group: SubscriptionGroup; readonly last: boolean };
+  registered: { readonly session: Session; readonly registration: Registration; readonly first: boolean };
+  unregistered: { readonly session: Session; readonly registration: Registration; readonly last: boolean };
   client_rejected: { readonly remoteAddress: string; readonly code: string; readonly reason: string };
 }
 

@@ -1,58 +1,91 @@
+import { type Arguments, singleValue } from './arguments.js';
 import { RouterError } from './errors.js';
+import { skipSpace, skipValue } from './json-scanner.js';
+import { readJson, writeJson } from './json-values.js';
 
 const JSON_TYPE = 'application/json';
+const OCTETS_TYPE = 'application/octet-stream';
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const ANY_DEPTH = 10_000;
+
+/** What a payload was made of; each other form is derived from it when asked for. */
+interface Source {
+  readonly bytes?: Buffer;
+  readonly text?: string;
+  readonly value?: unknown;
+  readonly arguments?: Arguments;
+  readonly argumentsJson?: Buffer;
+}
 
 /**
- * The body of a publication: JSON, or octets with a content type.
+ * The body of a publication or a call: JSON, octets with a content type, or arguments.
  *
  * JSON is held as the UTF-8 bytes it arrived in and goes out as the same bytes, so that a number keeps its
- * digits and nothing is encoded twice; text and value are derived on the first request and kept.
+ * digits and nothing is encoded twice; every other form is derived on the first request and kept.
  */
 export class Payload {
   readonly contentType: string;
   #bytes: Buffer | undefined;
   #text: string | undefined;
   #value: unknown;
+  #arguments: Arguments | undefined;
+  #argumentsJson: Buffer | undefined;
 
-  private constructor(
-    contentType: string,
-    bytes: Buffer | undefined,
-    text: string | undefined,
-    value: unknown,
-  ) {
+  private constructor(contentType: string, source: Source) {
     this.contentType = contentType;
-    this.#bytes = bytes;
-    this.#text = text;
-    this.#value = value;
+    this.#bytes = source.bytes;
+    this.#text = source.text;
+    this.#value = source.value;
+    this.#arguments = source.arguments;
+    this.#argumentsJson = source.argumentsJson;
   }
 
   /** A JSON payload of this value; `undefined` becomes `null`. Throws `bad_request` for what JSON cannot say. */
   static of(value: unknown): Payload {
-    return new Payload(JSON_TYPE, undefined, stringify(value), value ?? null);
+    return new Payload(JSON_TYPE, { text: stringify(value), value: value ?? null });
   }
 
   /** A JSON payload of these bytes, which the caller has checked to be one JSON value in valid UTF-8. */
   static fromJson(bytes: Buffer): Payload {
-    return new Payload(JSON_TYPE, bytes, undefined, undefined);
+    return new Payload(JSON_TYPE, { bytes });
   }
 
   /** Octets that are passed on untouched. */
   static fromBytes(bytes: Buffer, contentType: string): Payload {
-    return new Payload(contentType, bytes, undefined, undefined);
+    return new Payload(contentType, { bytes });
+  }
+
+  /** Arguments, which may hold octets. A single one that is octets is a payload of octets. */
+  static ofArguments(given: Arguments): Payload {
+    const [only] = given.list;
+    const octets = given.list.length === 1 && given.map === undefined && only instanceof Uint8Array;
+    if (!octets) return new Payload(JSON_TYPE, { arguments: given });
+    const bytes = Buffer.from(only.buffer, only.byteOffset, only.length);
+    return new Payload(OCTETS_TYPE, { bytes, arguments: given });
+  }
+
+  /**
+   * Arguments as JSON: a list, and an object after a comma if there are named ones. The caller has checked that they are
+   * that, in valid UTF-8.
+   */
+  static fromArgumentsJson(argumentsJson: Buffer): Payload {
+    return new Payload(JSON_TYPE, { argumentsJson });
   }
 
   get isJson(): boolean {
     return this.contentType === JSON_TYPE;
   }
 
-  /** The octets as they go over the wire. */
+  /** The octets as they go over the wire, in protocols without arguments. */
   get bytes(): Buffer {
-    return (this.#bytes ??= Buffer.from(this.#text ?? '', 'utf8'));
+    this.#bytes ??= this.#argumentsJson && singleJson(this.#argumentsJson);
+    return (this.#bytes ??= Buffer.from(this.#text ?? writeValue(this.value), 'utf8'));
   }
 
   /** Size in octets. */
   get size(): number {
-    return this.bytes.length;
+    return (this.#bytes ?? this.#argumentsJson ?? this.bytes).length;
   }
 
   /** The JSON text, or the octets read as UTF-8. */
@@ -60,10 +93,68 @@ export class Payload {
     return (this.#text ??= this.bytes.toString('utf8'));
   }
 
-  /** The JSON value, parsed once; for octets the bytes themselves. */
+  /** The value, made once: of JSON parsed, of arguments the one value that stands for them, otherwise the octets. */
   get value(): unknown {
-    if (this.#value === undefined) this.#value = this.isJson ? JSON.parse(this.text) : this.bytes;
+    if (this.#value === undefined) this.#value = this.#makeValue();
     return this.#value;
+  }
+
+  /** As protocols with arguments see it. Strings of NUL and base64 are octets here. [WAMP2 §Binary conversion of JSON strings] */
+  get arguments(): Arguments {
+    return (this.#arguments ??= this.#makeArguments());
+  }
+
+  /** The JSON of the arguments: a list, and an object after a comma if there are named ones. */
+  get argumentsJson(): Buffer {
+    return (this.#argumentsJson ??= this.#makeArgumentsJson());
+  }
+
+  #makeValue(): unknown {
+    if (!this.isJson) return this.bytes;
+    const hasArguments = this.#arguments !== undefined || this.#argumentsJson !== undefined;
+    return hasArguments ? singleValue(this.arguments) : JSON.parse(this.text);
+  }
+
+  #makeArguments(): Arguments {
+    if (this.#argumentsJson === undefined) return { list: [this.isJson ? readJson(this.text) : this.bytes] };
+    const [list, map] = readJson(`[${this.#argumentsJson.toString('utf8')}]`) as [
+      unknown[],
+      Arguments['map'],
+    ];
+    return { list, map };
+  }
+
+  #makeArgumentsJson(): Buffer {
+    if (this.#arguments !== undefined) return Buffer.from(writeArguments(this.#arguments), 'utf8');
+    if (!this.isJson) return Buffer.from(writeArguments({ list: [this.bytes] }), 'latin1');
+    const { bytes } = this;
+    const json = Buffer.allocUnsafe(bytes.length + 2);
+    json[0] = OPEN_LIST;
+    json.set(bytes, 1);
+    json[json.length - 1] = CLOSE_LIST;
+    return json;
+  }
+}
+
+/** The one value of arguments in JSON, cut out of it where that can be done. */
+function singleJson(json: Buffer): Buffer | undefined {
+  const start = skipSpace(json, skipSpace(json, 0) + 1);
+  if (json[start] === CLOSE_LIST) return undefined;
+  const end = skipValue(json, start, ANY_DEPTH);
+  const close = skipSpace(json, end);
+  const isAll = json[close] === CLOSE_LIST && skipSpace(json, close + 1) === json.length;
+  return isAll ? json.subarray(start, end) : undefined;
+}
+
+function writeArguments({ list, map }: Arguments): string {
+  return map === undefined ? writeValue(list) : `${writeValue(list)},${writeValue(map)}`;
+}
+
+function writeValue(value: unknown): string {
+  try {
+    return writeJson(value);
+  } catch (cause) {
+    throw unwritable(cause);
   }
 }
 
@@ -71,9 +162,13 @@ function stringify(value: unknown): string {
   try {
     return JSON.stringify(value) ?? 'null';
   } catch (cause) {
-    throw new RouterError('bad_request', 'the payload cannot be written as JSON', {
-      hint: 'send plain data: no cycles, no BigInt',
-      cause,
-    });
+    throw unwritable(cause);
   }
+}
+
+function unwritable(cause: unknown): RouterError {
+  return new RouterError('bad_request', 'the payload cannot be written as JSON', {
+    hint: 'send plain data: no cycles, no BigInt',
+    cause,
+  });
 }

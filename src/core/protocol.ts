@@ -1,10 +1,21 @@
 import type { Connection, ConnectionListener } from './connection.js';
 import type { Principal } from './session.js';
 
+/** Who has been let in to a protocol, and how it knocked. */
+export interface Guest {
+  /** Undefined for one that has presented nothing yet; only where the protocol `authenticates`. */
+  readonly principal: Principal | undefined;
+  /** The WebSocket sub-protocol that was agreed on. */
+  readonly subprotocol?: string | undefined;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
 /** One wire protocol: turns a connection's bytes into calls of the router and back. */
 export interface Protocol {
   readonly name: string;
   /** WebSocket sub-protocols that choose it. */
   readonly subprotocols: readonly string[];
-  accept(connection: Connection, principal: Principal): ConnectionListener;
+  /** Whether it has words of its own for who a peer is, so that it lets in those who have said nothing yet. */
+  readonly authenticates?: boolean;
+  accept(connection: Connection, guest: Guest): ConnectionListener;
 }

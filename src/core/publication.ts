@@ -1,10 +1,17 @@
 import type { Payload } from './payload.js';
 import type { SessionId } from './session.js';
 
-/** Narrows who receives a publication. Each list given must hold; an exclusion always wins. */
+/**
+ * Narrows who receives a publication. Each list given must hold; an exclusion always wins. A session has the roles of its
+ * principal and, as one more, the principal's kind.
+ */
 export interface Audience {
   /** Sessions left out. */
   readonly exclude?: readonly SessionId[];
+  /** Sessions of these users are left out. */
+  readonly excludeUsers?: readonly string[];
+  /** Sessions with one of these roles are left out. */
+  readonly excludeRoles?: readonly string[];
   /** If not empty, only these sessions. */
   readonly eligible?: readonly SessionId[];
   /** If not empty, only sessions of these users. */
@@ -13,8 +20,28 @@ export interface Audience {
   readonly roles?: readonly string[];
 }
 
+/** A list of this alone is a list of nobody: no session, user or role is named so. */
+export const NOBODY = '';
+
+/** Who published, where that is told to subscribers. */
+export interface Publisher {
+  readonly session: SessionId;
+  readonly user: string | undefined;
+  readonly role: string;
+}
+
+/** What may be said about a publication beside its payload. */
+export interface PublicationOptions extends Audience {
+  /** Keeps it for those who subscribe later and ask for it, in place of the one kept before. */
+  readonly retain?: boolean;
+  /** Left out where the publisher is not to be told. */
+  readonly publisher?: Publisher;
+  /** For subscribers of the same protocol, passed on as they are. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** What a peer asks to publish. */
-export interface PublishEvent {
+export interface PublishEvent extends PublicationOptions {
   readonly payload: Payload;
   readonly exclude: readonly SessionId[];
   /** Empty means everybody. */
@@ -23,10 +50,13 @@ export interface PublishEvent {
 
 /** One accepted message on one channel, as it travels between nodes. */
 export interface Publication {
+  /** A whole number from 1 to 2^53 as text, different for each publication. */
   readonly id: string;
   readonly channel: string;
   readonly payload: Payload;
   /** Milliseconds since 1970. */
   readonly time: number;
   readonly audience: Audience | undefined;
+  readonly publisher?: Publisher | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }

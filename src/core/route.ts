@@ -16,7 +16,7 @@ export interface Requirement {
 }
 
 /** What can be allowed or refused. */
-export const OPERATIONS = ['subscribe', 'publish', 'history', 'presence', 'call'] as const;
+export const OPERATIONS = ['subscribe', 'publish', 'history', 'presence', 'call', 'register'] as const;
 
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -39,6 +39,13 @@ export interface RouteLimits {
   readonly subscribers?: number;
 }
 
+/** How many of the newest publications of each channel are kept, and for how long. */
+export interface HistoryPolicy {
+  readonly size: number;
+  /** Milliseconds; undefined for as long as there is room. */
+  readonly ttl: number | undefined;
+}
+
 /** One line of routing: a pattern, its requirements, its handler, and who may do what. */
 export interface Route {
   readonly name: string;
@@ -53,5 +60,7 @@ export interface Route {
   readonly options: Readonly<Record<string, unknown>>;
   readonly access: Access;
   readonly limits: RouteLimits;
+  /** Undefined where nothing is kept. */
+  readonly history?: HistoryPolicy | undefined;
   readonly source?: SourceLocation;
 }

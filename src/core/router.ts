@@ -1,9 +1,10 @@
 import type { RouterError } from './errors.js';
 import type { Frame } from './frame.js';
+import type { Match } from './match.js';
 import type { MaybePromise } from './maybe-promise.js';
 import type { Publication, PublishEvent } from './publication.js';
 import type { Principal, Session } from './session.js';
-import type { Topic } from './topic.js';
+import type { SubscriptionGroup } from './topic.js';
 
 /** What a protocol session may ask of the router. Every refusal is a thrown `RouterError`. */
 export interface Router {
@@ -12,9 +13,17 @@ export interface Router {
    * user.
    */
   open(session: Session): void;
+  /**
+   * The channel that a name means in protocols that write names in ways of their own: the name as it is, then without a
+   * leading `/topic/` or `/`, then with `/` for `.`; the first that a route matches. Throws `no_such_route` and
+   * `invalid_channel`.
+   */
+  resolve(name: string): string;
   /** Resolves when the session is joined; until then, and after a refusal, nothing is delivered to it. */
-  subscribe(subscriber: Subscriber): Promise<Topic>;
+  subscribe(subscriber: Subscriber): Promise<SubscriptionGroup>;
   unsubscribe(subscriber: Subscriber): MaybePromise<void>;
+  /** What is kept for who subscribes later, as far as this subscriber, which has joined, may have it; oldest first. */
+  retained(subscriber: Subscriber): MaybePromise<readonly Publication[]>;
   /** Resolves to the publication, or to nothing where the handler delivered none. */
   publish(session: Session, channel: string, event: PublishEvent): MaybePromise<Publication | undefined>;
   /**
@@ -28,13 +37,21 @@ export interface Router {
   channel(routeName: string, params: Readonly<Record<string, string | number>>): string;
 }
 
-/** One session's interest in one channel, and how that session reads a publication. */
+/** One session's interest in one channel or pattern of channels, and how that session reads a publication. */
 export interface Subscriber {
   readonly session: Session;
+  /** The channel, or the pattern as `match` says. */
   readonly channel: string;
-  /** Subscribers of one topic with equal keys read equal bytes, so the router encodes once per key. */
+  /**
+   * Left out for `exact`. A pattern gets what is published on every channel that it matches and that the session may
+   * subscribe to by the channel's own route; `.` and `/` in it mean the same, and an empty part of a wildcard is any.
+   */
+  readonly match?: Exclude<Match, 'exact'>;
+  /** Subscribers of one group with equal keys read equal bytes, so the router encodes once per key. */
   readonly wireKey: string;
-  encode(publication: Publication, topic: Topic): Frame;
+  encode(publication: Publication, group: SubscriptionGroup): Frame;
+  /** Has joined, and nothing has been delivered to it yet: the moment to acknowledge. */
+  joined?(group: SubscriptionGroup): void;
   /** The router has ended the subscription: tell the peer why, in the words of the protocol. */
   ended(why: RouterError): void;
 }

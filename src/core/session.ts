@@ -115,6 +115,17 @@ export class Session {
   }
 }
 
+/** The id of a session: a whole number from 1 to 2^53 in digits, which every protocol can carry. [WAMP2 §IDs] */
+export function sessionId(): SessionId {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return String((high & 0x1f_ffff) * 2 ** 32 + low + 1);
+}
+
+/** The one word for what a principal is, where a protocol has room for one: its first role, or its kind. */
+export function roleOf({ roles, kind }: Principal): string {
+  return roles[0] ?? kind;
+}
+
 /** An unguessable, URL-safe name of 128 bits. */
 export function randomId(): string {
   return crypto.randomUUID().replaceAll('-', '');

@@ -1,6 +1,8 @@
+import type { Match } from './match.js';
 import type { MaybePromise } from './maybe-promise.js';
-import type { Audience, Publication, PublishEvent } from './publication.js';
+import type { Publication, PublicationOptions, PublishEvent } from './publication.js';
 import type { Access, Route } from './route.js';
+import type { CallEvent } from './rpc.js';
 import type { Session } from './session.js';
 
 /** The channel that was asked for, and how it matched. */
@@ -11,19 +13,29 @@ export interface TopicRequest {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** One live channel with its subscribers. Iterates over the sessions subscribed on this node. */
-export interface Topic extends Iterable<Session> {
+/** The subscribers of one channel, or of one pattern of channels. Iterates over their sessions on this node. */
+export interface SubscriptionGroup extends Iterable<Session> {
+  /** A whole number above 0, different for each group of a node. */
+  readonly id: number;
+  /** The channel or the pattern. */
   readonly channel: string;
-  readonly request: TopicRequest;
+  readonly match: Match;
+  /** When the first of them subscribed, in milliseconds since 1970. */
+  readonly created: number;
   /** Subscriptions on this node. */
   readonly size: number;
+}
+
+/** One live channel with its subscribers. */
+export interface Topic extends SubscriptionGroup {
+  readonly request: TopicRequest;
   has(session: Session): boolean;
   /** The subscribed sessions of one user on this node. */
   sessionsOf(userId: string): readonly Session[];
   /** The subscribed sessions that have one of the roles, on this node. */
   sessionsWith(...roles: readonly string[]): readonly Session[];
   /** Publishes to the subscribers. Without an audience, to all of them; the publisher is one like any other. */
-  broadcast(payload: unknown, audience?: Audience): MaybePromise<Publication>;
+  broadcast(payload: unknown, options?: PublicationOptions): MaybePromise<Publication>;
 }
 
 /** A task of a live channel: starts with its first subscriber, stops with its last, never overlaps itself. */
@@ -39,11 +51,24 @@ export interface TopicTimer {
  * A hook refuses by throwing: a `RouterError` reaches the peer as it is, anything else as `handler_failed`.
  * `onSubscribe` runs before the session joins. Without `onPublish` nobody may publish; with it, only what it
  * broadcasts is delivered. Return the publication so that the publisher is told its id.
+ *
+ * With `onCall` the channel is a procedure, too: what it returns is the result, an `Arguments` as several values.
  */
 export interface TopicHandler {
   /** What this handler demands beside the route's own access, whatever the route says. */
   readonly access?: Partial<Access>;
   readonly timers?: readonly TopicTimer[];
+  /**
+   * Whether subscriptions to patterns get what is published on its channels, by access alone; without it they do not
+   * where there is an `onSubscribe`, which cannot be asked for them.
+   */
+  readonly patterns?: boolean;
+  /**
+   * The methods of this object that may be called where the route has a parameter `method`, as `add` and `addAll` by
+   * `math/add` and `math/add_all` on `math/{method}`; each is called like `onCall`.
+   */
+  readonly methods?: readonly string[];
+  onCall?(session: Session, request: TopicRequest, call: CallEvent): MaybePromise<unknown>;
   onSubscribe?(session: Session, topic: Topic, request: TopicRequest): MaybePromise<void>;
   onUnsubscribe?(session: Session, topic: Topic, request: TopicRequest): MaybePromise<void>;
   onPublish?(

@@ -3,7 +3,7 @@ import { every } from '../core/interval.js';
 import type { Logger } from '../core/logger.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import { Payload } from '../core/payload.js';
-import type { Audience, Publication } from '../core/publication.js';
+import type { Audience, Publication, PublicationOptions } from '../core/publication.js';
 import type { Subscriber } from '../core/router.js';
 import type { Principal, Session, SessionId } from '../core/session.js';
 import type { Topic, TopicHandler, TopicRequest } from '../core/topic.js';
@@ -20,6 +20,8 @@ export interface TopicContext {
   readonly sessions: Sessions;
   readonly logger: Logger;
   readonly numbering: Numbering;
+  /** Numbers groups of subscribers. */
+  readonly groups: { next(): number };
 }
 
 /** Shared by topics without subscribers, so that a publish to nobody builds no set. */
@@ -36,6 +38,9 @@ export class LiveTopic implements Topic {
   readonly handler: TopicHandler;
   readonly access: RouteAccess;
   readonly publishes: ServedRoute['publishes'];
+  readonly match = 'exact';
+  id = 0;
+  created = 0;
   readonly #context: TopicContext;
   #subscribers: Set<Subscriber> | undefined;
   #holds = 0;
@@ -90,10 +95,10 @@ export class LiveTopic implements Topic {
     return [...this].filter(({ principal }) => roles.some((role) => principal.roles.includes(role)));
   }
 
-  broadcast(payload: unknown, audience?: Audience): MaybePromise<Publication> {
+  broadcast(payload: unknown, options?: PublicationOptions): MaybePromise<Publication> {
     const body = payload instanceof Payload ? payload : Payload.of(payload);
     const { broker, numbering } = this.#context;
-    return broker.publish(new LocalPublication(numbering, this.request.channel, body, audience));
+    return broker.publish(new LocalPublication(numbering, this.request.channel, body, options));
   }
 
   /** Encode once per wire key, then hand the same frame to every connection. Returns how many received it. */
@@ -148,7 +153,10 @@ export class LiveTopic implements Topic {
   add(subscriber: Subscriber): void {
     this.#subscribers ??= new Set();
     this.#subscribers.add(subscriber);
-    if (this.#subscribers.size === 1) this.#startTimers();
+    if (this.#subscribers.size > 1) return;
+    this.id = this.#context.groups.next();
+    this.created = Date.now();
+    this.#startTimers();
   }
 
   /** False when it was not subscribed. */

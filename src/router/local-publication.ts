@@ -1,38 +1,51 @@
 import type { Payload } from '../core/payload.js';
-import type { Audience, Publication } from '../core/publication.js';
+import type { Publication, PublicationOptions } from '../core/publication.js';
 
-/** Numbers the publications of one node. */
+/** 2^53, of which ids are no larger, as numbers of JavaScript and of WAMP are exact up to there. [WAMP2 §IDs] */
+const MOST = 2 ** 53;
+/** Odd, so that every number comes up before one comes again. */
+const STEP = 5_700_357_409_661_599;
+
+/** Numbers publications: from a random start, so that nodes do not number alike, by a step that looks random. */
 export class Numbering {
-  readonly node: string;
-  #last = 0;
+  #last = Math.floor(Math.random() * MOST);
 
-  constructor(node: string) {
-    this.node = node;
-  }
-
+  /** From 1 to 2^53. */
   next(): number {
-    return ++this.#last;
+    this.#last = this.#last >= MOST - STEP ? this.#last - (MOST - STEP) : this.#last + STEP;
+    return this.#last + 1;
   }
 }
 
-/** A publication made on this node. Its id is put together only where somebody asks for it, which costs more than the rest. */
+/** A publication made on this node. Its id becomes a text only where somebody asks for it. */
 export class LocalPublication implements Publication {
   readonly channel: string;
   readonly payload: Payload;
-  readonly audience: Audience | undefined;
+  readonly audience: PublicationOptions | undefined;
   readonly time = Date.now();
-  readonly #numbering: Numbering;
   readonly #number: number;
 
-  constructor(numbering: Numbering, channel: string, payload: Payload, audience: Audience | undefined) {
-    this.#numbering = numbering;
+  constructor(
+    numbering: Numbering,
+    channel: string,
+    payload: Payload,
+    options: PublicationOptions | undefined,
+  ) {
     this.#number = numbering.next();
     this.channel = channel;
     this.payload = payload;
-    this.audience = audience;
+    this.audience = options;
   }
 
   get id(): string {
-    return `${this.#numbering.node}-${this.#number}`;
+    return String(this.#number);
+  }
+
+  get publisher(): Publication['publisher'] {
+    return this.audience?.publisher;
+  }
+
+  get headers(): Publication['headers'] {
+    return this.audience?.headers;
   }
 }

@@ -53,6 +53,12 @@ export class RouteTable {
     return request;
   }
 
+  /** See `Router.resolve`. */
+  resolve(name: string): string {
+    for (const spelling of spellings(name)) if (this.match(spelling) !== undefined) return spelling;
+    throw new RouterError('no_such_route', `no route matches ${name}`);
+  }
+
   /** The channel of a route and parameters. Throws `no_such_route` and `invalid_params`. */
   channel(routeName: string, params: Readonly<Record<string, string | number>>): string {
     const compiled = this.#byName.get(routeName);
@@ -76,4 +82,12 @@ export class RouteTable {
     }
     return trials;
   }
+}
+
+/** What a name of another protocol may mean, in the order in which it is tried. */
+function* spellings(name: string): Generator<string> {
+  yield name;
+  const bare = name.replace(/^(?:\/topic)?\/(?=.)/, '');
+  if (bare !== name) yield bare;
+  if (bare.includes('.')) yield bare.replaceAll('.', '/');
 }

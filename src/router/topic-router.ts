@@ -9,7 +9,7 @@ import type { Payload } from '../core/payload.js';
 import type { Publication, PublishEvent } from '../core/publication.js';
 import type { Operation } from '../core/route.js';
 import type { Router, Subscriber } from '../core/router.js';
-import { type Principal, randomId, type Session } from '../core/session.js';
+import type { Principal, Session } from '../core/session.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
 import type { Topic, TopicHandler } from '../core/topic.js';
 import { Identities, type IdentitySettings } from './identities.js';
@@ -61,7 +61,8 @@ export class TopicRouter implements Router, SessionControl {
       broker,
       sessions: this.#sessions,
       logger,
-      numbering: new Numbering(randomId().slice(0, 12)),
+      numbering: new Numbering(),
+      groups: counter(),
     });
     this.#memberships = new Memberships({
       sessions: this.#sessions,
@@ -126,6 +127,7 @@ export class TopicRouter implements Router, SessionControl {
       if (session.principal !== principal)
         topic.access.check('subscribe', questionOf(session.principal, topic));
       this.#memberships.join(subscriber, topic);
+      subscriber.joined?.(topic);
       return topic;
     } catch (error) {
       throw this.#refused(error, 'subscribe', session, { channel, topic });
@@ -162,6 +164,14 @@ export class TopicRouter implements Router, SessionControl {
     this.#identities.forget(session);
     await told;
     this.#parts.events.announce('client_disconnected', { session });
+  }
+
+  resolve(name: string): string {
+    return this.#parts.table.resolve(name);
+  }
+
+  retained(): readonly Publication[] {
+    return [];
   }
 
   channel(routeName: string, params: Readonly<Record<string, string | number>>): string {
@@ -225,6 +235,12 @@ export class TopicRouter implements Router, SessionControl {
       ...(question && { judge: (options) => topic.access.judge(operation, question, options) }),
     });
   }
+}
+
+/** Numbers from 1. */
+function counter(): { next(): number } {
+  let last = 0;
+  return { next: () => ++last };
 }
 
 function handlePublish(

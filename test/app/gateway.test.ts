@@ -12,7 +12,7 @@ import type { Connection, Handshake } from '../../src/core/connection.js';
 import { overLimit, RouterError } from '../../src/core/errors.js';
 import { ServerEvents } from '../../src/core/events.js';
 import { NULL_LOGGER } from '../../src/core/logger.js';
-import type { Protocol } from '../../src/core/protocol.js';
+import type { Guest, Protocol } from '../../src/core/protocol.js';
 import type { Principal } from '../../src/core/session.js';
 import { FakeConnection } from '../../src/testing.js';
 
@@ -29,8 +29,8 @@ class FakeProtocol implements Protocol {
     this.name = name;
     this.subprotocols = [name];
   }
-  accept(_connection: Connection, principal: Principal) {
-    this.accepted.push(principal);
+  accept(_connection: Connection, { principal }: Guest) {
+    if (principal !== undefined) this.accepted.push(principal);
     return { received: vi.fn(), disconnected: vi.fn(), end: vi.fn() };
   }
 }

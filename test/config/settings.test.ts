@@ -37,7 +37,7 @@ describe('settings', () => {
       },
       routing: [join(folder, 'routing')],
       topics: { folders: [], named: new Map() },
-      access: { subscribe: ['user'], publish: ['backend'], call: ['user'] },
+      access: { subscribe: ['user'], publish: ['backend'], call: ['user'], register: [] },
       auth: {
         anonymous: true,
         methods: undefined,

@@ -78,7 +78,7 @@ describe.skipIf(chromium === undefined)('the page at /', { timeout: 60_000 }, ()
 
   it('says who one is', async () => {
     const { page } = await visit();
-    expect(await page.textContent('#session')).toMatch(/^[0-9a-f]{32}$/);
+    expect(await page.textContent('#session')).toMatch(/^[1-9][0-9]{0,15}$/);
     expect(await page.textContent('#identity')).toMatch(/^anonymous/);
     expect(await page.textContent('#connection-state')).toBe('connected');
   });

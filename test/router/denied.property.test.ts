@@ -180,7 +180,7 @@ class World {
 describe('whatever the routes, principals and operations', () => {
   const everywhere = fc
     .record({ subscribe: rules, publish: rules })
-    .map((one): Access => ({ ...one, history: [], presence: [], call: [] }));
+    .map((one): Access => ({ ...one, history: [], presence: [], call: [], register: [] }));
 
   it('no message reaches a session whose access denies it, also when handlers fail or rights change in flight', async () => {
     let heard = 0;

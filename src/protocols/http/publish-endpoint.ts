@@ -6,7 +6,7 @@ import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '
 import { type Logger, NULL_LOGGER } from '../../core/logger.js';
 import { RateTable } from '../../core/rate-table.js';
 import type { Router } from '../../core/router.js';
-import { type Principal, randomId, Session } from '../../core/session.js';
+import { type Principal, Session, sessionId } from '../../core/session.js';
 import type { Rate } from '../../core/token-bucket.js';
 import { checkContentType } from './headers.js';
 import { Idempotency } from './idempotency.js';
@@ -129,7 +129,7 @@ export class PublishEndpoint implements HttpEndpoint {
 /** A session for one request. It is not opened in the router, since nobody stays to be counted or addressed. */
 function publisher(principal: Principal, remoteAddress: string): Session {
   const connection = new NullConnection(remoteAddress);
-  return new Session({ id: randomId(), protocol: 'http', principal, connection, end: () => undefined });
+  return new Session({ id: sessionId(), protocol: 'http', principal, connection, end: () => undefined });
 }
 
 /** Equal for requests that publish the same, however they are spelled around the payload. */

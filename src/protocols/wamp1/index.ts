@@ -1,6 +1,6 @@
 import type { Connection, ConnectionListener } from '../../core/connection.js';
-import type { Protocol } from '../../core/protocol.js';
-import type { Principal } from '../../core/session.js';
+import type { Guest, Protocol } from '../../core/protocol.js';
+import { ANONYMOUS } from '../../core/session.js';
 import { WAMP1_SUBPROTOCOL } from './codec.js';
 import { type Wamp1Context, Wamp1Session } from './session.js';
 
@@ -14,7 +14,7 @@ export class Wamp1Protocol implements Protocol {
     this.#context = context;
   }
 
-  accept(connection: Connection, principal: Principal): ConnectionListener {
+  accept(connection: Connection, { principal = ANONYMOUS }: Guest): ConnectionListener {
     return new Wamp1Session(connection, principal, this.#context);
   }
 }

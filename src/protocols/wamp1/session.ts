@@ -4,7 +4,7 @@ import { Frame } from '../../core/frame.js';
 import { JsonError, skipSpace, skipValue } from '../../core/json-scanner.js';
 import { Mailbox, type Recipient } from '../../core/mailbox.js';
 import { isPromise, type MaybePromise } from '../../core/maybe-promise.js';
-import { type Notice, type Principal, randomId, Session } from '../../core/session.js';
+import { type Notice, type Principal, Session, sessionId } from '../../core/session.js';
 import {
   callSessionProcedure,
   type ProcedureParts,
@@ -50,7 +50,7 @@ export class Wamp1Session implements ConnectionListener, Recipient<Buffer> {
     this.#context = context;
     this.#mailbox = new Mailbox(this);
     this.#session = new Session({
-      id: randomId(),
+      id: sessionId(),
       protocol: 'wamp1',
       principal,
       connection,

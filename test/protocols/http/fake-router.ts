@@ -44,6 +44,14 @@ export class FakeRouter implements Router {
     throw new Error('nobody subscribes here');
   }
 
+  resolve(name: string): string {
+    return name;
+  }
+
+  retained(): readonly Publication[] {
+    return [];
+  }
+
   unsubscribe(): void {}
   renew(): void {}
   leave(): void {}

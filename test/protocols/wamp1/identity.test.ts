@@ -44,7 +44,10 @@ beforeEach(() => {
     malformed: () => undefined,
   });
   connection = new FakeConnection();
-  connection.listener = protocol.accept(connection, user('5', { roles: ['staff'] }));
+  connection.listener = protocol.accept(connection, {
+    principal: user('5', { roles: ['staff'] }),
+    headers: {},
+  });
 });
 
 let seen = 1;
@@ -65,7 +68,7 @@ describe('a WAMP v1 session', () => {
       3,
       'c1',
       {
-        session: expect.stringMatching(/^[0-9a-f]{32}$/),
+        session: expect.stringMatching(/^[1-9][0-9]{0,15}$/),
         kind: 'user',
         id: '5',
         roles: ['staff'],

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AnonymousAuthenticator } from '../../../src/authenticators/index.js';
+import type { Guest } from '../../../src/core/protocol.js';
 import type { TopicHandler } from '../../../src/core/topic.js';
 import { Wamp1Protocol } from '../../../src/protocols/wamp1/index.js';
 import { FakeConnection, TestServer, testBackend, testRoute, testUser } from '../../../src/testing.js';
@@ -45,8 +46,8 @@ class Peer {
   readonly connection = new FakeConnection();
   #seen = 1;
 
-  constructor(principal: Parameters<Wamp1Protocol['accept']>[1] = testUser('5')) {
-    this.connection.listener = protocol.accept(this.connection, principal);
+  constructor(principal: Guest['principal'] = testUser('5')) {
+    this.connection.listener = protocol.accept(this.connection, { principal, headers: {} });
   }
 
   get id(): string {
@@ -82,7 +83,7 @@ describe('a WAMP v1 session', () => {
     const peer = new Peer();
     expect(JSON.parse(peer.connection.texts[0] ?? '')).toEqual([
       0,
-      expect.stringMatching(/^[0-9a-f]{32}$/),
+      expect.stringMatching(/^[1-9][0-9]{0,15}$/),
       1,
       'signalbox/test',
     ]);
