@@ -12,6 +12,7 @@ import {
   type SettingMeta,
   size,
 } from './setting-kinds.js';
+import { wampSettings } from './wamp-settings.js';
 
 /** The origin of a page: scheme, host and port, without a path. */
 const ORIGIN = /^(?:\*|[a-z][a-z0-9+.-]*:\/\/(?:\[[0-9a-f:.]+\]|[^\s:/?#@\\,[\]*]+)(?::\d{1,5})?)$/i;
@@ -30,6 +31,7 @@ const limits = z.strictObject({
     'Connections from one address, loopback included; an IPv6 /64 is one. Behind a proxy see `listen.trusted_proxies`.',
   ),
   connections_per_user: count(100, 'Connections of one user.'),
+  testaments: count(100, 'Testaments of one WAMP v2 session, which are published when it has gone.'),
   tickets: count(
     100_000,
     'One-time tickets remembered until they expire. When there are more, new ones are refused with `unavailable`.',
@@ -145,6 +147,7 @@ export const settingsSchema = z.strictObject({
       format: choice(['auto', 'json', 'text'], 'How lines are written; `auto` is text on a terminal.'),
     })
     .prefault({}),
+  wamp: wampSettings.prefault({}),
   development: onOff(
     false,
     'Explain refusals to peers, and let visitors of the page at `/` be any user. Only where nobody else can connect.',

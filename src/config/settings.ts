@@ -88,6 +88,7 @@ export interface Settings {
   /** What a route without `access` has. */
   readonly access: DefaultAccess;
   readonly auth: AuthSettings;
+  readonly wamp: CamelKeys<ParsedSettings['wamp']>;
   readonly development: boolean;
   readonly broker: 'memory';
   readonly origins: readonly string[];

@@ -24,9 +24,12 @@ type Listener<E> = (event: E) => void;
 export class ServerEvents {
   readonly #listeners = new Map<string, Set<Listener<never>>>();
   readonly #logger: Logger;
+  readonly #parent: ServerEvents | undefined;
 
-  constructor(logger: Logger) {
+  /** What is announced here is announced by `parent`, too. */
+  constructor(logger: Logger, parent?: ServerEvents) {
     this.#logger = logger;
+    this.#parent = parent;
   }
 
   /** Returns the function that removes the listener. */
@@ -38,6 +41,7 @@ export class ServerEvents {
   }
 
   announce<N extends keyof ServerEventMap>(name: N, event: ServerEventMap[N]): void {
+    this.#parent?.announce(name, event);
     const listeners = this.#listeners.get(name);
     if (listeners === undefined) return;
     for (const listener of listeners) {

@@ -176,7 +176,8 @@ function readFeatures(role: Attributes): ReadonlySet<string> {
   return new Set(Object.keys(features).filter((name) => features[name] === true));
 }
 
-function readPublishOptions(value: unknown): PublishOptions {
+/** The options of a PUBLISH. Throws a `Wamp2Error` that names the wrong one. */
+export function readPublishOptions(value: unknown): PublishOptions {
   const options = new Attributes('PUBLISH.Options', value);
   if (options.isEmpty) return NO_OPTIONS;
   options.checkForeign();

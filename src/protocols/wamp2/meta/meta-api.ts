@@ -1,0 +1,61 @@
+import { RouterError } from '../../../core/errors.js';
+import type { Realm } from '../../../core/realm.js';
+import type { CallEvent } from '../../../core/rpc.js';
+import type { Session } from '../../../core/session.js';
+import type { TopicHandler, TopicRequest } from '../../../core/topic.js';
+import type { SessionDetails } from '../session-details.js';
+import type { Testaments } from '../testaments.js';
+import { eventHistory } from './event-history.js';
+import { MetaArguments } from './meta-arguments.js';
+import { REGISTRATION_PROCEDURES } from './registration-procedures.js';
+import { SESSION_PROCEDURES } from './session-procedures.js';
+import { SUBSCRIPTION_PROCEDURES } from './subscription-procedures.js';
+import { TESTAMENT_PROCEDURES } from './testament-procedures.js';
+
+/** What the meta procedures of one realm look at. */
+export interface MetaParts {
+  /** Asked for at the first call: the realm is made of its handlers, of which this is one. */
+  readonly realm: () => Realm;
+  readonly details: WeakMap<object, SessionDetails>;
+  readonly testaments: Testaments;
+}
+
+/** One question to a meta procedure. */
+export interface MetaCall {
+  readonly parts: MetaParts;
+  readonly realm: Realm;
+  readonly session: Session;
+  readonly given: MetaArguments;
+}
+
+export type MetaProcedure = (call: MetaCall) => unknown;
+
+const PROCEDURES: ReadonlyMap<string, MetaProcedure> = new Map([
+  ...Object.entries(SESSION_PROCEDURES),
+  ...Object.entries(TESTAMENT_PROCEDURES),
+  ...Object.entries(SUBSCRIPTION_PROCEDURES),
+  ...Object.entries(REGISTRATION_PROCEDURES),
+  ['wamp.subscription.get_events', eventHistory],
+]);
+
+/**
+ * The handler of `wamp.*`: tells of sessions, subscriptions and registrations. Nobody can publish there, so that meta
+ * events come from the router alone. [WAMP2 §Session Meta API] [WAMP2 §Subscription Meta API] [WAMP2 §Registration Meta
+ * API]
+ */
+export class MetaApi implements TopicHandler {
+  readonly #parts: MetaParts;
+
+  constructor(parts: MetaParts) {
+    this.#parts = parts;
+  }
+
+  onCall(session: Session, { channel }: TopicRequest, call: CallEvent): unknown {
+    const procedure = PROCEDURES.get(channel);
+    if (procedure === undefined) {
+      throw new RouterError('no_such_procedure', `no procedure is named ${channel.slice(0, 256)}`);
+    }
+    const parts = this.#parts;
+    return procedure({ parts, realm: parts.realm(), session, given: new MetaArguments(call) });
+  }
+}
