@@ -6,6 +6,7 @@ export { TOKENS } from './app/tokens.js';
 export type { Account, Accounts } from './core/accounts.js';
 export type { AuthAttempt, Authenticator, Credential, ReplayCache } from './core/authenticator.js';
 export type { Broker } from './core/broker.js';
+export { CallError, type CallErrorDetails, isCallError } from './core/call-error.js';
 export {
   DISCONNECT,
   type Disconnect,
@@ -19,7 +20,9 @@ export type { Logger } from './core/logger.js';
 export type { MaybePromise } from './core/maybe-promise.js';
 export { Payload } from './core/payload.js';
 export type { Audience, Publication, PublishEvent } from './core/publication.js';
+export { Results } from './core/results.js';
 export type { Access, Operation, Requirement, Route, RouteLimits } from './core/route.js';
+export type { CallEvent, Registration } from './core/rpc.js';
 export type { ChannelGrants, Notice, Principal, Session, SessionId } from './core/session.js';
 export type { Rights, SessionControl, SessionSelector } from './core/session-control.js';
 export type { PeriodicTask, Topic, TopicHandler, TopicRequest, TopicTimer } from './core/topic.js';

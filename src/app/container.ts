@@ -7,6 +7,7 @@ import type { HttpEndpoint } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import type { Protocol } from '../core/protocol.js';
 import type { Route } from '../core/route.js';
+import { sessionProcedures } from '../core/session-procedures.js';
 import type { TopicHandler } from '../core/topic.js';
 import {
   DevTicketsEndpoint,
@@ -17,7 +18,7 @@ import {
   TicketsEndpoint,
 } from '../protocols/http/index.js';
 import { Wamp1Protocol } from '../protocols/wamp1/index.js';
-import { RouteTable, TopicRouter } from '../router/index.js';
+import { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
 import { HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
 import { HandshakeGateway } from './gateway.js';
 import type { Offers } from './handler-class.js';
@@ -41,6 +42,7 @@ export function createContainer(plan: Plan): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   bindFoundations(container, plan);
   bindRouter(container, plan);
+  bindProcedures(container, plan.settings);
   bindIdentity(container, plan.settings);
   bindAddresses(container, plan);
   bindHttp(container, plan);
@@ -79,6 +81,23 @@ function bindRouter(container: Container, { settings, routes }: Plan): void {
   );
   container.bind(TOKENS.sessions).toResolvedValue((router) => router, [PARTS.router]);
   container.bind(TOKENS.publisher).toResolvedValue((router) => new RouterPublisher(router), [PARTS.router]);
+}
+
+function bindProcedures(container: Container, { limits, development }: Settings): void {
+  container.bind(PARTS.procedures).toResolvedValue(
+    (table, handlers, router, authenticator, events, logger, meter) =>
+      new ProcedureRouter({
+        table,
+        handlers,
+        own: sessionProcedures({ router, authenticator }),
+        events,
+        logger,
+        meter,
+        limits,
+        development,
+      }),
+    [PARTS.table, PARTS.handlers, PARTS.router, PARTS.knownOnly, TOKENS.events, TOKENS.logger, TOKENS.meter],
+  );
 }
 
 function bindHttp(container: Container, { settings }: Plan): void {
@@ -143,16 +162,16 @@ function devEndpoints({ development, auth }: Settings): readonly HttpEndpoint[] 
 function bindWebSocket(container: Container, { settings }: Plan): void {
   const { listen, limits } = settings;
   container.bind<readonly Protocol[]>(PARTS.protocols).toResolvedValue(
-    (router, authenticator, meter) => [
+    (router, procedures, meter) => [
       new Wamp1Protocol({
         router,
-        authenticator,
+        procedures,
         ident: `signalbox/${VERSION}`,
         depth: limits.depth,
         malformed: () => meter.count('signalbox_malformed_messages_total', { protocol: 'wamp1' }),
       }),
     ],
-    [PARTS.router, PARTS.knownOnly, TOKENS.meter],
+    [PARTS.router, PARTS.procedures, TOKENS.meter],
   );
   container.bind(TOKENS.gateway).toResolvedValue(
     (protocols, authenticator, origins, events, logger) =>

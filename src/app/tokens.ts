@@ -10,7 +10,7 @@ import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
 import type { SessionControl } from '../core/session-control.js';
 import type { TopicHandler } from '../core/topic.js';
-import type { RouteTable, TopicRouter } from '../router/index.js';
+import type { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
 import type { HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
 import type { HandshakeGateway } from './gateway.js';
 import type { Metrics } from './metrics.js';
@@ -41,6 +41,7 @@ export const PARTS = {
   table: token<RouteTable>('part.table'),
   handlers: token<Map<string, TopicHandler>>('part.handlers'),
   router: token<TopicRouter>('part.router'),
+  procedures: token<ProcedureRouter>('part.procedures'),
   revocations: token<Revocations>('part.revocations'),
   oro: token<OroSupport>('part.oro'),
   methods: token<readonly Authenticator[]>('part.methods'),

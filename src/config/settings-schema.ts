@@ -60,6 +60,12 @@ const limits = z.strictObject({
     'Publications of one connection that has no back-end key; over HTTP of one user.',
   ),
   handler_timeout: duration('5s', 'How long a topic handler may take.'),
+  calls: count(1000, 'Calls of procedures that one connection waits for.'),
+  call_timeout: duration(
+    '60s',
+    'How long a call may take, or may be silent between parts of its result; callers may ask for less.',
+  ),
+  registrations: count(1000, 'Procedures that one connection registers.'),
   handshake_timeout: duration('10s', 'How long a peer may take to open a connection or to send a request.'),
   silence: duration('5m', 'How long a connection may stay open without a first message.'),
   ping: duration('25s', 'How often an idle peer is asked whether it is there.'),
