@@ -11,7 +11,14 @@ import type { Protocol } from '../core/protocol.js';
 import type { SessionControl } from '../core/session-control.js';
 import type { TopicHandler } from '../core/topic.js';
 import type { RouteTable, TopicRouter } from '../router/index.js';
-import type { HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
+import type {
+  AdmissionLimits,
+  HttpTransport,
+  LongPollTransport,
+  PeerAddresses,
+  RawSocketTransport,
+  WebSocketTransport,
+} from '../transports/index.js';
 import type { HandshakeGateway } from './gateway.js';
 import type { Metrics } from './metrics.js';
 import type { OroSupport } from './oro-support.js';
@@ -52,5 +59,8 @@ export const PARTS = {
   readiness: token<{ ready: boolean }>('part.readiness'),
   protocols: token<readonly Protocol[]>('part.protocols'),
   http: token<HttpTransport>('part.http'),
+  admission: token<AdmissionLimits>('part.admission'),
   webSocket: token<WebSocketTransport>('part.web-socket'),
+  rawSocket: token<RawSocketTransport>('part.raw-socket'),
+  longPoll: token<LongPollTransport>('part.long-poll'),
 } as const;
