@@ -18,13 +18,14 @@ import {
   TicketsEndpoint,
 } from '../protocols/http/index.js';
 import { Wamp1Protocol } from '../protocols/wamp1/index.js';
-import { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
-import { HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
+import { ProcedureRouter, RouteTable, RouteTable, TopicRouter, TopicRouter } from '../router/index.js';
+import { AdmissionLimits, HttpTransport, HttpTransport, PeerAddresses, PeerAddresses, WebSocketTransport, WebSocketTransport } from '../transports/index.js';
 import { HandshakeGateway } from './gateway.js';
 import type { Offers } from './handler-class.js';
 import { bindIdentity, ticketMint } from './identity.js';
 import { createLogger } from './logger.js';
 import { Metrics, MetricsEndpoint } from './metrics.js';
+import { bindOtherTransports } from './other-transports.js';
 import { pageEndpoints } from './pages.js';
 import { RouterPublisher } from './publisher.js';
 import { PARTS, TOKENS } from './tokens.js';
@@ -47,6 +48,7 @@ export function createContainer(plan: Plan): Container {
   bindAddresses(container, plan);
   bindHttp(container, plan);
   bindWebSocket(container, plan);
+  bindOtherTransports(container, plan.settings);
   bindServices(container, plan);
   return container;
 }
@@ -132,14 +134,20 @@ function bindHttp(container: Container, { settings }: Plan): void {
     [PARTS.router, PARTS.knownOnly, PARTS.revocations, PARTS.metrics, PARTS.readiness, TOKENS.logger],
   );
   container.bind(PARTS.readiness).toConstantValue({ ready: false });
-  const { tls } = settings.listen;
-  container
-    .bind(PARTS.http)
-    .toResolvedValue(
-      (endpoints, logger, meter, addresses) =>
-        new HttpTransport({ endpoints, logger, meter, addresses, tls, limits }),
-      [PARTS.endpoints, TOKENS.logger, TOKENS.meter, PARTS.addresses],
-    );
+  const { tls, rawSocket: shared } = settings.listen;
+  container.bind(PARTS.http).toResolvedValue(
+    (endpoints, longPoll, rawSocket, logger, meter, addresses) =>
+      new HttpTransport({
+        endpoints: [...endpoints, ...longPoll.endpoints],
+        others: shared ? [rawSocket] : [],
+        logger,
+        meter,
+        addresses,
+        tls,
+        limits,
+      }),
+    [PARTS.endpoints, PARTS.longPoll, PARTS.rawSocket, TOKENS.logger, TOKENS.meter, PARTS.addresses],
+  );
 }
 
 /** Without a key to sign with there is no such address. */
@@ -185,10 +193,12 @@ function bindWebSocket(container: Container, { settings }: Plan): void {
       }),
     [PARTS.protocols, TOKENS.authenticator, PARTS.origins, TOKENS.events, TOKENS.logger],
   );
+  container.bind(PARTS.admission).toResolvedValue(() => new AdmissionLimits(limits));
   container.bind(PARTS.webSocket).toResolvedValue(
-    (gateway, logger, meter, addresses) =>
+    (gateway, admission, logger, meter, addresses) =>
       new WebSocketTransport({
         gateway,
+        admission,
         logger,
         meter,
         addresses,
@@ -196,7 +206,7 @@ function bindWebSocket(container: Container, { settings }: Plan): void {
         compression: listen.compression,
         limits,
       }),
-    [TOKENS.gateway, TOKENS.logger, TOKENS.meter, PARTS.addresses],
+    [TOKENS.gateway, PARTS.admission, TOKENS.logger, TOKENS.meter, PARTS.addresses],
   );
 }
 

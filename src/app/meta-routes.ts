@@ -12,9 +12,15 @@ const NOBODY: Access = { subscribe: [], publish: [], history: [], presence: [], 
 export function metaRoutes(rules: readonly string[]): readonly Route[] {
   const anyone = { ...NOBODY, call: ['anyone'] };
   return [
-    route('wamp.testaments', 'wamp.session.{name}', { requirement: 'add_testament|flush_testaments', access: anyone }),
+    route('wamp.testaments', 'wamp.session.{name}', {
+      requirement: 'add_testament|flush_testaments',
+      access: anyone,
+    }),
     route('wamp.history', 'wamp.subscription.{name}', { requirement: 'get_events', access: anyone }),
-    route('wamp.meta', 'wamp.{name}', { requirement: '[a-z_.]+', access: { ...NOBODY, subscribe: rules, call: rules } }),
+    route('wamp.meta', 'wamp.{name}', {
+      requirement: '[a-z_.]+',
+      access: { ...NOBODY, subscribe: rules, call: rules },
+    }),
   ];
 }
 

@@ -10,8 +10,14 @@ import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
 import type { SessionControl } from '../core/session-control.js';
 import type { TopicHandler } from '../core/topic.js';
-import type { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
-import type { HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
+import type { ProcedureRouter, RouteTable, RouteTable, TopicRouter, TopicRouter } from '../router/index.js';
+import type { 
+  AdmissionLimits,HttpTransport, 
+  HttpTransport,
+  LongPollTransport,PeerAddresses, 
+  PeerAddresses,
+  RawSocketTransport,WebSocketTransport, 
+  WebSocketTransport,} from '../transports/index.js';
 import type { HandshakeGateway } from './gateway.js';
 import type { Metrics } from './metrics.js';
 import type { OroSupport } from './oro-support.js';
@@ -53,5 +59,8 @@ export const PARTS = {
   readiness: token<{ ready: boolean }>('part.readiness'),
   protocols: token<readonly Protocol[]>('part.protocols'),
   http: token<HttpTransport>('part.http'),
+  admission: token<AdmissionLimits>('part.admission'),
   webSocket: token<WebSocketTransport>('part.web-socket'),
+  rawSocket: token<RawSocketTransport>('part.raw-socket'),
+  longPoll: token<LongPollTransport>('part.long-poll'),
 } as const;

@@ -70,6 +70,10 @@ const limits = z.strictObject({
   silence: duration('5m', 'How long a connection may stay open without a first message.'),
   ping: duration('25s', 'How often an idle peer is asked whether it is there.'),
   pong_timeout: duration('8s', 'How long it may take to answer.'),
+  long_poll: duration(
+    '10s',
+    'How long a long-poll request for messages is held; AutobahnJS gives up on one after 12 seconds.',
+  ),
   body: size('1mb', 'Longest body of an HTTP request.'),
   batch: count(1000, 'Most messages in one publish request.'),
   drain: duration('10s', 'How long peers are given to leave when the server stops.'),

@@ -2,11 +2,11 @@ import { RouterError } from '../../core/errors.js';
 import type { Payload } from '../../core/payload.js';
 import type { Callee, Invocation, InvokePolicy, Procedures, Registration } from '../../core/rpc.js';
 import type { Session } from '../../core/session.js';
+import { checkUri } from './check-uri.js';
 import { MESSAGE, Wamp2Error } from './codec.js';
 import { authidRecord } from './disclosure.js';
 import { passthruOf } from './event.js';
 import type { ClientMessage } from './messages.js';
-import { checkUri } from './check-uri.js';
 import type { Wire } from './wire.js';
 
 type Of<T extends ClientMessage['type']> = Extract<ClientMessage, { readonly type: T }>;

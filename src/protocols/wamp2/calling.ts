@@ -1,12 +1,12 @@
 import { RouterError } from '../../core/errors.js';
 import type { CallReply, CancelMode, OngoingCall, Procedures } from '../../core/rpc.js';
 import type { Session } from '../../core/session.js';
+import { checkUri } from './check-uri.js';
 import { MESSAGE } from './codec.js';
 import type { Disclosure } from './context.js';
 import { disclosed } from './disclosure.js';
 import { passthruOf } from './event.js';
 import type { ClientMessage } from './messages.js';
-import { checkUri } from './check-uri.js';
 import type { Wire } from './wire.js';
 
 type Call = ClientMessage & { readonly type: 'call' };
@@ -47,7 +47,8 @@ export class Calling {
     const known = MODES.find((name) => name === mode);
     const call = this.#ongoing.get(request);
     if (call === undefined) return; // answered meanwhile
-    if (known === undefined) return this.#refuse(request, new RouterError('bad_request', `no call is canceled by ${mode}`));
+    if (known === undefined)
+      return this.#refuse(request, new RouterError('bad_request', `no call is canceled by ${mode}`));
     if (known !== 'kill' && this.#parts.forgetsCanceled) this.#silenced.add(request);
     call.cancel(known);
   }

@@ -37,9 +37,13 @@ export async function join(applicant: Applicant, context: Wamp2Context): Promise
     if (method === 'anonymous') return known(await nobody(applicant, context), method);
   }
   if (guest.principal !== undefined) return known(guest.principal, 'transport');
-  throw new RouterError('unauthorized', `none of these ways to say who you are is open here: ${shown(hello)}`, {
-    hint: `offer one of ${['anonymous', ...context.challengers.map(({ method }) => method)].join(', ')}`,
-  });
+  throw new RouterError(
+    'unauthorized',
+    `none of these ways to say who you are is open here: ${shown(hello)}`,
+    {
+      hint: `offer one of ${['anonymous', ...context.challengers.map(({ method }) => method)].join(', ')}`,
+    },
+  );
 }
 
 function challengerOf(method: string, challengers: readonly Challenger[]): Challenger | undefined {

@@ -12,9 +12,9 @@ import type { Wamp2Context } from './context.js';
 import { ROUTER_ROLES } from './features.js';
 import { join } from './joining.js';
 import type { ClientMessage, HelloDetails } from './messages.js';
+import { abortUri, goodbyeUri } from './reasons.js';
 import type { Serializer } from './serializer.js';
 import { Wamp2Session } from './session.js';
-import { abortUri, goodbyeUri } from './reasons.js';
 import { REASON } from './uris.js';
 import { Wire } from './wire.js';
 
@@ -49,7 +49,11 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
   #state: State = OPEN;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(connection: Connection, guest: Guest, { serializer, context }: { serializer: Serializer; context: Wamp2Context }) {
+  constructor(
+    connection: Connection,
+    guest: Guest,
+    { serializer, context }: { serializer: Serializer; context: Wamp2Context },
+  ) {
     this.#connection = connection;
     this.#guest = guest;
     this.#context = context;
@@ -122,7 +126,8 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
 
   async #greet({ realm: name, details: hello }: ClientMessage & { type: 'hello' }): Promise<void> {
     const realm = this.#context.realms.get(name);
-    if (realm === undefined) return this.#abort(REASON.noSuchRealm, `there is no realm ${name.slice(0, 256)}`);
+    if (realm === undefined)
+      return this.#abort(REASON.noSuchRealm, `there is no realm ${name.slice(0, 256)}`);
     if (Object.keys(hello.roles).length === 0) {
       return this.#abort(REASON.noSuchRole, 'HELLO.Details.roles must have one of the roles');
     }
@@ -187,7 +192,8 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
 
   #turnAway(error: unknown): void {
     const { code, message } = RouterError.from(error);
-    const why = code === 'unauthorized' ? { ...DISCONNECT.badCredentials, reason: message } : DISCONNECT.closed;
+    const why =
+      code === 'unauthorized' ? { ...DISCONNECT.badCredentials, reason: message } : DISCONNECT.closed;
     this.#abort(abortUri(error, { wasAsked: this.#state.name === 'asked' }), message, why);
   }
 

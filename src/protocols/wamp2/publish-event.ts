@@ -1,5 +1,5 @@
 import type { Payload } from '../../core/payload.js';
-import { NOBODY, type Publisher, type PublishEvent } from '../../core/publication.js';
+import { NOBODY, type PublishEvent, type Publisher } from '../../core/publication.js';
 import type { Session } from '../../core/session.js';
 import type { PublishOptions } from './messages.js';
 

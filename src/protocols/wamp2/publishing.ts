@@ -2,12 +2,12 @@ import { isPromise, type MaybePromise } from '../../core/maybe-promise.js';
 import type { Publication } from '../../core/publication.js';
 import type { Router } from '../../core/router.js';
 import { type Session, sessionId } from '../../core/session.js';
+import { checkUri } from './check-uri.js';
 import { MESSAGE } from './codec.js';
 import type { Disclosure } from './context.js';
 import { disclosed } from './disclosure.js';
 import type { ClientMessage } from './messages.js';
 import { publishEventOf } from './publish-event.js';
-import { checkUri } from './check-uri.js';
 import type { Wire } from './wire.js';
 
 type Publish = ClientMessage & { readonly type: 'publish' };

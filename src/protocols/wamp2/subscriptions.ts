@@ -4,11 +4,11 @@ import type { Router } from '../../core/router.js';
 import type { Session } from '../../core/session.js';
 import { SESSION_CHANNEL } from '../../core/session-procedures.js';
 import type { SubscriptionGroup } from '../../core/topic.js';
+import { checkUri } from './check-uri.js';
 import { MESSAGE } from './codec.js';
 import type { ClientMessage } from './messages.js';
 import { NOTICES, type Notices } from './notices.js';
 import { type SubscriptionListener, Wamp2Subscription } from './subscription.js';
-import { checkUri } from './check-uri.js';
 import type { Wire } from './wire.js';
 
 type Subscribe = ClientMessage & { readonly type: 'subscribe' };

@@ -23,6 +23,12 @@ function registrationOf({ realm, given }: MetaCall): Registration {
 }
 
 /** A registration as the meta API tells of it. */
-export function describe({ id, created, match, invoke, procedure }: Registration): Readonly<Record<string, unknown>> {
+export function describe({
+  id,
+  created,
+  match,
+  invoke,
+  procedure,
+}: Registration): Readonly<Record<string, unknown>> {
   return { id, created: new Date(created).toISOString(), match, invoke, uri: procedure };
 }

@@ -21,11 +21,17 @@ export const SESSION_PROCEDURES: Readonly<Record<string, MetaProcedure>> = {
   },
   'wamp.session.kill_by_authid': (call) => {
     const authid = call.given.text(0);
-    return kill(others(call).filter((one) => authidOf(one) === authid), call).map(({ id }) => Number(id));
+    return kill(
+      others(call).filter((one) => authidOf(one) === authid),
+      call,
+    ).map(({ id }) => Number(id));
   },
   'wamp.session.kill_by_authrole': (call) => {
     const role = call.given.text(0);
-    return kill(others(call).filter(({ principal }) => roleOf(principal) === role), call).length;
+    return kill(
+      others(call).filter(({ principal }) => roleOf(principal) === role),
+      call,
+    ).length;
   },
   'wamp.session.kill_all': (call) => kill(others(call), call).length,
 };

@@ -28,7 +28,12 @@ export function groupOf({ realm, given }: MetaCall): SubscriptionGroup {
 }
 
 /** A subscription as the meta API tells of it. */
-export function describe({ id, created, match, channel }: SubscriptionGroup): Readonly<Record<string, unknown>> {
+export function describe({
+  id,
+  created,
+  match,
+  channel,
+}: SubscriptionGroup): Readonly<Record<string, unknown>> {
   return { id, created: new Date(created).toISOString(), match, uri: channel };
 }
 

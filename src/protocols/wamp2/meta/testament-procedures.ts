@@ -1,6 +1,6 @@
 import { Payload } from '../../../core/payload.js';
-import { readPublishOptions } from '../read-message.js';
 import { publishEventOf } from '../publish-event.js';
+import { readPublishOptions } from '../read-message.js';
 import { SCOPES, type Scope } from '../testaments.js';
 import type { MetaProcedure } from './meta-api.js';
 import { type MetaArguments, wrong } from './meta-arguments.js';
