@@ -5,10 +5,7 @@ import type { Authenticator } from '../core/authenticator.js';
 import { ServerEvents } from '../core/events.js';
 import type { HttpEndpoint } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
-import type { Protocol } from '../core/protocol.js';
 import type { Route } from '../core/route.js';
-import { sessionProcedures } from '../core/session-procedures.js';
-import type { TopicHandler } from '../core/topic.js';
 import {
   DevTicketsEndpoint,
   DisconnectEndpoint,
@@ -17,10 +14,9 @@ import {
   RightsEndpoint,
   TicketsEndpoint,
 } from '../protocols/http/index.js';
-import { Wamp1Protocol } from '../protocols/wamp1/index.js';
-import { ProcedureRouter, RouteTable, RouteTable, TopicRouter, TopicRouter } from '../router/index.js';
-import { AdmissionLimits, HttpTransport, HttpTransport, PeerAddresses, PeerAddresses, WebSocketTransport, WebSocketTransport } from '../transports/index.js';
-import { HandshakeGateway } from './gateway.js';
+import { AdmissionLimits, HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
+import { bindProtocols } from './bind-protocols.js';
+import { bindRealms } from './bind-realms.js';
 import type { Offers } from './handler-class.js';
 import { bindIdentity, ticketMint } from './identity.js';
 import { createLogger } from './logger.js';
@@ -29,7 +25,6 @@ import { bindOtherTransports } from './other-transports.js';
 import { pageEndpoints } from './pages.js';
 import { RouterPublisher } from './publisher.js';
 import { PARTS, TOKENS } from './tokens.js';
-import { VERSION } from './version.js';
 
 /** All that is decided before the first part is built. */
 export interface Plan {
@@ -42,11 +37,11 @@ export interface Plan {
 export function createContainer(plan: Plan): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   bindFoundations(container, plan);
-  bindRouter(container, plan);
-  bindProcedures(container, plan.settings);
+  bindRealms(container, plan);
   bindIdentity(container, plan.settings);
   bindAddresses(container, plan);
   bindHttp(container, plan);
+  bindProtocols(container, plan.settings);
   bindWebSocket(container, plan);
   bindOtherTransports(container, plan.settings);
   bindServices(container, plan);
@@ -61,47 +56,6 @@ function bindFoundations(container: Container, { settings }: Plan): void {
   container.bind(TOKENS.broker).toResolvedValue(() => new MemoryBroker());
 }
 
-function bindRouter(container: Container, { settings, routes }: Plan): void {
-  const { limits, auth } = settings;
-  container.bind(PARTS.table).toResolvedValue(() => new RouteTable(routes, { channelLimit: limits.channel }));
-  // Handlers may inject the publisher, and with it the router: the map is filled after both exist.
-  container.bind(PARTS.handlers).toConstantValue(new Map<string, TopicHandler>());
-  container.bind(PARTS.router).toResolvedValue(
-    (table, handlers, broker, events, logger, meter) =>
-      new TopicRouter({
-        table,
-        handlers,
-        broker,
-        events,
-        logger,
-        meter,
-        limits,
-        identity: { warning: auth.expiryWarning, downgrade: auth.onExpiry === 'downgrade' },
-        development: settings.development,
-      }),
-    [PARTS.table, PARTS.handlers, TOKENS.broker, TOKENS.events, TOKENS.logger, TOKENS.meter],
-  );
-  container.bind(TOKENS.sessions).toResolvedValue((router) => router, [PARTS.router]);
-  container.bind(TOKENS.publisher).toResolvedValue((router) => new RouterPublisher(router), [PARTS.router]);
-}
-
-function bindProcedures(container: Container, { limits, development }: Settings): void {
-  container.bind(PARTS.procedures).toResolvedValue(
-    (table, handlers, router, authenticator, events, logger, meter) =>
-      new ProcedureRouter({
-        table,
-        handlers,
-        own: sessionProcedures({ router, authenticator }),
-        events,
-        logger,
-        meter,
-        limits,
-        development,
-      }),
-    [PARTS.table, PARTS.handlers, PARTS.router, PARTS.knownOnly, TOKENS.events, TOKENS.logger, TOKENS.meter],
-  );
-}
-
 function bindHttp(container: Container, { settings }: Plan): void {
   const { limits } = settings;
   const publishLimits = {
@@ -111,7 +65,7 @@ function bindHttp(container: Container, { settings }: Plan): void {
     payload: limits.message,
   };
   container.bind<readonly HttpEndpoint[]>(PARTS.endpoints).toResolvedValue(
-    (router, authenticator, revocations, metrics, readiness, logger) => [
+    (router, sessions, authenticator, revocations, metrics, readiness, logger) => [
       new PublishEndpoint({
         router,
         authenticator,
@@ -120,18 +74,26 @@ function bindHttp(container: Container, { settings }: Plan): void {
         logger,
       }),
       new DisconnectEndpoint({
-        control: router,
+        control: sessions,
         authenticator,
         revoke: (user) => revocations.revoke(user, Date.now()),
       }),
-      new RightsEndpoint({ control: router, authenticator }),
+      new RightsEndpoint({ control: sessions, authenticator }),
       ...ticketEndpoints(settings, authenticator),
       ...healthEndpoints(() => readiness.ready),
       new MetricsEndpoint(metrics, authenticator),
       ...devEndpoints(settings),
       ...pageEndpoints({ development: settings.development, login: devEndpoints(settings).length > 0 }),
     ],
-    [PARTS.router, PARTS.knownOnly, PARTS.revocations, PARTS.metrics, PARTS.readiness, TOKENS.logger],
+    [
+      PARTS.router,
+      TOKENS.sessions,
+      PARTS.knownOnly,
+      PARTS.revocations,
+      PARTS.metrics,
+      PARTS.readiness,
+      TOKENS.logger,
+    ],
   );
   container.bind(PARTS.readiness).toConstantValue({ ready: false });
   const { tls, rawSocket: shared } = settings.listen;
@@ -169,30 +131,6 @@ function devEndpoints({ development, auth }: Settings): readonly HttpEndpoint[] 
 
 function bindWebSocket(container: Container, { settings }: Plan): void {
   const { listen, limits } = settings;
-  container.bind<readonly Protocol[]>(PARTS.protocols).toResolvedValue(
-    (router, procedures, meter) => [
-      new Wamp1Protocol({
-        router,
-        procedures,
-        ident: `signalbox/${VERSION}`,
-        depth: limits.depth,
-        malformed: () => meter.count('signalbox_malformed_messages_total', { protocol: 'wamp1' }),
-      }),
-    ],
-    [PARTS.router, PARTS.procedures, TOKENS.meter],
-  );
-  container.bind(TOKENS.gateway).toResolvedValue(
-    (protocols, authenticator, origins, events, logger) =>
-      new HandshakeGateway({
-        protocols,
-        authenticator,
-        origins,
-        events,
-        logger,
-        cookie: settings.auth.cookie,
-      }),
-    [PARTS.protocols, TOKENS.authenticator, PARTS.origins, TOKENS.events, TOKENS.logger],
-  );
   container.bind(PARTS.admission).toResolvedValue(() => new AdmissionLimits(limits));
   container.bind(PARTS.webSocket).toResolvedValue(
     (gateway, admission, logger, meter, addresses) =>

@@ -2,6 +2,7 @@ import type { Broker } from '../core/broker.js';
 import type { Disconnect } from '../core/errors.js';
 import type { Realm } from '../core/realm.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
+import type { TopicHandler } from '../core/topic.js';
 import type { ProcedureRouter, TopicRouter } from '../router/index.js';
 
 /** A realm with all that runs in it. */
@@ -9,6 +10,8 @@ export interface RunningRealm extends Realm {
   readonly router: TopicRouter;
   readonly procedures: ProcedureRouter;
   readonly broker: Broker;
+  /** By the handler name of the routes; those of the application come when all else is there. */
+  readonly handlers: Map<string, TopicHandler>;
 }
 
 /** Every realm of the server. What the application does to sessions reaches them wherever they are. */
@@ -23,13 +26,19 @@ export class Realms implements SessionControl {
     this.all = new Map([main, ...others].map((realm) => [realm.name, realm]));
   }
 
+  /** Takes the handlers of the application, which all realms share. */
+  serve(handlers: ReadonlyMap<string, TopicHandler>): void {
+    for (const realm of this.all.values()) {
+      for (const [name, handler] of handlers) realm.handlers.set(name, handler);
+    }
+  }
+
   async start(): Promise<void> {
     for (const { router } of this.all.values()) await router.start();
   }
 
   async stop(): Promise<void> {
-    for (const { router, procedures, broker } of this.all.values()) {
-      procedures.stop();
+    for (const { router, broker } of this.all.values()) {
       router.stop();
       await broker.close();
     }

@@ -27,11 +27,12 @@ export async function createServer(options: ServerOptions = {}): Promise<Running
 /** Starts what was planned. */
 export async function startServer(plan: Plan): Promise<RunningServer> {
   const container = createContainer(plan);
-  const handlers = container.get(PARTS.handlers);
-  for (const [name, handler] of buildHandlers(container, plan)) handlers.set(name, handler);
+  const realms = container.get(PARTS.realms);
+  // Handlers may inject the publisher, and with it a router: they are built when all of them exist.
+  realms.serve(buildHandlers(container, plan));
   const stopTasks = startPeriodicTasks(container, plan);
   await container.get(PARTS.oro).open();
-  await container.get(PARTS.router).start();
+  await realms.start();
   const url = await listen(container, plan);
   const urls = [url, ...(await listenElsewhere(container, plan))];
   container.get(PARTS.readiness).ready = true;
@@ -84,14 +85,12 @@ function addressOf(scheme: string, host: string, port: number): string {
 }
 
 function watch(container: Container): void {
-  const router = container.get(PARTS.router);
+  const realms = container.get(PARTS.realms);
   const transports = peerTransports(container);
   const replays = container.get(PARTS.replays);
   container.get(PARTS.metrics).watch(() => ({
-    ...router.stats,
+    ...realms.figures,
     connections: transports.reduce((sum, { size }) => sum + size, 0),
-    sessions: router.sessions.size,
-    topics: router.topics.size,
     tickets: replays.size,
   }));
 }
@@ -117,7 +116,6 @@ async function close(
   await Promise.all(peerTransports(container).map((transport) => transport.drain(settings.limits.drain)));
   await closed;
   for (const stop of stopTasks) stop();
-  container.get(PARTS.router).stop();
+  await container.get(PARTS.realms).stop();
   await container.get(PARTS.oro).close();
-  await container.get(TOKENS.broker).close();
 }

@@ -1,7 +1,7 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { MemoryReplayCache, OriginPolicy, Revocations } from '../authenticators/index.js';
 import type { Accounts } from '../core/accounts.js';
-import type { Authenticator } from '../core/authenticator.js';
+import type { Authenticator, Challenger } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
 import type { ServerEvents } from '../core/events.js';
 import type { HttpEndpoint } from '../core/http.js';
@@ -9,19 +9,21 @@ import type { Logger } from '../core/logger.js';
 import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
 import type { SessionControl } from '../core/session-control.js';
-import type { TopicHandler } from '../core/topic.js';
-import type { ProcedureRouter, RouteTable, RouteTable, TopicRouter, TopicRouter } from '../router/index.js';
-import type { 
-  AdmissionLimits,HttpTransport, 
+import type { SessionDetails, Testaments } from '../protocols/wamp2/index.js';
+import type { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
+import type {
+  AdmissionLimits,
   HttpTransport,
-  LongPollTransport,PeerAddresses, 
+  LongPollTransport,
   PeerAddresses,
-  RawSocketTransport,WebSocketTransport, 
-  WebSocketTransport,} from '../transports/index.js';
+  RawSocketTransport,
+  WebSocketTransport,
+} from '../transports/index.js';
 import type { HandshakeGateway } from './gateway.js';
 import type { Metrics } from './metrics.js';
 import type { OroSupport } from './oro-support.js';
 import type { Publisher } from './publisher.js';
+import type { Realms } from './realms.js';
 
 function token<T>(name: string): ServiceIdentifier<T> {
   return Symbol.for(`signalbox.${name}`);
@@ -45,11 +47,14 @@ export const TOKENS = {
 export const PARTS = {
   metrics: token<Metrics>('part.metrics'),
   table: token<RouteTable>('part.table'),
-  handlers: token<Map<string, TopicHandler>>('part.handlers'),
+  realms: token<Realms>('part.realms'),
+  details: token<WeakMap<object, SessionDetails>>('part.details'),
+  testaments: token<Testaments>('part.testaments'),
   router: token<TopicRouter>('part.router'),
   procedures: token<ProcedureRouter>('part.procedures'),
   revocations: token<Revocations>('part.revocations'),
   oro: token<OroSupport>('part.oro'),
+  challengers: token<readonly Challenger[]>('part.challengers'),
   methods: token<readonly Authenticator[]>('part.methods'),
   knownOnly: token<Authenticator>('part.known-only'),
   origins: token<OriginPolicy>('part.origins'),
@@ -57,6 +62,8 @@ export const PARTS = {
   addresses: token<PeerAddresses>('part.addresses'),
   endpoints: token<readonly HttpEndpoint[]>('part.endpoints'),
   readiness: token<{ ready: boolean }>('part.readiness'),
+  wamp1: token<Protocol>('part.wamp1'),
+  wamp2: token<Protocol>('part.wamp2'),
   protocols: token<readonly Protocol[]>('part.protocols'),
   http: token<HttpTransport>('part.http'),
   admission: token<AdmissionLimits>('part.admission'),

@@ -152,6 +152,8 @@ export interface Procedures {
   readonly registrations: ReadonlyMap<number, Registration>;
   /** Takes a registration away from one callee, or from all. Throws `no_such_registration`. */
   revoke(id: number, reason: string, session?: Session): void;
+  /** The registration of exactly this name or pattern; undefined where there is none. */
+  lookup(match: Match, procedure: string): Registration | undefined;
   /** The registration that a call of this name would go to; undefined where there is none. */
   match(procedure: string): Registration | undefined;
 }

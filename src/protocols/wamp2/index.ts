@@ -8,6 +8,8 @@ import { createSerializers } from './serializers.js';
 
 export type { Disclosure, Wamp2Context } from './context.js';
 export { MetaApi } from './meta/meta-api.js';
+export { publishMetaEvents } from './meta/meta-events.js';
+export type { SessionDetails } from './session-details.js';
 export { Testaments } from './testaments.js';
 
 /** WAMP v2 as AutobahnJS, wampy and autobahn-python speak it. */

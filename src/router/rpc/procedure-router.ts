@@ -1,6 +1,7 @@
 import { isRouterError, RouterError } from '../../core/errors.js';
 import type { ServerEvents } from '../../core/events.js';
 import type { Logger } from '../../core/logger.js';
+import type { Match } from '../../core/match.js';
 import type { Meter } from '../../core/meter.js';
 import type { Operation } from '../../core/route.js';
 import type {
@@ -150,6 +151,10 @@ export class ProcedureRouter implements Procedures {
     for (const { callee } of parted) callee.revoked(registration, reason);
   }
 
+  lookup(match: Match, procedure: string): Registration | undefined {
+    return this.#registrations.find(match, match === 'exact' ? this.#channelOf(procedure) : procedure);
+  }
+
   match(procedure: string): Registration | undefined {
     try {
       const { request, access, handler } = this.#find(procedure);
@@ -158,6 +163,15 @@ export class ProcedureRouter implements Procedures {
       return this.#candidates(request.channel).find(({ callees }) => callees.some(may));
     } catch {
       return undefined;
+    }
+  }
+
+  /** The channel of a name; the name itself where no route matches it. */
+  #channelOf(name: string): string {
+    try {
+      return this.#parts.table.resolve(name);
+    } catch {
+      return name;
     }
   }
 

@@ -1,5 +1,6 @@
 import { RouterError } from '../../core/errors.js';
 import type { ServerEvents } from '../../core/events.js';
+import type { Match } from '../../core/match.js';
 import type { RegisterRequest } from '../../core/rpc.js';
 import type { Session } from '../../core/session.js';
 import { PatternIndex } from '../pattern-index.js';
@@ -30,7 +31,7 @@ export class Registrations {
    */
   join(request: RegisterRequest, key: string): LiveRegistration {
     const { callee, disclose = false, forwardTimeout = false, match } = request;
-    const known = match === 'exact' ? this.#exact.get(key) : this.#patterns.get(match, key);
+    const known = this.find(match, key);
     if (known !== undefined) checkShared(known, request);
     const registration = known ?? this.#create(request, key);
     registration.add({ callee, disclose, forwardTimeout });
@@ -53,6 +54,11 @@ export class Registrations {
     this.#participants.find(session)?.registrations.delete(registration);
     this.#events.announce('unregistered', { session, registration, last });
     return member;
+  }
+
+  /** The registration of this channel or pattern. */
+  find(match: Match, key: string): LiveRegistration | undefined {
+    return match === 'exact' ? this.#exact.get(key) : this.#patterns.get(match, key);
   }
 
   exact(channel: string): LiveRegistration | undefined {

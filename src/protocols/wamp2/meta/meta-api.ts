@@ -14,8 +14,7 @@ import { TESTAMENT_PROCEDURES } from './testament-procedures.js';
 
 /** What the meta procedures of one realm look at. */
 export interface MetaParts {
-  /** Asked for at the first call: the realm is made of its handlers, of which this is one. */
-  readonly realm: () => Realm;
+  readonly realm: Realm;
   readonly details: WeakMap<object, SessionDetails>;
   readonly testaments: Testaments;
 }
@@ -56,6 +55,6 @@ export class MetaApi implements TopicHandler {
       throw new RouterError('no_such_procedure', `no procedure is named ${channel.slice(0, 256)}`);
     }
     const parts = this.#parts;
-    return procedure({ parts, realm: parts.realm(), session, given: new MetaArguments(call) });
+    return procedure({ parts, realm: parts.realm, session, given: new MetaArguments(call) });
   }
 }
