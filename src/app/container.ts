@@ -54,7 +54,9 @@ function bindFoundations(container: Container, { settings }: Plan): void {
   container.bind(PARTS.metrics).toResolvedValue(() => new Metrics());
   container.bind(TOKENS.meter).toResolvedValue((metrics) => metrics, [PARTS.metrics]);
   container.bind(TOKENS.events).toResolvedValue((logger) => new ServerEvents(logger), [TOKENS.logger]);
-  container.bind(TOKENS.broker).toResolvedValue(() => new MemoryBroker());
+  container
+    .bind(TOKENS.broker)
+    .toResolvedValue((meter) => new MemoryBroker({ limits: settings.limits, meter }), [TOKENS.meter]);
 }
 
 function bindRouter(container: Container, { settings, routes }: Plan): void {
