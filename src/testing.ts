@@ -8,10 +8,12 @@ import type { Connection, ConnectionListener } from './core/connection.js';
 import type { Disconnect, RouterError } from './core/errors.js';
 import { ServerEvents } from './core/events.js';
 import { Frame } from './core/frame.js';
+import type { HistoryFilter } from './core/history.js';
 import { type Logger, NULL_LOGGER } from './core/logger.js';
+import type { Match } from './core/match.js';
 import { type Meter, NULL_METER } from './core/meter.js';
 import { Payload } from './core/payload.js';
-import type { Audience, Publication } from './core/publication.js';
+import type { Publication, PublicationOptions } from './core/publication.js';
 import type { Access, Route } from './core/route.js';
 import type { Subscriber } from './core/router.js';
 import type { CallReply } from './core/rpc.js';
@@ -130,6 +132,7 @@ export class TestPeer {
   readonly notices: Notice[] = [];
   readonly #router: TopicRouter;
   readonly #procedures: ProcedureRouter;
+  /** By channel; of a pattern, by what it is and its text. */
   readonly #subscribers = new Map<string, Subscriber>();
 
   constructor(
@@ -150,33 +153,49 @@ export class TestPeer {
     router.open(this.session);
   }
 
-  /** Resolves when joined; rejects with the `RouterError` of a refusal. */
-  async subscribe(channel: string): Promise<void> {
+  /** Resolves when joined, to a pattern where `match` says so; rejects with the `RouterError` of a refusal. */
+  async subscribe(channel: string, match?: Subscriber['match']): Promise<void> {
     const subscriber: Subscriber = {
       session: this.session,
       channel,
+      ...(match && { match }),
       wireKey: this.session.id,
       encode: (publication) => this.#receive(publication),
       ended: (why) => this.#ended(channel, why),
     };
     await this.#router.subscribe(subscriber);
-    this.#subscribers.set(channel, subscriber);
+    this.#subscribers.set(keyOf(channel, match), subscriber);
   }
 
-  async unsubscribe(channel: string): Promise<void> {
-    const subscriber = this.#subscribers.get(channel);
-    this.#subscribers.delete(channel);
+  async unsubscribe(channel: string, match?: Subscriber['match']): Promise<void> {
+    const subscriber = this.#subscribers.get(keyOf(channel, match));
+    this.#subscribers.delete(keyOf(channel, match));
     if (subscriber !== undefined) await this.#router.unsubscribe(subscriber);
+  }
+
+  /** What is retained for one of its subscriptions. */
+  async retained(channel: string, match?: Subscriber['match']): Promise<readonly Publication[]> {
+    const subscriber = this.#subscribers.get(keyOf(channel, match));
+    return subscriber === undefined ? [] : this.#router.retained(subscriber);
+  }
+
+  /** What it may read of the history of a channel, or of a pattern. */
+  async history(
+    channel: string,
+    filter: HistoryFilter = {},
+    match: Match = 'exact',
+  ): Promise<readonly Publication[]> {
+    return this.#router.history(this.session, { channel, match }, filter);
   }
 
   /** Resolves to the publication, or to nothing where the handler delivered none. */
   async publish(
     channel: string,
     payload: unknown,
-    audience: Audience = {},
+    options: PublicationOptions = {},
   ): Promise<Publication | undefined> {
-    const { exclude = [], eligible = [] } = audience;
-    return this.#router.publish(this.session, channel, { payload: Payload.of(payload), exclude, eligible });
+    const event = { exclude: [], eligible: [], ...options, payload: Payload.of(payload) };
+    return this.#router.publish(this.session, channel, event);
   }
 
   /**
@@ -226,6 +245,10 @@ const LIMITS: RouterLimits & ProcedureLimits = {
 
 /** Lets nobody in: a test server has no credentials. */
 const NOBODY: Authenticator = { method: 'none', authenticate: () => undefined };
+
+function keyOf(channel: string, match: Subscriber['match']): string {
+  return match === undefined ? channel : `${match} ${channel}`;
+}
 
 export interface TestServerOptions {
   readonly routes: readonly Route[];

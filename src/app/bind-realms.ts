@@ -45,7 +45,7 @@ export function bindRealms(
       const others = wamp.realms.filter((name) => name !== wamp.realm);
       return new Realms(
         createRealm(wamp.realm, broker, ingredients),
-        others.map((name) => createRealm(name, new MemoryBroker(limits), ingredients)),
+        others.map((name) => createRealm(name, new MemoryBroker({ limits, meter }), ingredients)),
       );
     },
     [

@@ -38,6 +38,7 @@ export function createContainer(plan: Plan): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   bindFoundations(container, plan);
   bindRealms(container, plan);
+  bindPublisher(container);
   bindIdentity(container, plan.settings);
   bindAddresses(container, plan);
   bindHttp(container, plan);
@@ -53,7 +54,14 @@ function bindFoundations(container: Container, { settings }: Plan): void {
   container.bind(PARTS.metrics).toResolvedValue(() => new Metrics());
   container.bind(TOKENS.meter).toResolvedValue((metrics) => metrics, [PARTS.metrics]);
   container.bind(TOKENS.events).toResolvedValue((logger) => new ServerEvents(logger), [TOKENS.logger]);
-  container.bind(TOKENS.broker).toResolvedValue(() => new MemoryBroker());
+  container
+    .bind(TOKENS.broker)
+    .toResolvedValue((meter) => new MemoryBroker({ limits: settings.limits, meter }), [TOKENS.meter]);
+}
+
+/** What handlers and programs publish with. */
+function bindPublisher(container: Container): void {
+  container.bind(TOKENS.publisher).toResolvedValue((router) => new RouterPublisher(router), [PARTS.router]);
 }
 
 function bindHttp(container: Container, { settings }: Plan): void {

@@ -18,7 +18,8 @@ export interface LiveFigures {
 const HELP: Readonly<Record<string, string>> = {
   signalbox_refused_connections_total: 'connections refused before they were opened, by error code',
   signalbox_refusals_total: 'subscribes and publishes refused, by error code',
-  signalbox_limits_reached_total: 'requests refused because of a limit, by the setting of the limit',
+  signalbox_limits_reached_total:
+    'requests refused, or what was kept given up, because of a limit, by the setting of the limit',
   signalbox_http_refusals_total: 'HTTP requests answered with an error, by error code',
   signalbox_disconnects_total: 'connections ended, by close code',
   signalbox_throttled_total: 'times that a connection was not read for a while, by limit',

@@ -45,12 +45,22 @@ const limits = z.strictObject({
     'Wrong credentials from one address; over it, peers there that present any are refused for a while.',
   ),
   auth_timeout: duration('5s', 'How long it may take to tell who a peer is.'),
-  subscriptions: count(1000, 'Subscriptions of one connection.'),
+  subscriptions: count(1000, 'Subscriptions of one connection, those to patterns included.'),
   revocations: count(
     10_000,
     'Users whose credentials were withdrawn that are remembered; one more, and the oldest withdrawal counts for everybody.',
   ),
-  channels: count(1000, 'Different channels that one connection is subscribed to.'),
+  channels: count(1000, 'Different channels that one connection is subscribed to; each pattern is one more.'),
+  retained: count(10_000, 'Channels of which a publication is retained; over it the oldest goes.'),
+  retained_size: size('64mb', 'Memory for retained publications; over it the oldest go.'),
+  history_channels: count(
+    10_000,
+    'Channels with a history; over it the one goes that was written to or read longest ago.',
+  ),
+  history_size: size(
+    '256mb',
+    'Memory for histories; over it the oldest publications go of channels not in use.',
+  ),
   messages: rate(
     { rate: 200, burst: 400 },
     'Messages of one connection: per second in the long run, and at once. `200/s` for short, `false` for no bound.',

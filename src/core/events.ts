@@ -40,6 +40,11 @@ export class ServerEvents {
     return () => void listeners.delete(listener as Listener<never>);
   }
 
+  /** Whether anybody listens; for events that are not to cost anything where nobody does. */
+  hears(name: keyof ServerEventMap): boolean {
+    return (this.#listeners.get(name)?.size ?? 0) > 0;
+  }
+
   announce<N extends keyof ServerEventMap>(name: N, event: ServerEventMap[N]): void {
     this.#parent?.announce(name, event);
     const listeners = this.#listeners.get(name);

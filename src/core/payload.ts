@@ -115,6 +115,15 @@ export class Payload {
     return (this.#argumentsJson ??= this.#makeArgumentsJson());
   }
 
+  /** The same in memory of its own, for those who keep it: what has arrived is a piece of a larger buffer. */
+  copy(): Payload {
+    const asArguments = this.#argumentsJson !== undefined || (this.isJson && this.#arguments !== undefined);
+    const source = asArguments
+      ? { argumentsJson: copied(this.argumentsJson) }
+      : { bytes: copied(this.bytes) };
+    return new Payload(this.contentType, source);
+  }
+
   #makeValue(): unknown {
     if (!this.isJson) return this.bytes;
     return this.#hasArguments ? singleValue(this.arguments) : JSON.parse(this.text);
@@ -160,6 +169,13 @@ function singleJson(json: Buffer): Buffer | undefined {
   const close = skipSpace(json, end);
   const isAll = json[close] === CLOSE_LIST && skipSpace(json, close + 1) === json.length;
   return isAll ? json.subarray(start, end) : undefined;
+}
+
+/** Not from the pool, which one small payload would hold as a whole. */
+function copied(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
 }
 
 function writeArguments({ list, map }: Arguments): string {

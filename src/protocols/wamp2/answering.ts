@@ -104,9 +104,11 @@ export class Answering implements Callee {
   yield({ request, options, payload }: Of<'yield'>): void {
     const invocation = this.#find(request, 'YIELD');
     if (invocation === undefined) return;
-    if (options.progress) return invocation.progress(payload, options.passthru);
-    this.#forget(request, invocation);
-    invocation.result(payload, options.passthru);
+    if (options.progress) invocation.progress(payload, options.passthru);
+    else {
+      this.#forget(request, invocation);
+      invocation.result(payload, options.passthru);
+    }
   }
 
   fail({ requestType, request, error: uri, payload, passthru }: Of<'error'>): void {

@@ -47,8 +47,10 @@ export class Calling {
     const known = MODES.find((name) => name === mode);
     const call = this.#ongoing.get(request);
     if (call === undefined) return; // answered meanwhile
-    if (known === undefined)
-      return this.#refuse(request, new RouterError('bad_request', `no call is canceled by ${mode}`));
+    if (known === undefined) {
+      this.#refuse(request, new RouterError('bad_request', `no call is canceled by ${mode}`));
+      return;
+    }
     if (known !== 'kill' && this.#parts.forgetsCanceled) this.#silenced.add(request);
     call.cancel(known);
   }

@@ -1,7 +1,7 @@
 import type { HistoryFilter } from '../../../core/history.js';
 import type { Publication } from '../../../core/publication.js';
 import { eventDetails } from '../event.js';
-import type { MetaCall } from './meta-api.js';
+import type { MetaCall } from './meta-call.js';
 import { type MetaArguments, wrong } from './meta-arguments.js';
 import { groupOf } from './subscription-procedures.js';
 

@@ -1,33 +1,14 @@
 import { RouterError } from '../../../core/errors.js';
-import type { Realm } from '../../../core/realm.js';
 import type { CallEvent } from '../../../core/rpc.js';
 import type { Session } from '../../../core/session.js';
 import type { TopicHandler, TopicRequest } from '../../../core/topic.js';
-import type { SessionDetails } from '../session-details.js';
-import type { Testaments } from '../testaments.js';
 import { eventHistory } from './event-history.js';
 import { MetaArguments } from './meta-arguments.js';
+import type { MetaParts, MetaProcedure } from './meta-call.js';
 import { REGISTRATION_PROCEDURES } from './registration-procedures.js';
 import { SESSION_PROCEDURES } from './session-procedures.js';
 import { SUBSCRIPTION_PROCEDURES } from './subscription-procedures.js';
 import { TESTAMENT_PROCEDURES } from './testament-procedures.js';
-
-/** What the meta procedures of one realm look at. */
-export interface MetaParts {
-  readonly realm: Realm;
-  readonly details: WeakMap<object, SessionDetails>;
-  readonly testaments: Testaments;
-}
-
-/** One question to a meta procedure. */
-export interface MetaCall {
-  readonly parts: MetaParts;
-  readonly realm: Realm;
-  readonly session: Session;
-  readonly given: MetaArguments;
-}
-
-export type MetaProcedure = (call: MetaCall) => unknown;
 
 const PROCEDURES: ReadonlyMap<string, MetaProcedure> = new Map([
   ...Object.entries(SESSION_PROCEDURES),

@@ -1,6 +1,6 @@
 import { RouterError } from '../../../core/errors.js';
 import type { Registration } from '../../../core/rpc.js';
-import type { MetaCall, MetaProcedure } from './meta-api.js';
+import type { MetaCall, MetaProcedure } from './meta-call.js';
 import { idsByMatch } from './subscription-procedures.js';
 
 /** [WAMP2 §Registration Meta API] */

@@ -1,7 +1,7 @@
 import { RouterError } from '../../../core/errors.js';
 import type { Match } from '../../../core/match.js';
 import type { SubscriptionGroup } from '../../../core/topic.js';
-import type { MetaCall, MetaProcedure } from './meta-api.js';
+import type { MetaCall, MetaProcedure } from './meta-call.js';
 
 /** [WAMP2 §Subscription Meta API] */
 export const SUBSCRIPTION_PROCEDURES: Readonly<Record<string, MetaProcedure>> = {

@@ -2,7 +2,7 @@ import { Payload } from '../../../core/payload.js';
 import { publishEventOf } from '../publish-event.js';
 import { readPublishOptions } from '../read-message.js';
 import { SCOPES, type Scope } from '../testaments.js';
-import type { MetaProcedure } from './meta-api.js';
+import type { MetaProcedure } from './meta-call.js';
 import { type MetaArguments, wrong } from './meta-arguments.js';
 
 /** What a session leaves behind; each looks after its own. [WAMP2 §Testaments] */
