@@ -1,11 +1,12 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { MemoryReplayCache, OriginPolicy, Revocations } from '../authenticators/index.js';
 import type { Accounts } from '../core/accounts.js';
-import type { Authenticator } from '../core/authenticator.js';
+import type { Authenticator, Challenger } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
 import type { ServerEvents } from '../core/events.js';
 import type { HttpEndpoint } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
+import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
 import type { SessionControl } from '../core/session-control.js';
@@ -30,6 +31,8 @@ export const TOKENS = {
   authenticator: token<Authenticator>('authenticator'),
   /** Not there unless a class of the application offers it. */
   accounts: token<Accounts>('accounts'),
+  /** Likewise. */
+  logins: token<Logins>('logins'),
   gateway: token<HandshakeGateway>('gateway'),
   publisher: token<Publisher>('publisher'),
   sessions: token<SessionControl>('sessions'),
@@ -45,6 +48,8 @@ export const PARTS = {
   oro: token<OroSupport>('part.oro'),
   methods: token<readonly Authenticator[]>('part.methods'),
   knownOnly: token<Authenticator>('part.known-only'),
+  /** The methods of question and answer that are offered, best first. */
+  challengers: token<readonly Challenger[]>('part.challengers'),
   origins: token<OriginPolicy>('part.origins'),
   replays: token<MemoryReplayCache>('part.replays'),
   addresses: token<PeerAddresses>('part.addresses'),
