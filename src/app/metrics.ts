@@ -27,6 +27,7 @@ const HELP: Readonly<Record<string, string>> = {
   signalbox_malformed_messages_total: 'messages that are not of their protocol, by protocol',
   signalbox_jwks_fetches_total: 'fetches of the keys of tokens, by outcome',
   signalbox_auth_questions_total: 'questions to the application who a peer is, by outcome',
+  signalbox_auth_challenges_total: 'answers to the question who a peer is, by method and outcome',
 };
 
 const LIMITS_REACHED = 'signalbox_limits_reached_total';

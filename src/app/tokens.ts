@@ -6,6 +6,7 @@ import type { Broker } from '../core/broker.js';
 import type { ServerEvents } from '../core/events.js';
 import type { HttpEndpoint } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
+import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
 import type { SessionControl } from '../core/session-control.js';
@@ -38,6 +39,8 @@ export const TOKENS = {
   authenticator: token<Authenticator>('authenticator'),
   /** Not there unless a class of the application offers it. */
   accounts: token<Accounts>('accounts'),
+  /** Likewise. */
+  logins: token<Logins>('logins'),
   gateway: token<HandshakeGateway>('gateway'),
   publisher: token<Publisher>('publisher'),
   sessions: token<SessionControl>('sessions'),
@@ -57,6 +60,8 @@ export const PARTS = {
   challengers: token<readonly Challenger[]>('part.challengers'),
   methods: token<readonly Authenticator[]>('part.methods'),
   knownOnly: token<Authenticator>('part.known-only'),
+  /** The methods of question and answer that are offered, best first. */
+  challengers: token<readonly Challenger[]>('part.challengers'),
   origins: token<OriginPolicy>('part.origins'),
   replays: token<MemoryReplayCache>('part.replays'),
   addresses: token<PeerAddresses>('part.addresses'),

@@ -16,7 +16,8 @@ export interface SettingMeta {
     | 'paths'
     | 'secret'
     | 'map';
-  readonly env?: string;
+  /** Undefined: derived. False: none, as for maps that no variable can hold. */
+  readonly env?: string | false;
   /** Undefined: derived. False: none, as for secrets, which other users could read from the process list. */
   readonly flag?: string | false;
 }

@@ -51,6 +51,7 @@ describe('settings', () => {
         sessionTtl: 43_200_000,
         expiryWarning: 60_000,
         onExpiry: 'disconnect',
+        logins: new Map(),
       },
       development: false,
       broker: 'memory',
