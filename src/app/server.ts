@@ -64,10 +64,14 @@ async function listen(container: Container, { settings }: Plan): Promise<string>
 
 function watch(container: Container): void {
   const router = container.get(PARTS.router);
+  const procedures = container.get(PARTS.procedures);
   const webSocket = container.get(PARTS.webSocket);
   const replays = container.get(PARTS.replays);
   container.get(PARTS.metrics).watch(() => ({
     ...router.stats,
+    ...procedures.stats,
+    pendingCalls: procedures.pending,
+    registrations: procedures.registrations.size,
     connections: webSocket.size,
     sessions: router.sessions.size,
     topics: router.topics.size,

@@ -151,7 +151,10 @@ it('every call gets exactly one final answer unless its caller leaves, and nothi
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const world = new World();
-      for (const one of steps) await world.take(one);
+      for (const one of steps) {
+        await world.take(one);
+        expect(world.server.procedures.waiting).toBe(world.server.procedures.pending);
+      }
       await vi.advanceTimersByTimeAsync(6000);
       for (const { caller, finals, afterwards } of world.made) {
         expect(finals.length).toBe(caller.session.closed ? finals.length : 1);
