@@ -92,6 +92,16 @@ export class ProcedureRouter implements Procedures {
     return this.#participants.calls;
   }
 
+  /** Calls whose time is watched. */
+  get waiting(): number {
+    return this.#context.timeouts.size;
+  }
+
+  /** Sessions that have called or registered anything and are still there. */
+  get participants(): number {
+    return this.#participants.size;
+  }
+
   call(call: CallRequest): OngoingCall {
     const { session, procedure } = call;
     if (session.closed) return ANSWERED;
