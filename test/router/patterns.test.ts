@@ -118,6 +118,23 @@ describe('a subscriber of a pattern', () => {
     expect(peer.received.map(({ payload }) => payload)).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);
   });
 
+  it('hears of a channel that was busy before it came', async () => {
+    const server = serve();
+    const [early, exact, late] = [server.connect(), server.connect(), server.connect()];
+    await early.subscribe('x/', 'prefix');
+    await exact.subscribe('chat/a');
+    await exact.publish('chat/a', 1);
+    await late.subscribe('chat/', 'prefix');
+    await exact.publish('chat/a', 2);
+    await late.unsubscribe('chat/', 'prefix');
+    await exact.publish('chat/a', 3);
+    expect([heard(early), heard(exact), heard(late)]).toEqual([
+      [],
+      ['chat/a 1', 'chat/a 2', 'chat/a 3'],
+      ['chat/a 2'],
+    ]);
+  });
+
   it('is gone when it unsubscribes, leaves, or is disconnected', async () => {
     const server = serve();
     const [one, two, three] = [server.connect(), server.connect(), server.connect(testUser('5'))];
