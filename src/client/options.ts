@@ -72,7 +72,7 @@ export type Settings = SyncOptions &
   > & { readonly protocol: ProtocolName; readonly realm: string };
 
 export const DEFAULTS: Settings = {
-  protocol: 'wamp',
+  protocol: 'wamp.2.json',
   realm: 'realm1',
   autoConnect: true,
   queueSize: 100,
