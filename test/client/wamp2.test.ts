@@ -242,9 +242,10 @@ describe('a refusal of another router', () => {
 
   it('of the channel of notices is nobody’s business', async () => {
     test.server.forbidden.add('signalbox.session');
-    const sync = await test.connected();
+    const sync = test.client();
     const errors = record(sync, 'error');
     await settled(sync);
+    expect(test.server.peer.wire('subscribe')).toEqual([[{}, 'signalbox.session']]);
     expect(errors).toEqual([]);
   });
 });
@@ -284,6 +285,17 @@ describe('a call', () => {
     end();
     await expect(call).resolves.toBe('done');
     expect(parts).toEqual([1, 2]);
+  });
+
+  it('whose next part does not come is too late', async () => {
+    const clock = new ManualClock();
+    const sync = await test.connected({ clock });
+    const onProgress = vi.fn();
+    answer(({ peer, id }) => peer.send(TYPE.result, id, { progress: true }, [1]));
+    const call = sync.call({ procedure: 'x', timeout: 1_000, onProgress });
+    await eventually(() => expect(onProgress).toHaveBeenCalledExactlyOnceWith(1));
+    clock.advance(1_000);
+    await expect(call).rejects.toMatchObject({ code: 'timeout' });
   });
 
   it('goes on when its callback for parts throws', async () => {
@@ -365,7 +377,6 @@ describe('a farewell of the server', () => {
 
   it('keeps what is published after it for the next connection', async () => {
     const sync = await test.connected();
-    sync.on('state', () => {});
     test.server.peer.send(TYPE.goodbye, {}, 'wamp.close.close_realm');
     await until(() => test.server.peer.received.at(-1)?.[0] === TYPE.goodbye);
     sync.publish('a', 1);
