@@ -12,13 +12,20 @@ function matches([match, pattern]: Pattern, name: string): boolean {
   return wanted.length === given.length && wanted.every((part, i) => part === '' || part === given[i]);
 }
 
-/** The longest prefix first, then wildcards by the length of the text before each wildcard. [WAMP2] */
-function fitting([match, pattern]: Pattern, [otherMatch, other]: Pattern): number {
-  if (match !== otherMatch) return match === 'prefix' ? -1 : 1;
+/** The longest prefix of whole parts first, then wildcards by the parts before each wildcard, then other prefixes. [WAMP2] */
+function fitting([match, pattern]: Pattern, [otherMatch, other]: Pattern, name: string): number {
+  const [rank, otherRank] = [rankOf([match, pattern], name), rankOf([otherMatch, other], name)];
+  if (rank !== otherRank) return rank - otherRank;
   if (match === 'prefix') return other.length - pattern.length;
   const [own, theirs] = [portions(pattern), portions(other)];
   const at = own.findIndex((portion, i) => portion !== theirs[i]);
   return (theirs[at] ?? 0) - (own[at] ?? 0);
+}
+
+function rankOf([match, pattern]: Pattern, name: string): number {
+  if (match === 'wildcard') return 1;
+  const isWhole = pattern === '' || /[./]$/.test(pattern) || /^(?:[./]|$)/.test(name.slice(pattern.length));
+  return isWhole && pattern !== '' ? 0 : 2;
 }
 
 /** Parts before the first wildcard, between it and the second, and so on. */
@@ -87,7 +94,9 @@ describe('a pattern index', () => {
       fc.property(fc.array(fc.tuple(fc.boolean(), pattern)), fc.array(name), (changes, names) => {
         const { index, model } = changed(changes);
         for (const one of names) {
-          const wanted = [...model.values()].filter((each) => matches(each, one)).sort(fitting);
+          const wanted = [...model.values()]
+            .filter((each) => matches(each, one))
+            .sort((a, b) => fitting(a, b, one));
           expect(index.matches(one)).toEqual(wanted);
           found += wanted.length;
         }

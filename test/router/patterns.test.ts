@@ -317,7 +317,7 @@ describe('groups of subscribers', () => {
     await peer.subscribe('/a', 'wildcard');
     const texts = (channel: string) =>
       server.router.matching(channel).map((group) => `${group.match} ${group.channel}`);
-    expect(texts('chat/a')).toEqual(['exact chat/a', 'prefix chat.', 'prefix ', 'wildcard /a']);
+    expect(texts('chat/a')).toEqual(['exact chat/a', 'prefix chat.', 'wildcard /a', 'prefix ']);
     expect(texts('chat/b')).toEqual(['prefix chat.', 'prefix ']);
     expect(texts('guarded/b')).toEqual([]);
     expect(texts('wamp.session.on_join')).toEqual([]);
