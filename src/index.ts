@@ -5,7 +5,7 @@ export { createServer, type RunningServer, type ServerOptions } from './app/serv
 export { TOKENS } from './app/tokens.js';
 export type { Account, Accounts } from './core/accounts.js';
 export type { AuthAttempt, Authenticator, Credential, ReplayCache } from './core/authenticator.js';
-export type { Broker } from './core/broker.js';
+export type { Broker, ChannelSelection, Keeping } from './core/broker.js';
 export {
   DISCONNECT,
   type Disconnect,
@@ -18,9 +18,16 @@ export type { ServerEventMap, ServerEvents } from './core/events.js';
 export type { Logger } from './core/logger.js';
 export type { MaybePromise } from './core/maybe-promise.js';
 export { Payload } from './core/payload.js';
-export type { Audience, Publication, PublishEvent } from './core/publication.js';
-export type { Access, Operation, Requirement, Route, RouteLimits } from './core/route.js';
+export type { Audience, Publication, PublicationOptions, PublishEvent } from './core/publication.js';
+export type { Access, HistoryPolicy, Operation, Requirement, Route, RouteLimits } from './core/route.js';
 export type { ChannelGrants, Notice, Principal, Session, SessionId } from './core/session.js';
 export type { Rights, SessionControl, SessionSelector } from './core/session-control.js';
-export type { PeriodicTask, Topic, TopicHandler, TopicRequest, TopicTimer } from './core/topic.js';
+export type {
+  PeriodicTask,
+  SubscriptionGroup,
+  Topic,
+  TopicHandler,
+  TopicRequest,
+  TopicTimer,
+} from './core/topic.js';
 export { parseDuration, parseSize } from './core/units.js';

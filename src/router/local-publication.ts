@@ -8,7 +8,7 @@ const STEP = 5_700_357_409_661_599;
 
 /** Numbers publications: from a random start, so that nodes do not number alike, by a step that looks random. */
 export class Numbering {
-  #last = Math.floor(Math.random() * MOST);
+  #last = start();
 
   /** From 1 to 2^53. */
   next(): number {
@@ -48,4 +48,10 @@ export class LocalPublication implements Publication {
   get headers(): Publication['headers'] {
     return this.audience?.headers;
   }
+}
+
+/** A random number from 0 to 2^53 - 1. */
+function start(): number {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return (high & 0x1f_ffff) * 2 ** 32 + low;
 }
