@@ -54,9 +54,3 @@ export class LocalPublication implements Publication {
     return this.audience?.headers;
   }
 }
-
-/** A random number from 0 to 2^53 - 1. */
-function start(): number {
-  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
-  return (high & 0x1f_ffff) * 2 ** 32 + low;
-}
