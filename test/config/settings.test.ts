@@ -82,6 +82,7 @@ describe('settings', () => {
         calls: 1000,
         callTimeout: 60_000,
         registrations: 1000,
+        testaments: 100,
         handshakeTimeout: 10_000,
         silence: 300_000,
         ping: 25_000,
@@ -91,6 +92,7 @@ describe('settings', () => {
         batch: 1000,
         drain: 10_000,
       },
+      wamp: { realm: 'realm1', realms: [], meta: ['backend'], disclosure: 'request', uris: 'loose' },
       log: { level: 'info', format: 'auto' },
     });
   });
