@@ -18,7 +18,6 @@ export interface AutobahnError {
 
 /** A promise of when.js: the third function hears parts. */
 interface Pending<T> {
-  // biome-ignore lint/suspicious/noThenProperty: the promise of another library
   then<A = T, B = never>(
     resolved?: ((value: T) => A | PromiseLike<A>) | null,
     rejected?: ((error: AutobahnError) => B | PromiseLike<B>) | null,

@@ -43,7 +43,7 @@ describe('peers of several protocols on one channel', () => {
       old.subscribe(channel);
       await old.settle();
       const publisher = await clients.session(server().webSocketUrl(), from);
-      for (const value of VALUES) publisher.publish(channel, [value]);
+      for (const value of VALUES) void publisher.publish(channel, [value]);
       inboxes.set('WAMP v1', old.events(channel) as unknown[]);
       await until(() => old.events(channel).length === VALUES.length);
       for (const name of SERIALIZER_NAMES) await until(() => inboxes.get(name)?.length === VALUES.length);
@@ -78,7 +78,7 @@ describe('peers of several protocols on one channel', () => {
       const { client } = await wampy.connect(server().webSocketUrl(), 'json');
       await client.subscribe(channel, ({ argsList }) => void text.push(argsList?.[0]));
       const publisher = await clients.session(server().webSocketUrl(), from === 'json' ? 'msgpack' : from);
-      publisher.publish(channel, [octets]);
+      void publisher.publish(channel, [octets]);
       await until(() => [...inboxes, text].every((inbox) => inbox.length === 1));
       expect([...inboxes.flat(), text[0]]).toEqual(['000107ff', '000107ff', '\0AAEH/w==']);
     });

@@ -1,10 +1,11 @@
-import { Wampy, type WampyOptions } from 'wampy';
+import { Wampy } from 'wampy';
 import { CborSerializer } from 'wampy/CborSerializer.js';
 import { JsonSerializer } from 'wampy/JsonSerializer.js';
 import { MsgpackSerializer } from 'wampy/MsgpackSerializer.js';
 import { WebSocket } from 'ws';
 
 const SERIALIZERS = { json: JsonSerializer, msgpack: MsgpackSerializer, cbor: CborSerializer };
+type WampyOptions = NonNullable<ConstructorParameters<typeof Wampy>[1]>;
 export type SerializerName = keyof typeof SERIALIZERS;
 export const SERIALIZER_NAMES = Object.keys(SERIALIZERS) as readonly SerializerName[];
 
