@@ -1,20 +1,33 @@
 /** The second public door: what tests of topic handlers and of ports need. No sockets, no framework. */
 import type { RouteTest, RouteTestOptions } from './app/route-tests.js';
 import { MemoryBroker } from './brokers/index.js';
+import type { Authenticator } from './core/authenticator.js';
 import type { Broker } from './core/broker.js';
+import { CallError } from './core/call-error.js';
 import type { Connection, ConnectionListener } from './core/connection.js';
 import type { Disconnect, RouterError } from './core/errors.js';
 import { ServerEvents } from './core/events.js';
 import { Frame } from './core/frame.js';
+import type { HistoryFilter } from './core/history.js';
 import { type Logger, NULL_LOGGER } from './core/logger.js';
+import type { Match } from './core/match.js';
 import { type Meter, NULL_METER } from './core/meter.js';
 import { Payload } from './core/payload.js';
-import type { Audience, Publication } from './core/publication.js';
+import type { Publication, PublicationOptions } from './core/publication.js';
 import type { Access, Route } from './core/route.js';
 import type { Subscriber } from './core/router.js';
+import type { CallReply } from './core/rpc.js';
 import { ANONYMOUS, type Notice, type Principal, randomId, Session, sessionId } from './core/session.js';
+import { sessionProcedures } from './core/session-procedures.js';
 import type { TopicHandler } from './core/topic.js';
-import { type IdentitySettings, type RouterLimits, RouteTable, TopicRouter } from './router/index.js';
+import {
+  type IdentitySettings,
+  type ProcedureLimits,
+  ProcedureRouter,
+  type RouterLimits,
+  RouteTable,
+  TopicRouter,
+} from './router/index.js';
 
 export type { RouteTest, RouteTestOptions };
 
@@ -118,10 +131,16 @@ export class TestPeer {
   /** What it was told beside messages, in order. */
   readonly notices: Notice[] = [];
   readonly #router: TopicRouter;
+  readonly #procedures: ProcedureRouter;
+  /** By channel; of a pattern, by what it is and its text. */
   readonly #subscribers = new Map<string, Subscriber>();
 
-  constructor(router: TopicRouter, principal: Principal) {
+  constructor(
+    { router, procedures }: { router: TopicRouter; procedures: ProcedureRouter },
+    principal: Principal,
+  ) {
     this.#router = router;
+    this.#procedures = procedures;
     const { connection } = this;
     this.session = new Session({
       id: sessionId(),
@@ -134,33 +153,61 @@ export class TestPeer {
     router.open(this.session);
   }
 
-  /** Resolves when joined; rejects with the `RouterError` of a refusal. */
-  async subscribe(channel: string): Promise<void> {
+  /** Resolves when joined, to a pattern where `match` says so; rejects with the `RouterError` of a refusal. */
+  async subscribe(channel: string, match?: Subscriber['match']): Promise<void> {
     const subscriber: Subscriber = {
       session: this.session,
       channel,
+      ...(match && { match }),
       wireKey: this.session.id,
       encode: (publication) => this.#receive(publication),
       ended: (why) => this.#ended(channel, why),
     };
     await this.#router.subscribe(subscriber);
-    this.#subscribers.set(channel, subscriber);
+    this.#subscribers.set(keyOf(channel, match), subscriber);
   }
 
-  async unsubscribe(channel: string): Promise<void> {
-    const subscriber = this.#subscribers.get(channel);
-    this.#subscribers.delete(channel);
+  async unsubscribe(channel: string, match?: Subscriber['match']): Promise<void> {
+    const subscriber = this.#subscribers.get(keyOf(channel, match));
+    this.#subscribers.delete(keyOf(channel, match));
     if (subscriber !== undefined) await this.#router.unsubscribe(subscriber);
+  }
+
+  /** What is retained for one of its subscriptions. */
+  async retained(channel: string, match?: Subscriber['match']): Promise<readonly Publication[]> {
+    const subscriber = this.#subscribers.get(keyOf(channel, match));
+    return subscriber === undefined ? [] : this.#router.retained(subscriber);
+  }
+
+  /** What it may read of the history of a channel, or of a pattern. */
+  async history(
+    channel: string,
+    filter: HistoryFilter = {},
+    match: Match = 'exact',
+  ): Promise<readonly Publication[]> {
+    return this.#router.history(this.session, { channel, match }, filter);
   }
 
   /** Resolves to the publication, or to nothing where the handler delivered none. */
   async publish(
     channel: string,
     payload: unknown,
-    audience: Audience = {},
+    options: PublicationOptions = {},
   ): Promise<Publication | undefined> {
-    const { exclude = [], eligible = [] } = audience;
-    return this.#router.publish(this.session, channel, { payload: Payload.of(payload), exclude, eligible });
+    const event = { exclude: [], eligible: [], ...options, payload: Payload.of(payload) };
+    return this.#router.publish(this.session, channel, event);
+  }
+
+  /**
+   * Resolves to the result: the one value, or `{args, kwargs}`. Rejects with the `RouterError` of a refusal, or with a
+   * `CallError` that a handler has thrown.
+   */
+  call(procedure: string, ...args: readonly unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const reply = (reply: CallReply) => settle(reply, resolve, reject);
+      const payload = Payload.ofArguments({ list: args });
+      this.#procedures.call({ session: this.session, procedure, payload, reply });
+    });
   }
 
   async leave(): Promise<void> {
@@ -178,6 +225,31 @@ export class TestPeer {
   }
 }
 
+function settle(reply: CallReply, resolve: (value: unknown) => void, reject: (error: Error) => void): void {
+  if (reply.type === 'result') resolve(reply.payload.value);
+  else if (reply.type === 'refused') reject(reply.error);
+  else if (reply.type === 'failed') reject(CallError.of(reply.failure));
+}
+
+const LIMITS: RouterLimits & ProcedureLimits = {
+  subscriptions: 1000,
+  channels: 1000,
+  connectionsPerUser: 1000,
+  publishes: undefined,
+  handlerTimeout: 1000,
+  calls: 1000,
+  callTimeout: 60_000,
+  registrations: 1000,
+  channel: 255,
+};
+
+/** Lets nobody in: a test server has no credentials. */
+const NOBODY: Authenticator = { method: 'none', authenticate: () => undefined };
+
+function keyOf(channel: string, match: Subscriber['match']): string {
+  return match === undefined ? channel : `${match} ${channel}`;
+}
+
 export interface TestServerOptions {
   readonly routes: readonly Route[];
   /** By the handler name of the routes. */
@@ -185,7 +257,9 @@ export interface TestServerOptions {
   readonly broker?: Broker;
   readonly logger?: Logger;
   readonly meter?: Meter;
-  readonly limits?: Partial<RouterLimits>;
+  readonly limits?: Partial<RouterLimits & ProcedureLimits>;
+  /** Who `signalbox.renew` asks; nobody is let in by default. */
+  readonly authenticator?: Authenticator;
   readonly identity?: Partial<IdentitySettings>;
   readonly development?: boolean;
 }
@@ -193,6 +267,7 @@ export interface TestServerOptions {
 /** A router with its handlers in memory, for tests of topic handlers. */
 export class TestServer {
   readonly router: TopicRouter;
+  readonly procedures: ProcedureRouter;
   readonly events: ServerEvents;
 
   constructor({
@@ -203,32 +278,31 @@ export class TestServer {
     meter = NULL_METER,
     limits,
     identity,
+    authenticator = NOBODY,
     development = false,
   }: TestServerOptions) {
     this.events = new ServerEvents(logger);
-    this.router = new TopicRouter({
+    const shared = {
       table: new RouteTable(routes),
       handlers: new Map(Object.entries(handlers)),
-      broker,
       events: this.events,
       logger,
       meter,
-      limits: {
-        subscriptions: 1000,
-        channels: 1000,
-        connectionsPerUser: 1000,
-        publishes: undefined,
-        handlerTimeout: 1000,
-        ...limits,
-      },
-      identity: { warning: 60_000, downgrade: false, ...identity },
+      limits: { ...LIMITS, ...limits },
       development,
+    };
+    this.router = new TopicRouter({
+      ...shared,
+      broker,
+      identity: { warning: 60_000, downgrade: false, ...identity },
     });
+    const own = sessionProcedures({ router: this.router, authenticator });
+    this.procedures = new ProcedureRouter({ ...shared, own });
     void this.router.start();
   }
 
   connect(principal: Principal = ANONYMOUS): TestPeer {
-    return new TestPeer(this.router, principal);
+    return new TestPeer(this, principal);
   }
 }
 

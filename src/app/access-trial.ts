@@ -1,8 +1,9 @@
 import type { Payload } from '../core/payload.js';
 import type { Operation } from '../core/route.js';
 import type { Principal } from '../core/session.js';
-import type { TopicRequest } from '../core/topic.js';
+import type { TopicHandler, TopicRequest } from '../core/topic.js';
 import {
+  answersCalls,
   describeJudgements,
   type Judgement,
   RouteTable,
@@ -59,13 +60,22 @@ export class AccessTrial {
     if (route.handler === undefined) return { ...none, obstacle: `route ${route.name} has no handler` };
     const { access, handler } = this.#routes.of(route);
     const judgements = access.judge(operation, { principal, request, payload });
-    const obstacle =
-      operation === 'publish' && handler.onPublish === undefined
-        ? `handler ${route.handler} has no onPublish: it accepts no publications`
-        : undefined;
+    const obstacle = obstacleOf(operation, request, handler);
     const allowed = obstacle === undefined && judgements.every(({ holds }) => holds !== undefined);
     return { allowed, request, judgements, obstacle };
   }
+}
+
+/** Why the handler refuses by what it is, whoever asks. */
+function obstacleOf(operation: Operation, request: TopicRequest, handler: TopicHandler): string | undefined {
+  const { handler: name, access } = request.route;
+  if (operation === 'publish' && handler.onPublish === undefined) {
+    return `handler ${name} has no onPublish: it accepts no publications`;
+  }
+  const answers = answersCalls(handler, request);
+  if (operation === 'register' && answers) return `handler ${name} answers calls itself`;
+  if (operation !== 'call' || answers || access.register.length > 0) return undefined;
+  return `handler ${name} answers no calls, and nobody may register`;
 }
 
 /** A decision in lines: what was looked at, and what stands against it. */

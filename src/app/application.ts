@@ -2,6 +2,7 @@ import { type Finding, formatFindings, loadRouting, loadSettings, type Settings 
 import type { Route } from '../core/route.js';
 import { RULE_NAMES, ruleFault } from '../router/index.js';
 import { knownHandlers } from './build-handlers.js';
+import { checkLogins } from './challengers.js';
 import type { Plan } from './container.js';
 import { BUILT_IN_TOPICS, DiscoveryError, discover } from './discover.js';
 import type { Offers } from './handler-class.js';
@@ -52,6 +53,7 @@ export async function loadApplication(options: ApplicationOptions = {}): Promise
   const handlers = knownHandlers(offers, settings.topics.named);
   checkNames(offers, settings);
   checkAccounts(offers, settings);
+  checkLogins(offers, settings);
   const { routes, findings: routeFindings } = await loadRouting({
     sources: settings.routing,
     defaultAccess: settings.access,

@@ -7,6 +7,8 @@ import type { Plan } from './container.js';
 import { DiscoveryError } from './discover.js';
 import type { Offer, Offers } from './handler-class.js';
 
+const HOOKS: ReadonlySet<string> = new Set(['onCall', 'onSubscribe', 'onUnsubscribe', 'onPublish']);
+
 type NamedTopics = Settings['topics']['named'];
 
 /** The handler names that routes may use: discovered classes, and the names that `topics:` gives. */
@@ -74,7 +76,16 @@ function finished(name: string, handler: TopicHandler): TopicHandler {
       throw new DiscoveryError(text);
     }
   }
+  for (const method of handler.methods ?? []) checkMethod(name, handler, method);
   return withNewName(handler);
+}
+
+/** What every object has, and the hooks, are no procedures. */
+function checkMethod(name: string, handler: TopicHandler, method: string): void {
+  const found = (handler as unknown as Readonly<Record<string, unknown>>)[method];
+  const isOwn = !(method in Object.prototype) && !HOOKS.has(method);
+  if (isOwn && typeof found === 'function') return;
+  throw new DiscoveryError(`methods of handler ${name} lists "${method}", which is no method of its own`);
 }
 
 /** The ancestor writes `onUnSubscribe`; a handler that was carried over keeps working. */

@@ -5,9 +5,7 @@ import type { Authenticator } from '../core/authenticator.js';
 import { ServerEvents } from '../core/events.js';
 import type { HttpEndpoint } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
-import type { Protocol } from '../core/protocol.js';
 import type { Route } from '../core/route.js';
-import type { TopicHandler } from '../core/topic.js';
 import {
   DevTicketsEndpoint,
   DisconnectEndpoint,
@@ -16,18 +14,17 @@ import {
   RightsEndpoint,
   TicketsEndpoint,
 } from '../protocols/http/index.js';
-import { Wamp1Protocol } from '../protocols/wamp1/index.js';
-import { RouteTable, TopicRouter } from '../router/index.js';
-import { HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
-import { HandshakeGateway } from './gateway.js';
+import { AdmissionLimits, HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
+import { bindProtocols } from './bind-protocols.js';
+import { bindRealms } from './bind-realms.js';
 import type { Offers } from './handler-class.js';
 import { bindIdentity, ticketMint } from './identity.js';
 import { createLogger } from './logger.js';
 import { Metrics, MetricsEndpoint } from './metrics.js';
+import { bindOtherTransports } from './other-transports.js';
 import { pageEndpoints } from './pages.js';
 import { RouterPublisher } from './publisher.js';
 import { PARTS, TOKENS } from './tokens.js';
-import { VERSION } from './version.js';
 
 /** All that is decided before the first part is built. */
 export interface Plan {
@@ -40,11 +37,14 @@ export interface Plan {
 export function createContainer(plan: Plan): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   bindFoundations(container, plan);
-  bindRouter(container, plan);
+  bindRealms(container, plan);
+  bindPublisher(container);
   bindIdentity(container, plan.settings);
   bindAddresses(container, plan);
   bindHttp(container, plan);
+  bindProtocols(container, plan.settings);
   bindWebSocket(container, plan);
+  bindOtherTransports(container, plan.settings);
   bindServices(container, plan);
   return container;
 }
@@ -54,30 +54,13 @@ function bindFoundations(container: Container, { settings }: Plan): void {
   container.bind(PARTS.metrics).toResolvedValue(() => new Metrics());
   container.bind(TOKENS.meter).toResolvedValue((metrics) => metrics, [PARTS.metrics]);
   container.bind(TOKENS.events).toResolvedValue((logger) => new ServerEvents(logger), [TOKENS.logger]);
-  container.bind(TOKENS.broker).toResolvedValue(() => new MemoryBroker());
+  container
+    .bind(TOKENS.broker)
+    .toResolvedValue((meter) => new MemoryBroker({ limits: settings.limits, meter }), [TOKENS.meter]);
 }
 
-function bindRouter(container: Container, { settings, routes }: Plan): void {
-  const { limits, auth } = settings;
-  container.bind(PARTS.table).toResolvedValue(() => new RouteTable(routes, { channelLimit: limits.channel }));
-  // Handlers may inject the publisher, and with it the router: the map is filled after both exist.
-  container.bind(PARTS.handlers).toConstantValue(new Map<string, TopicHandler>());
-  container.bind(PARTS.router).toResolvedValue(
-    (table, handlers, broker, events, logger, meter) =>
-      new TopicRouter({
-        table,
-        handlers,
-        broker,
-        events,
-        logger,
-        meter,
-        limits,
-        identity: { warning: auth.expiryWarning, downgrade: auth.onExpiry === 'downgrade' },
-        development: settings.development,
-      }),
-    [PARTS.table, PARTS.handlers, TOKENS.broker, TOKENS.events, TOKENS.logger, TOKENS.meter],
-  );
-  container.bind(TOKENS.sessions).toResolvedValue((router) => router, [PARTS.router]);
+/** What handlers and programs publish with. */
+function bindPublisher(container: Container): void {
   container.bind(TOKENS.publisher).toResolvedValue((router) => new RouterPublisher(router), [PARTS.router]);
 }
 
@@ -90,7 +73,7 @@ function bindHttp(container: Container, { settings }: Plan): void {
     payload: limits.message,
   };
   container.bind<readonly HttpEndpoint[]>(PARTS.endpoints).toResolvedValue(
-    (router, authenticator, revocations, metrics, readiness, logger) => [
+    (router, sessions, authenticator, revocations, metrics, readiness, logger) => [
       new PublishEndpoint({
         router,
         authenticator,
@@ -99,28 +82,42 @@ function bindHttp(container: Container, { settings }: Plan): void {
         logger,
       }),
       new DisconnectEndpoint({
-        control: router,
+        control: sessions,
         authenticator,
         revoke: (user) => revocations.revoke(user, Date.now()),
       }),
-      new RightsEndpoint({ control: router, authenticator }),
+      new RightsEndpoint({ control: sessions, authenticator }),
       ...ticketEndpoints(settings, authenticator),
       ...healthEndpoints(() => readiness.ready),
       new MetricsEndpoint(metrics, authenticator),
       ...devEndpoints(settings),
       ...pageEndpoints({ development: settings.development, login: devEndpoints(settings).length > 0 }),
     ],
-    [PARTS.router, PARTS.knownOnly, PARTS.revocations, PARTS.metrics, PARTS.readiness, TOKENS.logger],
+    [
+      PARTS.router,
+      TOKENS.sessions,
+      PARTS.knownOnly,
+      PARTS.revocations,
+      PARTS.metrics,
+      PARTS.readiness,
+      TOKENS.logger,
+    ],
   );
   container.bind(PARTS.readiness).toConstantValue({ ready: false });
-  const { tls } = settings.listen;
-  container
-    .bind(PARTS.http)
-    .toResolvedValue(
-      (endpoints, logger, meter, addresses) =>
-        new HttpTransport({ endpoints, logger, meter, addresses, tls, limits }),
-      [PARTS.endpoints, TOKENS.logger, TOKENS.meter, PARTS.addresses],
-    );
+  const { tls, rawSocket: shared } = settings.listen;
+  container.bind(PARTS.http).toResolvedValue(
+    (endpoints, longPoll, rawSocket, logger, meter, addresses) =>
+      new HttpTransport({
+        endpoints: [...endpoints, ...longPoll.endpoints],
+        others: shared ? [rawSocket] : [],
+        logger,
+        meter,
+        addresses,
+        tls,
+        limits,
+      }),
+    [PARTS.endpoints, PARTS.longPoll, PARTS.rawSocket, TOKENS.logger, TOKENS.meter, PARTS.addresses],
+  );
 }
 
 /** Without a key to sign with there is no such address. */
@@ -142,34 +139,12 @@ function devEndpoints({ development, auth }: Settings): readonly HttpEndpoint[] 
 
 function bindWebSocket(container: Container, { settings }: Plan): void {
   const { listen, limits } = settings;
-  container.bind<readonly Protocol[]>(PARTS.protocols).toResolvedValue(
-    (router, authenticator, meter) => [
-      new Wamp1Protocol({
-        router,
-        authenticator,
-        ident: `signalbox/${VERSION}`,
-        depth: limits.depth,
-        malformed: () => meter.count('signalbox_malformed_messages_total', { protocol: 'wamp1' }),
-      }),
-    ],
-    [PARTS.router, PARTS.knownOnly, TOKENS.meter],
-  );
-  container.bind(TOKENS.gateway).toResolvedValue(
-    (protocols, authenticator, origins, events, logger) =>
-      new HandshakeGateway({
-        protocols,
-        authenticator,
-        origins,
-        events,
-        logger,
-        cookie: settings.auth.cookie,
-      }),
-    [PARTS.protocols, TOKENS.authenticator, PARTS.origins, TOKENS.events, TOKENS.logger],
-  );
+  container.bind(PARTS.admission).toResolvedValue(() => new AdmissionLimits(limits));
   container.bind(PARTS.webSocket).toResolvedValue(
-    (gateway, logger, meter, addresses) =>
+    (gateway, admission, logger, meter, addresses) =>
       new WebSocketTransport({
         gateway,
+        admission,
         logger,
         meter,
         addresses,
@@ -177,7 +152,7 @@ function bindWebSocket(container: Container, { settings }: Plan): void {
         compression: listen.compression,
         limits,
       }),
-    [TOKENS.gateway, TOKENS.logger, TOKENS.meter, PARTS.addresses],
+    [TOKENS.gateway, PARTS.admission, TOKENS.logger, TOKENS.meter, PARTS.addresses],
   );
 }
 

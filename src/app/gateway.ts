@@ -8,10 +8,13 @@ import type { Logger } from '../core/logger.js';
 import type { Guest, Protocol } from '../core/protocol.js';
 import { readAttempt } from '../core/read-attempt.js';
 import { RefusalLog } from '../core/refusal-log.js';
+import type { Principal } from '../core/session.js';
 
 export interface GatewayParts {
   /** The first one speaks where the peer names no sub-protocol. */
   readonly protocols: readonly Protocol[];
+  /** Who speaks in its place on these paths. */
+  readonly fallbacks?: ReadonlyMap<string, Protocol>;
   readonly authenticator: Authenticator;
   readonly origins: OriginPolicy;
   readonly events: ServerEvents;
@@ -48,11 +51,9 @@ export class HandshakeGateway implements Gateway {
   }
 
   async #admit(handshake: Handshake): Promise<Admission> {
-    const { protocol, subprotocol } = this.#choose(handshake.subprotocols);
+    const { protocol, subprotocol } = this.#choose(handshake);
     try {
-      const attempt = readAttempt({ ...handshake, cookie: this.#parts.cookie });
-      const principal = await this.#parts.authenticator.authenticate(attempt);
-      if (principal === undefined) throw new RouterError('unauthorized', 'credentials are missing');
+      const principal = await this.#identify(handshake, protocol);
       const guest = { principal, subprotocol, headers: handshake.headers };
       return { subprotocol, accept: (connection) => accept(connection, protocol, guest) };
     } catch (error) {
@@ -65,13 +66,28 @@ export class HandshakeGateway implements Gateway {
     }
   }
 
+  /**
+   * Undefined for who presents nothing that tells who it is, where the protocol asks by its own words. A credential
+   * that is wrong, or a cookie that the application refuses, is wrong there, too.
+   */
+  async #identify(handshake: Handshake, { authenticates = false }: Protocol): Promise<Principal | undefined> {
+    const attempt = readAttempt({ ...handshake, cookie: this.#parts.cookie });
+    const principal = await this.#parts.authenticator.authenticate(attempt);
+    if (authenticates) return principal?.kind === 'anonymous' ? undefined : principal;
+    if (principal === undefined) throw new RouterError('unauthorized', 'credentials are missing');
+    return principal;
+  }
+
   #announce({ remoteAddress }: Handshake, { code, message: reason }: RouterError): void {
     this.#parts.events.announce('client_rejected', { remoteAddress, code, reason });
   }
 
   /** The first sub-protocol of the peer's list that is spoken here. An unknown one is not replaced by a guess. */
-  #choose(offered: readonly string[]): { protocol: Protocol; subprotocol: string | undefined } {
-    const [fallback] = this.#parts.protocols;
+  #choose({ subprotocols: offered, url }: Handshake): {
+    protocol: Protocol;
+    subprotocol: string | undefined;
+  } {
+    const fallback = this.#parts.fallbacks?.get(url.pathname) ?? this.#parts.protocols[0];
     if (offered.length === 0 && fallback !== undefined) return { protocol: fallback, subprotocol: undefined };
     for (const subprotocol of offered) {
       const protocol = this.#parts.protocols.find(({ subprotocols }) => subprotocols.includes(subprotocol));

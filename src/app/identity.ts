@@ -20,6 +20,7 @@ import type { Authenticator, ReplayCache } from '../core/authenticator.js';
 import type { Logger } from '../core/logger.js';
 import type { Meter } from '../core/meter.js';
 import type { IssuedTicket, TicketGrant } from '../core/ticket-grant.js';
+import { bindChallengers } from './challengers.js';
 import { bindOro } from './oro.js';
 import type { OroSupport } from './oro-support.js';
 import { PARTS, TOKENS } from './tokens.js';
@@ -59,8 +60,9 @@ export function bindIdentity(container: Container, settings: Settings): void {
   const revocations = new Revocations(limits.revocations);
   const guard = authenticationGuard(limits);
   const chain = (list: readonly Authenticator[]) =>
-    guard(revocable(bounded(authenticatorChain(list), auth), revocations));
+    guard.authenticator(revocable(bounded(authenticatorChain(list), auth), revocations));
   bindOro(container, auth);
+  bindChallengers(container, { auth, guard, revocations });
   container.bind(PARTS.replays).toConstantValue(new MemoryReplayCache({ size: limits.tickets }));
   container.bind(PARTS.revocations).toConstantValue(revocations);
   container
@@ -73,6 +75,7 @@ export function bindIdentity(container: Container, settings: Settings): void {
   container
     .bind(PARTS.knownOnly)
     .toResolvedValue((methods) => chain(methods.filter(isForRequests)), [PARTS.methods]);
+  container.bind(PARTS.challengers).toConstantValue([]);
   container.bind(PARTS.origins).toConstantValue(
     new OriginPolicy({
       origins,

@@ -18,7 +18,8 @@ export interface LiveFigures {
 const HELP: Readonly<Record<string, string>> = {
   signalbox_refused_connections_total: 'connections refused before they were opened, by error code',
   signalbox_refusals_total: 'subscribes and publishes refused, by error code',
-  signalbox_limits_reached_total: 'requests refused because of a limit, by the setting of the limit',
+  signalbox_limits_reached_total:
+    'requests refused, or what was kept given up, because of a limit, by the setting of the limit',
   signalbox_http_refusals_total: 'HTTP requests answered with an error, by error code',
   signalbox_disconnects_total: 'connections ended, by close code',
   signalbox_throttled_total: 'times that a connection was not read for a while, by limit',
@@ -26,6 +27,7 @@ const HELP: Readonly<Record<string, string>> = {
   signalbox_malformed_messages_total: 'messages that are not of their protocol, by protocol',
   signalbox_jwks_fetches_total: 'fetches of the keys of tokens, by outcome',
   signalbox_auth_questions_total: 'questions to the application who a peer is, by outcome',
+  signalbox_auth_challenges_total: 'answers to the question who a peer is, by method and outcome',
 };
 
 const LIMITS_REACHED = 'signalbox_limits_reached_total';

@@ -12,6 +12,8 @@ export type ServerOptions = ApplicationOptions;
 export interface RunningServer extends Publisher {
   /** Such as `http://127.0.0.1:8080`, with the port that was really taken. */
   readonly url: string;
+  /** That address, and those of protocols with a port of their own, such as `rawsocket://127.0.0.1:8081`. */
+  readonly urls: readonly string[];
   /** Lets everybody go within `limits.drain`, then frees the port. A second call waits for the first. */
   close(): Promise<void>;
 }
@@ -25,17 +27,21 @@ export async function createServer(options: ServerOptions = {}): Promise<Running
 /** Starts what was planned. */
 export async function startServer(plan: Plan): Promise<RunningServer> {
   const container = createContainer(plan);
-  const handlers = container.get(PARTS.handlers);
-  for (const [name, handler] of buildHandlers(container, plan)) handlers.set(name, handler);
+  const realms = container.get(PARTS.realms);
+  // Handlers may inject the publisher, and with it a router: they are built when all of them exist.
+  realms.serve(buildHandlers(container, plan));
   const stopTasks = startPeriodicTasks(container, plan);
   await container.get(PARTS.oro).open();
-  await container.get(PARTS.router).start();
+  await realms.start();
   const url = await listen(container, plan);
-  container.get(TOKENS.events).announce('server_launched', { urls: [url] });
+  const urls = [url, ...(await listenElsewhere(container, plan))];
+  container.get(PARTS.readiness).ready = true;
+  container.get(TOKENS.events).announce('server_launched', { urls });
   let closing: Promise<void> | undefined;
   const publisher = container.get(TOKENS.publisher);
   return {
     url,
+    urls,
     publish: (target, payload, audience) => publisher.publish(target, payload, audience),
     close() {
       closing ??= close(container, plan, stopTasks);
@@ -58,21 +64,44 @@ async function listen(container: Container, { settings }: Plan): Promise<string>
   watch(container);
   const taken = await http.listen(host, port);
   container.get(PARTS.origins).listening({ host, port: taken, secure });
-  container.get(PARTS.readiness).ready = true;
-  return `${secure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${taken}`;
+  return addressOf(secure ? 'https' : 'http', host, taken);
+}
+
+/** Ports of single protocols. Frees the first port where one of them cannot be had. */
+async function listenElsewhere(container: Container, { settings }: Plan): Promise<readonly string[]> {
+  const { host, rawSocketPort, tls } = settings.listen;
+  if (rawSocketPort === undefined) return [];
+  try {
+    const taken = await container.get(PARTS.rawSocket).listen(host, rawSocketPort);
+    return [addressOf(tls === undefined ? 'rawsocket' : 'rawsockets', host, taken)];
+  } catch (error) {
+    await container.get(PARTS.http).close(0);
+    throw error;
+  }
+}
+
+function addressOf(scheme: string, host: string, port: number): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function watch(container: Container): void {
-  const router = container.get(PARTS.router);
-  const webSocket = container.get(PARTS.webSocket);
+  const realms = container.get(PARTS.realms);
+  const transports = peerTransports(container);
   const replays = container.get(PARTS.replays);
   container.get(PARTS.metrics).watch(() => ({
-    ...router.stats,
-    connections: webSocket.size,
-    sessions: router.sessions.size,
-    topics: router.topics.size,
+    ...realms.figures,
+    connections: transports.reduce((sum, { size }) => sum + size, 0),
     tickets: replays.size,
   }));
+}
+
+/** Those that carry peers. */
+function peerTransports(container: Container) {
+  return [
+    container.get(PARTS.webSocket),
+    container.get(PARTS.rawSocket),
+    container.get(PARTS.longPoll),
+  ] as const;
 }
 
 /** Not ready → no new peers → peers told to come back, spread out → the port is free → the broker ends. */
@@ -84,10 +113,9 @@ async function close(
   container.get(PARTS.readiness).ready = false;
   container.get(TOKENS.gateway).drain();
   const closed = container.get(PARTS.http).close(settings.limits.drain);
-  await container.get(PARTS.webSocket).drain(settings.limits.drain);
+  await Promise.all(peerTransports(container).map((transport) => transport.drain(settings.limits.drain)));
   await closed;
   for (const stop of stopTasks) stop();
-  container.get(PARTS.router).stop();
+  await container.get(PARTS.realms).stop();
   await container.get(PARTS.oro).close();
-  await container.get(TOKENS.broker).close();
 }

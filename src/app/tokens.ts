@@ -1,21 +1,30 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { MemoryReplayCache, OriginPolicy, Revocations } from '../authenticators/index.js';
 import type { Accounts } from '../core/accounts.js';
-import type { Authenticator } from '../core/authenticator.js';
+import type { Authenticator, Challenger } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
 import type { ServerEvents } from '../core/events.js';
 import type { HttpEndpoint } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
+import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
 import type { SessionControl } from '../core/session-control.js';
-import type { TopicHandler } from '../core/topic.js';
-import type { RouteTable, TopicRouter } from '../router/index.js';
-import type { HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
+import type { SessionDetails, Testaments } from '../protocols/wamp2/index.js';
+import type { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
+import type {
+  AdmissionLimits,
+  HttpTransport,
+  LongPollTransport,
+  PeerAddresses,
+  RawSocketTransport,
+  WebSocketTransport,
+} from '../transports/index.js';
 import type { HandshakeGateway } from './gateway.js';
 import type { Metrics } from './metrics.js';
 import type { OroSupport } from './oro-support.js';
 import type { Publisher } from './publisher.js';
+import type { Realms } from './realms.js';
 
 function token<T>(name: string): ServiceIdentifier<T> {
   return Symbol.for(`signalbox.${name}`);
@@ -30,6 +39,8 @@ export const TOKENS = {
   authenticator: token<Authenticator>('authenticator'),
   /** Not there unless a class of the application offers it. */
   accounts: token<Accounts>('accounts'),
+  /** Likewise. */
+  logins: token<Logins>('logins'),
   gateway: token<HandshakeGateway>('gateway'),
   publisher: token<Publisher>('publisher'),
   sessions: token<SessionControl>('sessions'),
@@ -39,18 +50,29 @@ export const TOKENS = {
 export const PARTS = {
   metrics: token<Metrics>('part.metrics'),
   table: token<RouteTable>('part.table'),
-  handlers: token<Map<string, TopicHandler>>('part.handlers'),
+  realms: token<Realms>('part.realms'),
+  details: token<WeakMap<object, SessionDetails>>('part.details'),
+  testaments: token<Testaments>('part.testaments'),
   router: token<TopicRouter>('part.router'),
+  procedures: token<ProcedureRouter>('part.procedures'),
   revocations: token<Revocations>('part.revocations'),
   oro: token<OroSupport>('part.oro'),
+  challengers: token<readonly Challenger[]>('part.challengers'),
   methods: token<readonly Authenticator[]>('part.methods'),
   knownOnly: token<Authenticator>('part.known-only'),
+  /** The methods of question and answer that are offered, best first. */
+  challengers: token<readonly Challenger[]>('part.challengers'),
   origins: token<OriginPolicy>('part.origins'),
   replays: token<MemoryReplayCache>('part.replays'),
   addresses: token<PeerAddresses>('part.addresses'),
   endpoints: token<readonly HttpEndpoint[]>('part.endpoints'),
   readiness: token<{ ready: boolean }>('part.readiness'),
+  wamp1: token<Protocol>('part.wamp1'),
+  wamp2: token<Protocol>('part.wamp2'),
   protocols: token<readonly Protocol[]>('part.protocols'),
   http: token<HttpTransport>('part.http'),
+  admission: token<AdmissionLimits>('part.admission'),
   webSocket: token<WebSocketTransport>('part.web-socket'),
+  rawSocket: token<RawSocketTransport>('part.raw-socket'),
+  longPoll: token<LongPollTransport>('part.long-poll'),
 } as const;

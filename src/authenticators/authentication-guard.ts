@@ -1,11 +1,11 @@
-import { addressGroup } from '../core/address-group.js';
-import type { AuthAttempt, Authenticator } from '../core/authenticator.js';
-import { isRouterError, overLimit, RouterError } from '../core/errors.js';
-import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
-import { RateTable } from '../core/rate-table.js';
-import type { Principal } from '../core/session.js';
-import { type Rate, rateText } from '../core/token-bucket.js';
+import type { Authenticator, Challenge, ChallengeAttempt, Challenger } from '../core/authenticator.js';
+import { RouterError } from '../core/errors.js';
+import { after, isPromise, type MaybePromise } from '../core/maybe-promise.js';
+import { MAX_CREDENTIAL } from '../core/read-attempt.js';
+import type { Rate } from '../core/token-bucket.js';
 import { within } from '../core/within.js';
+import { FailedLogins } from './failed-logins.js';
+import { unproven } from './proof.js';
 
 export interface GuardOptions {
   /** How often an address may present wrong credentials; undefined for no bound. */
@@ -16,88 +16,67 @@ export interface GuardOptions {
   readonly clock?: () => number;
 }
 
-/**
- * Makes authenticators that answer in time, and that look at no credential of an address from which too many wrong
- * ones came. All that it makes count the failures together.
- */
+/** What is asked through it answers in time, and not at all to an address from which too much came that is wrong. */
+export interface AuthenticationGuard {
+  /** Who presents no credential is not affected by failures. */
+  authenticator(inner: Authenticator): Authenticator;
+  /** Its questions take one answer, which is a text of at most 8,192 characters. */
+  challenger(inner: Challenger): Challenger;
+}
+
+/** A guard; all that goes through it counts the failures together. */
 export function authenticationGuard({
   failedLogins,
   authTimeout,
   clock = () => performance.now(),
-}: GuardOptions): (inner: Authenticator) => Authenticator {
-  const failures = failedLogins && new RateTable(failedLogins);
-  return (inner) => {
-    const timed = new TimedAuthenticator(inner, authTimeout);
-    return failures === undefined ? timed : new ThrottledAuthenticator(timed, { failures, clock });
+}: GuardOptions): AuthenticationGuard {
+  const failures = failedLogins && new FailedLogins(failedLogins, clock);
+  const timed = <T>(look: () => MaybePromise<T>): MaybePromise<T> => {
+    const answer = look();
+    return isPromise(answer) ? within(authTimeout, answer, () => late(authTimeout)) : answer;
+  };
+  const watched = <T>(remoteAddress: string, look: () => MaybePromise<T>): MaybePromise<T> =>
+    failures === undefined ? timed(look) : failures.watch(remoteAddress, () => timed(look));
+  return {
+    authenticator: (inner) => ({
+      method: inner.method,
+      authenticate(attempt) {
+        const look = () => inner.authenticate(attempt);
+        return attempt.credential === undefined ? timed(look) : watched(attempt.remoteAddress, look);
+      },
+    }),
+    challenger: (inner) => ({
+      method: inner.method,
+      challenge: (attempt) =>
+        after(
+          watched(attempt.remoteAddress, () => inner.challenge(attempt)),
+          (challenge) => once(challenge, attempt, watched),
+        ),
+    }),
   };
 }
 
-/** Turns an answer that is late into the refusal `timeout`. */
-class TimedAuthenticator implements Authenticator {
-  readonly method: string;
-  readonly #inner: Authenticator;
-  readonly #timeout: number;
+type Watched = <T>(remoteAddress: string, look: () => MaybePromise<T>) => MaybePromise<T>;
 
-  constructor(inner: Authenticator, timeout: number) {
-    this.method = inner.method;
-    this.#inner = inner;
-    this.#timeout = timeout;
-  }
-
-  authenticate(attempt: AuthAttempt): MaybePromise<Principal | undefined> {
-    const answer = this.#inner.authenticate(attempt);
-    return isPromise(answer) ? within(this.#timeout, answer, () => this.#late()) : answer;
-  }
-
-  #late(): RouterError {
-    const limit = 'limits.auth_timeout';
-    return new RouterError('timeout', `who you are was not told within ${limit} of ${this.#timeout} ms`, {
-      limit,
-      hint: 'try again later',
-    });
-  }
+function once(challenge: Challenge, { remoteAddress }: ChallengeAttempt, watched: Watched): Challenge {
+  let answered = false;
+  return {
+    extra: challenge.extra,
+    answer: (signature, extra) =>
+      watched(remoteAddress, () => {
+        if (answered) throw new RouterError('unauthorized', 'the question was answered already');
+        answered = true;
+        // a stranger's protocol may let anything through
+        if (typeof signature !== 'string' || signature.length > MAX_CREDENTIAL) throw unproven();
+        return challenge.answer(signature, extra);
+      }),
+  };
 }
 
-/**
- * Takes a token of the address for each credential that is wrong. Without a token no credential of that address is
- * looked at, sound or not, so that guessing goes no faster; who presents none is not affected.
- */
-class ThrottledAuthenticator implements Authenticator {
-  readonly method: string;
-  readonly #inner: Authenticator;
-  readonly #failures: RateTable;
-  readonly #clock: () => number;
-
-  constructor(inner: Authenticator, { failures, clock }: { failures: RateTable; clock: () => number }) {
-    this.method = inner.method;
-    this.#inner = inner;
-    this.#failures = failures;
-    this.#clock = clock;
-  }
-
-  authenticate(attempt: AuthAttempt): MaybePromise<Principal | undefined> {
-    if (attempt.credential === undefined) return this.#inner.authenticate(attempt);
-    const group = addressGroup(attempt.remoteAddress);
-    const wait = this.#failures.wait(group, this.#clock());
-    if (wait > 0) throw this.#refusal(wait);
-    try {
-      const answer = this.#inner.authenticate(attempt);
-      return isPromise(answer) ? answer.catch((error) => this.#failed(error, group)) : answer;
-    } catch (error) {
-      return this.#failed(error, group);
-    }
-  }
-
-  /** Into debt, so that attempts at the same time are paid for, too. */
-  #failed(error: unknown, group: string): never {
-    if (isRouterError(error) && error.code === 'unauthorized') this.#failures.take(group, this.#clock());
-    throw error;
-  }
-
-  #refusal(wait: number): RouterError {
-    const limit = 'limits.failed_logins';
-    const rate = rateText(this.#failures.limit);
-    const refusal = overLimit(limit, `${limit} of ${rate} is reached for this address`);
-    return refusal.with({ hint: `try again in ${Math.ceil(wait / 1000)} seconds` });
-  }
+function late(timeout: number): RouterError {
+  const limit = 'limits.auth_timeout';
+  return new RouterError('timeout', `who you are was not told within ${limit} of ${timeout} ms`, {
+    limit,
+    hint: 'try again later',
+  });
 }

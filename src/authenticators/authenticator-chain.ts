@@ -3,26 +3,25 @@ import { RouterError } from '../core/errors.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { Principal } from '../core/session.js';
 
-/** Asks one after the other: the first that answers or throws decides. Throws `unauthorized` when none answers. */
+/**
+ * Asks one after the other: the first that answers or throws decides. When none answers, it is undefined for who presents
+ * no credential, and throws `unauthorized` for who presents one.
+ */
 export function authenticatorChain(list: readonly Authenticator[]): Authenticator {
-  const ask = (attempt: AuthAttempt, from: number): MaybePromise<Principal> => {
+  const ask = (attempt: AuthAttempt, from: number): MaybePromise<Principal | undefined> => {
     for (let i = from; i < list.length; i++) {
       const answer = list[i]?.authenticate(attempt);
       if (isPromise(answer)) return answer.then((principal) => principal ?? ask(attempt, i + 1));
       if (answer !== undefined) return answer;
     }
-    throw nobodyAnswered(attempt);
+    if (attempt.credential === undefined) return undefined;
+    throw new RouterError('unauthorized', reasonFor(attempt.credential));
   };
   return { method: 'chain', authenticate: (attempt) => ask(attempt, 0) };
 }
 
-function nobodyAnswered({ credential }: AuthAttempt): RouterError {
-  return new RouterError('unauthorized', reasonFor(credential));
-}
-
 /** The same whether the name or what came with it is wrong. */
-function reasonFor(credential: Credential | undefined): string {
-  if (credential === undefined) return 'credentials are missing';
+function reasonFor(credential: Credential): string {
   return credential.identity === undefined
     ? 'credentials of this kind are not accepted here'
     : 'the name or what came with it is not known';

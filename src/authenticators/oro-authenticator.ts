@@ -25,7 +25,13 @@ export interface OroOptions {
   readonly clock?: () => number;
 }
 
-const SOURCES: ReadonlySet<Credential['source']> = new Set(['ticket', 'bearer', 'cookie', 'renewal']);
+const SOURCES: ReadonlySet<Credential['source']> = new Set([
+  'ticket',
+  'bearer',
+  'cookie',
+  'login',
+  'renewal',
+]);
 
 /** Milliseconds that the application's clock may run ahead of ours. */
 const SKEW = 30_000;
@@ -73,7 +79,7 @@ export class OroAuthenticator implements Authenticator {
     const ticket = readOroTicket(text);
     if (ticket === undefined) throw this.#refusal('malformed');
     this.#checkCheaply(ticket, credential.source);
-    return this.#verify(ticket);
+    return this.#verify(ticket, credential.identity);
   }
 
   #checkCheaply(ticket: OroTicket, source: Credential['source']): void {
@@ -90,13 +96,13 @@ export class OroAuthenticator implements Authenticator {
     return anonymous === 'anonymous' || (anonymous === 'backend' && source === 'ticket');
   }
 
-  async #verify(ticket: OroTicket): Promise<Principal> {
+  async #verify(ticket: OroTicket, identity = ''): Promise<Principal> {
     const { username, nonce, created } = ticket;
     const { secret, digests } = this.#options;
     const account = username === '' ? undefined : usable(await this.#counting(() => this.#find(username)));
     const password = username === '' ? secret : (account?.password ?? this.#nobody);
     const digest = await this.#counting(() => digests.digest({ nonce, created, password }));
-    const known = username === '' || account !== undefined;
+    const known = username === '' ? identity === '' : isOf(account, identity);
     if (!equal(ticket.digest, digest) || !known) throw this.#refusal('invalid');
     await this.#claim(ticket);
     this.#count('accepted');
@@ -160,6 +166,11 @@ function idOf({ nonce, digest }: OroTicket): string {
 /** Undefined for an account whose password cannot be told: its ticket would be signed with the secret alone. */
 function usable(account: Account | undefined): Account | undefined {
   return typeof account?.password === 'string' && account.password !== '' ? account : undefined;
+}
+
+/** A name that comes along has to be the user's id. */
+function isOf(account: Account | undefined, identity: string): boolean {
+  return account !== undefined && (identity === '' || identity === String(account.id));
 }
 
 /** Both are base64 of 64 octets; compared as text, so that a digest has one spelling only. */

@@ -1,6 +1,6 @@
 import type { AuthAttempt, Authenticator } from '../core/authenticator.js';
 import { RouterError } from '../core/errors.js';
-import { isPromise } from '../core/maybe-promise.js';
+import { after } from '../core/maybe-promise.js';
 import type { Principal } from '../core/session.js';
 
 /**
@@ -29,6 +29,12 @@ export class Revocations {
     }
   }
 
+  /** The same principal. Throws `unauthorized` where its credential was withdrawn. */
+  check(principal: Principal): Principal {
+    if (!this.covers(principal)) return principal;
+    throw new RouterError('unauthorized', 'the credential was withdrawn', { hint: 'log in again' });
+  }
+
   /** Times of credentials are whole seconds: one of the very second of the withdrawal is withdrawn. */
   covers({ kind, id = '', issued = 0 }: Principal): boolean {
     if (kind !== 'user') return false;
@@ -39,15 +45,11 @@ export class Revocations {
 
 /** Asks another authenticator, and refuses those whose credential was withdrawn. */
 export function revocable(inner: Authenticator, revocations: Revocations): Authenticator {
-  const checked = (principal: Principal | undefined) => {
-    if (principal === undefined || !revocations.covers(principal)) return principal;
-    throw new RouterError('unauthorized', 'the credential was withdrawn', { hint: 'log in again' });
-  };
+  const checked = (principal: Principal | undefined) => principal && revocations.check(principal);
   return {
     method: inner.method,
     authenticate(attempt: AuthAttempt) {
-      const answer = inner.authenticate(attempt);
-      return isPromise(answer) ? answer.then(checked) : checked(answer);
+      return after(inner.authenticate(attempt), checked);
     },
   };
 }

@@ -5,6 +5,7 @@ import type { BackendKey } from '../core/backend-key.js';
 import type { AuthMethod, WrittenKey } from './auth-settings.js';
 import type { FindingList } from './finding-list.js';
 import { type JwtContext, readJwt } from './jwt-reading.js';
+import { type LoginContext, readLogins } from './login-reading.js';
 import { isKeyText, privateKeyOf, publicKeyOf } from './pair-key.js';
 import type { SecretSource } from './setting-kinds.js';
 import type { SettingSources } from './setting-sources.js';
@@ -72,6 +73,7 @@ export class AuthReading {
       cookie: auth.cookie,
       jwt: auth.jwt && (await readJwt(auth.jwt, this.#jwtContext(folder))),
       http: auth.http?.url === undefined ? undefined : { ...auth.http, url: auth.http.url },
+      logins: readLogins(auth.logins, this.#loginContext()),
     });
   }
 
@@ -79,6 +81,14 @@ export class AuthReading {
     return {
       folder,
       secret: (source, path) => this.#secret(source, path),
+      report: (path, message, hint) => this.#bad(path, message, hint),
+    };
+  }
+
+  #loginContext(): LoginContext {
+    return {
+      secret: (source, path) => this.#secret(source, path),
+      text: (source, path) => this.#text(source, path),
       report: (path, message, hint) => this.#bad(path, message, hint),
     };
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isChannelPattern, MOST_PATTERNS } from '../core/channel-pattern.js';
 import { COOKIE_NAME, httpAuthSchema } from './http-auth-schema.js';
 import { jwtSchema } from './jwt-schema.js';
+import { loginsSchema } from './login-schema.js';
 import { oroSettingsSchema } from './oro-settings-schema.js';
 import {
   choice,
@@ -133,6 +134,14 @@ export const authSettings = z
     cookie: optionalText('text', 'Name of a cookie that may hold a ticket or a JWT.', COOKIE_NAME),
     jwt: jwtSchema.optional(),
     http: httpAuthSchema.optional(),
+    logins: loginsSchema.prefault({}).meta({
+      ...describe(
+        'map',
+        'Who may answer questions, as WAMP v2 asks them, by name: `{ secret: { env: NAME } }`, `{ keys: [...] }` and more.',
+      ),
+      env: false,
+      flag: false,
+    }),
   })
   .prefault({});
 

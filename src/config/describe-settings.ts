@@ -6,7 +6,7 @@ import { settingsSchema } from './settings-schema.js';
 export interface SettingDescription extends Pick<SettingMeta, 'help' | 'kind'> {
   /** As in `limits.handler_timeout`. */
   readonly path: string;
-  /** The environment variable that overrides the file. */
+  /** The environment variable that overrides the file; empty for none. */
   readonly env: string;
   /** The flag that overrides both, without its dashes; undefined where there is none. */
   readonly flag: string | undefined;
@@ -32,7 +32,7 @@ function description(path: string, meta: SettingMeta, preset: unknown): SettingD
   const short = path.replace(/^listen\./, '').replaceAll(/[._]/g, '-');
   return {
     path,
-    env: meta.env ?? `SIGNALBOX_${short.replaceAll('-', '_').toUpperCase()}`,
+    env: meta.env === false ? '' : (meta.env ?? `SIGNALBOX_${short.replaceAll('-', '_').toUpperCase()}`),
     flag: meta.flag === false ? undefined : (meta.flag ?? short),
     default: written(preset),
     help: meta.help,

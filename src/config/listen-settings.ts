@@ -1,20 +1,35 @@
 import { z } from 'zod';
 import { ADDRESS_RANGE } from './address-range.js';
-import { choice, count, list, onOff, path, text } from './setting-kinds.js';
+import { choice, count, list, onOff, optionalCount, optionalText, path, text } from './setting-kinds.js';
 
 const RANGES = {
   holds: ADDRESS_RANGE,
   otherwise: 'is neither an address nor a range such as 10.0.0.0/8 or 2001:db8::/32',
 };
 
-/** Where the server listens, and whom it listens to. */
-export const listenSettings = z.strictObject({
+const settings = z.strictObject({
   host: text('127.0.0.1', 'Address to listen on; `0.0.0.0` for all.'),
   port: count(8080, 'Port to listen on; 0 picks a free one.', { least: 0, most: 65_535 }),
   paths: list('list', ['/', '/ws'], {
     help: 'Paths where WebSocket connections are taken.',
     holds: /^\/[^\s?#]*$/,
   }),
+  raw_socket: onOff(
+    false,
+    'Take WAMP RawSocket connections at `listen.port`, too: their first octet tells them from HTTP.',
+  ),
+  raw_socket_port: optionalCount(
+    'Port of its own for WAMP RawSocket; 0 picks a free one. None unless given.',
+    {
+      least: 0,
+      most: 65_535,
+    },
+  ),
+  long_poll: optionalText(
+    'text',
+    'Path below which WAMP v2 is spoken by HTTP long-poll, such as `/lp`. Nowhere unless given.',
+    /^(?:\/[^\s?#/]+)+$/,
+  ),
   compression: onOff(false, 'Offer permessage-deflate; it costs processor time and memory.'),
   missing_origin: choice(
     ['allow', 'refuse'],
@@ -32,4 +47,12 @@ export const listenSettings = z.strictObject({
       min_version: choice(['TLSv1.2', 'TLSv1.3'], 'Oldest version of TLS that is spoken.'),
     })
     .optional(),
+});
+
+/** Where the server listens, and whom it listens to. */
+export const listenSettings = settings.superRefine((value, context) => {
+  const takesPrograms = value.raw_socket || value.raw_socket_port !== undefined;
+  if (!takesPrograms || value.missing_origin === 'allow') return;
+  const message = 'refuse would let nobody in by RawSocket, which only programs speak, and without an Origin';
+  context.addIssue({ code: 'custom', path: ['missing_origin'], message });
 });

@@ -117,6 +117,7 @@ function parse(sources: SettingSources, findings: FindingList): ParsedSettings {
 
 /** What goes with a faulty setting: a way to authenticate is there as a whole or not at all. */
 function wholeOf(path: readonly string[]): readonly string[] {
+  if (/^auth\.logins\./.test(path.join('.'))) return path.slice(0, 3);
   return /^auth\.(?:jwt|http)\./.test(path.join('.')) ? path.slice(0, 2) : path;
 }
 

@@ -22,6 +22,7 @@ export function buildRoute(draft: Draft, defaultAccess: DefaultAccess): Route {
     options: Object.freeze(recordOf(draft.options)),
     access: buildAccess(draft, defaultAccess),
     limits: Object.freeze(draft.limits),
+    history: draft.history && Object.freeze(draft.history),
     source: Object.freeze({ file: draft.at.source.name, line, column }),
   });
 }

@@ -1,4 +1,4 @@
-import type { Operation, Requirement, RouteLimits } from '../core/route.js';
+import type { HistoryPolicy, Operation, Requirement, RouteLimits } from '../core/route.js';
 import type { Regex } from './regex/syntax.js';
 import type { Piece } from './route-pattern.js';
 import type { Place } from './source-file.js';
@@ -17,6 +17,7 @@ export interface Draft {
   readonly options: ReadonlyMap<string, unknown>;
   readonly access: DraftAccess;
   readonly limits: RouteLimits;
+  readonly history: HistoryPolicy | undefined;
   /** Whether an error was found in it, so that it is only a name. */
   readonly broken: boolean;
 }

@@ -1,6 +1,7 @@
 import { AccessReader } from './access-reader.js';
 import { entryOf, type FileReader } from './file-reader.js';
 import { readHandler } from './handler-reader.js';
+import { readHistory } from './history-reader.js';
 import { readImport } from './import-reader.js';
 import { readLimits } from './limits-reader.js';
 import { PatternReader } from './pattern-reader.js';
@@ -56,12 +57,13 @@ export class RouteFile {
     const handler = readHandler(this.#file, route, pattern && entry);
     const access = new AccessReader(this.#file, this.#rules).read(entryOf(route, 'access')?.value);
     const limits = readLimits(this.#file, entryOf(route, 'limits')?.value);
+    const history = readHistory(this.#file, entryOf(route, 'history')?.value);
     const required = requirements.read(entryOf(route, 'requirements')?.value);
     const defaults = readDefaults(this.#file, entryOf(route, 'defaults')?.value);
     const at = this.#file.source.at(entry.keyRange);
     if (pattern === undefined) {
       // It matches nothing, but what else is wrong with it is told in the same run.
-      const rest = { requirements: required, defaults, options, access, limits, broken: true };
+      const rest = { requirements: required, defaults, options, access, limits, history, broken: true };
       return { name: entry.key, at, pieces: [], patternAt: at, ...handler, ...rest };
     }
     const read = new PatternReader(this.#file, pattern).read(requirements);
@@ -79,6 +81,7 @@ export class RouteFile {
       options,
       access,
       limits,
+      history,
       broken: false,
     };
   }

@@ -12,6 +12,7 @@ export const ROUTE_KEYS = [
   'exclude',
   'access',
   'limits',
+  'history',
 ] as const;
 
 export const IMPORT_KEYS = ['resource', 'type', 'exclude', 'requirements', 'defaults', 'options'] as const;
@@ -19,7 +20,7 @@ export const IMPORT_KEYS = ['resource', 'type', 'exclude', 'requirements', 'defa
 export const HANDLER_KEYS = ['callback', 'args'] as const;
 
 /** Keys that are decided upon and do nothing yet. */
-export const COMING_KEYS = ['history', 'presence', 'payload', 'delivery'] as const;
+export const COMING_KEYS = ['presence', 'payload', 'delivery'] as const;
 
 /** Keys of Symfony's HTTP routes, which have no meaning for a channel. */
 export const HTTP_KEYS = [

@@ -16,7 +16,8 @@ export interface SettingMeta {
     | 'paths'
     | 'secret'
     | 'map';
-  readonly env?: string;
+  /** Undefined: derived. False: none, as for maps that no variable can hold. */
+  readonly env?: string | false;
   /** Undefined: derived. False: none, as for secrets, which other users could read from the process list. */
   readonly flag?: string | false;
 }
@@ -59,14 +60,35 @@ export function durationOrZero(preset: string, help: string) {
   return z.unknown().transform(read).prefault(preset).meta(meta('duration', help));
 }
 
-export function count(preset: number, help: string, { least = 1, most = Number.MAX_SAFE_INTEGER } = {}) {
-  const read = (value: string | number) => {
+export function count(preset: number, help: string, range: Range = {}) {
+  return z
+    .unknown()
+    .transform(reading(readCount(range)))
+    .prefault(preset)
+    .meta(meta('count', help));
+}
+
+/** The same without a default: undefined where nothing is said. */
+export function optionalCount(help: string, range: Range = {}) {
+  return z
+    .unknown()
+    .transform(reading(readCount(range)))
+    .optional()
+    .meta(meta('count', help));
+}
+
+interface Range {
+  readonly least?: number;
+  readonly most?: number;
+}
+
+function readCount({ least = 1, most = Number.MAX_SAFE_INTEGER }: Range) {
+  return (value: string | number): number => {
     const number = typeof value === 'number' ? value : /^\d+$/.test(value) ? Number(value) : Number.NaN;
     if (Number.isInteger(number) && number >= least && number <= most) return number;
     const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
     throw new RangeError(`${value} is not a whole number ${range}`);
   };
-  return z.unknown().transform(reading(read)).prefault(preset).meta(meta('count', help));
 }
 
 export function onOff(preset: boolean, help: string) {

@@ -30,7 +30,7 @@ export class SettingSources {
   /** Environment variables; an empty one counts as unset. */
   override(env: Readonly<Record<string, string | undefined>>): void {
     for (const setting of describeSettings()) {
-      const value = env[setting.env];
+      const value = setting.env === '' ? undefined : env[setting.env];
       if (value === undefined || value === '') continue;
       const source = new SourceFile(`environment variable ${setting.env}`, value, () => hidden(setting));
       this.#put(setting, value, source.at([0, value.length]));

@@ -12,6 +12,7 @@ import {
   type SettingMeta,
   size,
 } from './setting-kinds.js';
+import { wampSettings } from './wamp-settings.js';
 
 /** The origin of a page: scheme, host and port, without a path. */
 const ORIGIN = /^(?:\*|[a-z][a-z0-9+.-]*:\/\/(?:\[[0-9a-f:.]+\]|[^\s:/?#@\\,[\]*]+)(?::\d{1,5})?)$/i;
@@ -30,6 +31,7 @@ const limits = z.strictObject({
     'Connections from one address, loopback included; an IPv6 /64 is one. Behind a proxy see `listen.trusted_proxies`.',
   ),
   connections_per_user: count(100, 'Connections of one user.'),
+  testaments: count(100, 'Testaments of one WAMP v2 session, which are published when it has gone.'),
   tickets: count(
     100_000,
     'One-time tickets remembered until they expire. When there are more, new ones are refused with `unavailable`.',
@@ -43,12 +45,22 @@ const limits = z.strictObject({
     'Wrong credentials from one address; over it, peers there that present any are refused for a while.',
   ),
   auth_timeout: duration('5s', 'How long it may take to tell who a peer is.'),
-  subscriptions: count(1000, 'Subscriptions of one connection.'),
+  subscriptions: count(1000, 'Subscriptions of one connection, those to patterns included.'),
   revocations: count(
     10_000,
     'Users whose credentials were withdrawn that are remembered; one more, and the oldest withdrawal counts for everybody.',
   ),
-  channels: count(1000, 'Different channels that one connection is subscribed to.'),
+  channels: count(1000, 'Different channels that one connection is subscribed to; each pattern is one more.'),
+  retained: count(10_000, 'Channels of which a publication is retained; over it the oldest goes.'),
+  retained_size: size('64mb', 'Memory for retained publications; over it the oldest go.'),
+  history_channels: count(
+    10_000,
+    'Channels with a history; over it the one goes that was written to or read longest ago.',
+  ),
+  history_size: size(
+    '256mb',
+    'Memory for histories; over it the oldest publications go of channels not in use.',
+  ),
   messages: rate(
     { rate: 200, burst: 400 },
     'Messages of one connection: per second in the long run, and at once. `200/s` for short, `false` for no bound.',
@@ -58,10 +70,20 @@ const limits = z.strictObject({
     'Publications of one connection that has no back-end key; over HTTP of one user.',
   ),
   handler_timeout: duration('5s', 'How long a topic handler may take.'),
+  calls: count(1000, 'Calls of procedures that one connection waits for.'),
+  call_timeout: duration(
+    '60s',
+    'How long a call may take, or may be silent between parts of its result; callers may ask for less.',
+  ),
+  registrations: count(1000, 'Procedures that one connection registers.'),
   handshake_timeout: duration('10s', 'How long a peer may take to open a connection or to send a request.'),
   silence: duration('5m', 'How long a connection may stay open without a first message.'),
   ping: duration('25s', 'How often an idle peer is asked whether it is there.'),
   pong_timeout: duration('8s', 'How long it may take to answer.'),
+  long_poll: duration(
+    '10s',
+    'How long a long-poll request for messages is held; AutobahnJS gives up on one after 12 seconds.',
+  ),
   body: size('1mb', 'Longest body of an HTTP request.'),
   batch: count(1000, 'Most messages in one publish request.'),
   drain: duration('10s', 'How long peers are given to leave when the server stops.'),
@@ -145,6 +167,7 @@ export const settingsSchema = z.strictObject({
       format: choice(['auto', 'json', 'text'], 'How lines are written; `auto` is text on a terminal.'),
     })
     .prefault({}),
+  wamp: wampSettings.prefault({}),
   development: onOff(
     false,
     'Explain refusals to peers, and let visitors of the page at `/` be any user. Only where nobody else can connect.',

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { BackendKey } from '../core/backend-key.js';
 import type { DefaultAccess } from '../core/route.js';
 import type { AuthMethod } from './auth-settings.js';
-import type { HttpAuthSettings, JwtSettings } from './method-settings.js';
+import type { HttpAuthSettings, JwtSettings, LoginSettings } from './method-settings.js';
 import type { ParsedSettings } from './settings-schema.js';
 
 type Camel<S> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
@@ -57,6 +57,8 @@ export interface AuthSettings {
   readonly cookie: string | undefined;
   readonly jwt: JwtSettings | undefined;
   readonly http: HttpAuthSettings | undefined;
+  /** Who may answer questions, by name. */
+  readonly logins: ReadonlyMap<string, LoginSettings>;
 }
 
 /** How tickets of OroSyncBundle are checked. */
@@ -88,6 +90,7 @@ export interface Settings {
   /** What a route without `access` has. */
   readonly access: DefaultAccess;
   readonly auth: AuthSettings;
+  readonly wamp: CamelKeys<ParsedSettings['wamp']>;
   readonly development: boolean;
   readonly broker: 'memory';
   readonly origins: readonly string[];

@@ -72,7 +72,7 @@ export interface ProvenIdentity {
 
 /** Says who a peer is by question and answer. */
 export interface Challenger {
-  /** As protocols name it: `ticket`, `wampcra`, `wamp-scram`, `cryptosign`. */
+  /** As protocols name it: `ticket`, `wampcra`, `wamp-scram`, `scram`, `cryptosign`. */
   readonly method: string;
   /**
    * The question. Somebody unknown is asked like anybody else, so that names cannot be found out. Throws `unauthorized`

@@ -189,6 +189,8 @@ export interface Disconnect {
   readonly code: number;
   readonly reason: string;
   readonly reconnect: boolean;
+  /** A name for the reason, for protocols that have such; they have names of their own for common ones. */
+  readonly uri?: string;
 }
 
 export const DISCONNECT = {

@@ -24,9 +24,12 @@ type Listener<E> = (event: E) => void;
 export class ServerEvents {
   readonly #listeners = new Map<string, Set<Listener<never>>>();
   readonly #logger: Logger;
+  readonly #parent: ServerEvents | undefined;
 
-  constructor(logger: Logger) {
+  /** What is announced here is announced by `parent`, too. */
+  constructor(logger: Logger, parent?: ServerEvents) {
     this.#logger = logger;
+    this.#parent = parent;
   }
 
   /** Returns the function that removes the listener. */
@@ -37,7 +40,13 @@ export class ServerEvents {
     return () => void listeners.delete(listener as Listener<never>);
   }
 
+  /** Whether anybody listens; for events that are not to cost anything where nobody does. */
+  hears(name: keyof ServerEventMap): boolean {
+    return (this.#listeners.get(name)?.size ?? 0) > 0;
+  }
+
   announce<N extends keyof ServerEventMap>(name: N, event: ServerEventMap[N]): void {
+    this.#parent?.announce(name, event);
     const listeners = this.#listeners.get(name);
     if (listeners === undefined) return;
     for (const listener of listeners) {

@@ -7,6 +7,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly remoteAddress: string;
   readonly body: Buffer;
+  /** Calls back if the peer goes before the answer has been written. Absent where there is no peer to go. */
+  readonly whenGone?: (listener: () => void) => void;
 }
 
 export interface HttpReply {
@@ -17,8 +19,12 @@ export interface HttpReply {
 
 /** One thing the HTTP transport serves. A thrown `RouterError` becomes `{error: {code, message, hint}}`. */
 export interface HttpEndpoint {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'OPTIONS';
   readonly path: string;
+  /** Whether it serves all paths below, too. */
+  readonly below?: boolean;
+  /** Whether it bounds itself how long an answer takes. */
+  readonly holds?: boolean;
   /** Octets of body accepted; 0 for none. */
   readonly bodyLimit: number;
   handle(request: HttpRequest): MaybePromise<HttpReply>;

@@ -1,12 +1,14 @@
 import { type Arguments, singleValue } from './arguments.js';
 import { RouterError } from './errors.js';
 import { skipSpace, skipValue } from './json-scanner.js';
-import { readJson, writeJson } from './json-values.js';
+import { asBuffer, readJson, writeJson } from './json-values.js';
 
 const JSON_TYPE = 'application/json';
 const OCTETS_TYPE = 'application/octet-stream';
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
+/** How arguments begin whose first is octets. */
+const OCTETS_FIRST = Buffer.from('["\\u0000');
 const ANY_DEPTH = 10_000;
 
 /** What a payload was made of; each other form is derived from it when asked for. */
@@ -26,6 +28,7 @@ interface Source {
  */
 export class Payload {
   readonly contentType: string;
+  readonly #hasArguments: boolean;
   #bytes: Buffer | undefined;
   #text: string | undefined;
   #value: unknown;
@@ -34,6 +37,7 @@ export class Payload {
 
   private constructor(contentType: string, source: Source) {
     this.contentType = contentType;
+    this.#hasArguments = source.arguments !== undefined || source.argumentsJson !== undefined;
     this.#bytes = source.bytes;
     this.#text = source.text;
     this.#value = source.value;
@@ -58,19 +62,21 @@ export class Payload {
 
   /** Arguments, which may hold octets. A single one that is octets is a payload of octets. */
   static ofArguments(given: Arguments): Payload {
-    const [only] = given.list;
-    const octets = given.list.length === 1 && given.map === undefined && only instanceof Uint8Array;
-    if (!octets) return new Payload(JSON_TYPE, { arguments: given });
-    const bytes = Buffer.from(only.buffer, only.byteOffset, only.length);
+    const bytes = singleOctets(given);
+    if (bytes === undefined) return new Payload(JSON_TYPE, { arguments: given });
     return new Payload(OCTETS_TYPE, { bytes, arguments: given });
   }
 
   /**
    * Arguments as JSON: a list, and an object after a comma if there are named ones. The caller has checked that they are
-   * that, in valid UTF-8.
+   * that, in valid UTF-8. A single one that is octets is a payload of octets here, too.
    */
   static fromArgumentsJson(argumentsJson: Buffer): Payload {
-    return new Payload(JSON_TYPE, { argumentsJson });
+    if (!startsWith(argumentsJson, OCTETS_FIRST)) return new Payload(JSON_TYPE, { argumentsJson });
+    const given = parseArguments(argumentsJson);
+    const bytes = singleOctets(given);
+    if (bytes === undefined) return new Payload(JSON_TYPE, { arguments: given, argumentsJson });
+    return new Payload(OCTETS_TYPE, { bytes, arguments: given, argumentsJson });
   }
 
   get isJson(): boolean {
@@ -109,19 +115,23 @@ export class Payload {
     return (this.#argumentsJson ??= this.#makeArgumentsJson());
   }
 
+  /** The same in memory of its own, for those who keep it: what has arrived is a piece of a larger buffer. */
+  copy(): Payload {
+    const asArguments = this.#argumentsJson !== undefined || (this.isJson && this.#arguments !== undefined);
+    const source = asArguments
+      ? { argumentsJson: copied(this.argumentsJson) }
+      : { bytes: copied(this.bytes) };
+    return new Payload(this.contentType, source);
+  }
+
   #makeValue(): unknown {
     if (!this.isJson) return this.bytes;
-    const hasArguments = this.#arguments !== undefined || this.#argumentsJson !== undefined;
-    return hasArguments ? singleValue(this.arguments) : JSON.parse(this.text);
+    return this.#hasArguments ? singleValue(this.arguments) : JSON.parse(this.text);
   }
 
   #makeArguments(): Arguments {
-    if (this.#argumentsJson === undefined) return { list: [this.isJson ? readJson(this.text) : this.bytes] };
-    const [list, map] = readJson(`[${this.#argumentsJson.toString('utf8')}]`) as [
-      unknown[],
-      Arguments['map'],
-    ];
-    return { list, map };
+    if (this.#hasArguments && this.#argumentsJson !== undefined) return parseArguments(this.#argumentsJson);
+    return { list: [this.isJson ? readJson(this.text) : this.bytes] };
   }
 
   #makeArgumentsJson(): Buffer {
@@ -136,6 +146,21 @@ export class Payload {
   }
 }
 
+function startsWith(bytes: Buffer, start: Buffer): boolean {
+  return bytes.length >= start.length && bytes.compare(start, 0, start.length, 0, start.length) === 0;
+}
+
+function parseArguments(json: Buffer): Arguments {
+  const [list, map] = readJson(`[${json.toString('utf8')}]`) as [unknown[], Arguments['map']];
+  return { list, map };
+}
+
+/** The octets of arguments that are nothing else. */
+function singleOctets({ list, map }: Arguments): Buffer | undefined {
+  const [only] = list;
+  return list.length === 1 && map === undefined && only instanceof Uint8Array ? asBuffer(only) : undefined;
+}
+
 /** The one value of arguments in JSON, cut out of it where that can be done. */
 function singleJson(json: Buffer): Buffer | undefined {
   const start = skipSpace(json, skipSpace(json, 0) + 1);
@@ -146,8 +171,17 @@ function singleJson(json: Buffer): Buffer | undefined {
   return isAll ? json.subarray(start, end) : undefined;
 }
 
+/** Not from the pool, which one small payload would hold as a whole. */
+function copied(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
+}
+
 function writeArguments({ list, map }: Arguments): string {
-  return map === undefined ? writeValue(list) : `${writeValue(list)},${writeValue(map)}`;
+  return map === undefined || Object.keys(map).length === 0
+    ? writeValue(list)
+    : `${writeValue(list)},${writeValue(map)}`;
 }
 
 function writeValue(value: unknown): string {

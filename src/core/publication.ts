@@ -18,6 +18,11 @@ export interface Audience {
   readonly users?: readonly string[];
   /** If not empty, only sessions with one of these roles. */
   readonly roles?: readonly string[];
+  /**
+   * The session that published, told to nobody; the router adds it. That it is left out itself is no reason not to keep
+   * a publication in the history.
+   */
+  readonly author?: SessionId | undefined;
 }
 
 /** A list of this alone is a list of nobody: no session, user or role is named so. */

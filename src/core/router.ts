@@ -1,13 +1,27 @@
+import type { ChannelSelection } from './broker.js';
 import type { RouterError } from './errors.js';
 import type { Frame } from './frame.js';
+import type { HistoryFilter } from './history.js';
 import type { Match } from './match.js';
 import type { MaybePromise } from './maybe-promise.js';
-import type { Publication, PublishEvent } from './publication.js';
+import type { Payload } from './payload.js';
+import type { Publication, PublicationOptions, PublishEvent } from './publication.js';
 import type { Principal, Session } from './session.js';
 import type { SubscriptionGroup } from './topic.js';
 
+/** The groups of subscribers of this node. They say who is there, so they are not for every peer. */
+export interface SubscriptionGroups {
+  /** Channels and patterns that have subscribers. */
+  groups(): Iterable<SubscriptionGroup>;
+  group(id: number): SubscriptionGroup | undefined;
+  /** The group of a channel or pattern; undefined where nobody is subscribed to it. */
+  groupOf(match: Match, channel: string): SubscriptionGroup | undefined;
+  /** The groups that a publication on a channel would be delivered to, of the channel itself first. */
+  matching(channel: string): readonly SubscriptionGroup[];
+}
+
 /** What a protocol session may ask of the router. Every refusal is a thrown `RouterError`. */
-export interface Router {
+export interface Router extends SubscriptionGroups {
   /**
    * Makes a session known; it has to `leave` when its connection ends. Throws `limit_exceeded` for one too many of a
    * user.
@@ -15,17 +29,35 @@ export interface Router {
   open(session: Session): void;
   /**
    * The channel that a name means in protocols that write names in ways of their own: the name as it is, then without a
-   * leading `/topic/` or `/`, then with `/` for `.`; the first that a route matches. Throws `no_such_route` and
-   * `invalid_channel`.
+   * leading `/topic/` or `/`, then with `/` for `.`; the first that a route matches. The server's own names, which begin
+   * with `wamp.` or `signalbox.`, mean themselves alone. Throws `no_such_route` and `invalid_channel`.
    */
   resolve(name: string): string;
   /** Resolves when the session is joined; until then, and after a refusal, nothing is delivered to it. */
   subscribe(subscriber: Subscriber): Promise<SubscriptionGroup>;
   unsubscribe(subscriber: Subscriber): MaybePromise<void>;
-  /** What is kept for who subscribes later, as far as this subscriber, which has joined, may have it; oldest first. */
+  /**
+   * What is kept for who subscribes later, as far as this subscriber, which has joined, may have it: for each channel the
+   * newest, at most 1,000, oldest first.
+   */
   retained(subscriber: Subscriber): MaybePromise<readonly Publication[]>;
+  /**
+   * What is kept of the history of a channel, or of all channels of a pattern whose history the session may read, as far
+   * as it may have it; at most 1,000 publications, and fewer if the filter says so. A channel whose handler has an
+   * `onSubscribe` and no `patterns` is for its subscribers. Throws `no_such_route`, `invalid_channel`, `forbidden`.
+   */
+  history(
+    session: Session,
+    selection: ChannelSelection,
+    filter?: HistoryFilter,
+  ): MaybePromise<readonly Publication[]>;
   /** Resolves to the publication, or to nothing where the handler delivered none. */
   publish(session: Session, channel: string, event: PublishEvent): MaybePromise<Publication | undefined>;
+  /**
+   * What the server itself has to say on a channel, to the subscribers of this node: nobody's right to publish is asked,
+   * and no handler. Does nothing where nobody listens; a function makes the payload only where somebody does.
+   */
+  announce(channel: string, payload: Payload | (() => Payload), options?: PublicationOptions): void;
   /**
    * Gives a session the identity of a new credential and ends the subscriptions that it may no longer have. Throws
    * `forbidden` if it is not the same user's.

@@ -1,5 +1,6 @@
 import type { RouterError } from './errors.js';
 import type { Match } from './match.js';
+import type { MaybePromise } from './maybe-promise.js';
 import type { Payload } from './payload.js';
 import type { Publisher } from './publication.js';
 import type { Session } from './session.js';
@@ -13,15 +14,18 @@ export type CancelMode = 'skip' | 'kill' | 'killnowait';
 /** What a procedure of a handler is called with. */
 export interface CallEvent {
   readonly payload: Payload;
-  /** The arguments by position; a single list is read as the arguments themselves, as the ancestor did. */
+  /** The arguments by position. Over WAMP v1 a single list is read as the arguments themselves, as the ancestor did. */
   readonly args: readonly unknown[];
-  /** The arguments by name; those of a single map, too. */
+  /** The arguments by name; over WAMP v1 those of a single map. */
   readonly kwargs: Readonly<Record<string, unknown>>;
   /** Aborted when the caller cancels, leaves, or has waited too long. */
   readonly signal: AbortSignal;
   /** Sends a part of the result ahead; nothing happens where the caller does not want parts. */
   progress(value: unknown): void;
 }
+
+/** A procedure of the server itself, which every session may call whatever the routes say. It refuses by throwing. */
+export type OwnProcedure = (session: Session, call: CallEvent) => MaybePromise<unknown>;
 
 /** An error of a callee, or of a handler that wants a name of its own for it: passed on untouched. */
 export interface CallFailure {
@@ -104,6 +108,8 @@ export interface Callee {
   more(invocation: Invocation, payload: Payload, continues: boolean): void;
   /** Asks to end an invocation; not called unless the callee can `cancel`. */
   interrupt(invocation: Invocation, mode: 'kill' | 'killnowait', reason: string): void;
+  /** No answer is waited for any more, so that nothing need be remembered of the invocation; it comes after `interrupt`. */
+  ended?(invocation: Invocation): void;
   /** The registration has been taken away. */
   revoked(registration: Registration, reason: string): void;
 }
@@ -146,6 +152,8 @@ export interface Procedures {
   readonly registrations: ReadonlyMap<number, Registration>;
   /** Takes a registration away from one callee, or from all. Throws `no_such_registration`. */
   revoke(id: number, reason: string, session?: Session): void;
+  /** The registration of exactly this name or pattern; undefined where there is none. */
+  lookup(match: Match, procedure: string): Registration | undefined;
   /** The registration that a call of this name would go to; undefined where there is none. */
   match(procedure: string): Registration | undefined;
 }

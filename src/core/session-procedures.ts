@@ -2,6 +2,7 @@ import type { Authenticator } from './authenticator.js';
 import { RouterError } from './errors.js';
 import { MAX_CREDENTIAL } from './read-attempt.js';
 import type { Router } from './router.js';
+import type { OwnProcedure } from './rpc.js';
 import type { Principal, Session } from './session.js';
 
 /** Channel on which notices go to sessions whose protocol has no other word for them. Nobody can publish there. */
@@ -33,24 +34,25 @@ export function reportIdentity(session: Session, now: number = Date.now()): Iden
 }
 
 /**
- * `signalbox.identity` tells who the session is; `signalbox.renew` gives it a new credential and tells the same.
- * Throws `no_such_procedure` for other names, and why the credential is refused.
+ * `signalbox.identity` tells who the session is; `signalbox.renew` gives it a new credential and tells the same, or
+ * throws why the credential is refused.
  */
-export async function callSessionProcedure(
-  session: Session,
-  { procedure, args }: { readonly procedure: string; readonly args: readonly unknown[] },
-  { router, authenticator }: ProcedureParts,
-): Promise<IdentityReport> {
-  if (procedure === SESSION_PROCEDURES.renew) {
+export function sessionProcedures({
+  router,
+  authenticator,
+}: ProcedureParts): ReadonlyMap<string, OwnProcedure> {
+  const renew: OwnProcedure = async (session, { args }) => {
     const principal = await authenticator.authenticate(renewal(session, args[0]));
     if (principal === undefined)
       throw new RouterError('unauthorized', 'credentials of this kind are not accepted here');
     if (session.closed) throw new RouterError('unavailable', 'the session has ended');
     router.renew(session, principal);
-  } else if (procedure !== SESSION_PROCEDURES.identity) {
-    throw new RouterError('no_such_procedure', `no procedure is named ${procedure.slice(0, 256)}`);
-  }
-  return reportIdentity(session);
+    return reportIdentity(session);
+  };
+  return new Map<string, OwnProcedure>([
+    [SESSION_PROCEDURES.identity, (session) => reportIdentity(session)],
+    [SESSION_PROCEDURES.renew, renew],
+  ]);
 }
 
 function renewal({ connection: { remoteAddress } }: Session, secret: unknown) {

@@ -51,6 +51,7 @@ export class Session {
   #principal: Principal;
   #closed = false;
   #timers: Set<() => void> | undefined;
+  #closing: (() => void)[] | undefined;
 
   constructor(peer: {
     id: SessionId;
@@ -107,11 +108,19 @@ export class Session {
     return stop;
   }
 
+  /** Runs `task` when the session ends, before anybody else hears of it. It must not throw. */
+  whenClosed(task: () => void): void {
+    this.#closing ??= [];
+    this.#closing.push(task);
+  }
+
   /** For the router: nothing reaches this session any more. */
   closeDown(): void {
     this.#closed = true;
     for (const cancel of this.#timers ?? []) cancel();
     this.#timers = undefined;
+    for (const task of this.#closing ?? []) task();
+    this.#closing = undefined;
   }
 }
 

@@ -52,7 +52,8 @@ export interface TopicTimer {
  * `onSubscribe` runs before the session joins. Without `onPublish` nobody may publish; with it, only what it
  * broadcasts is delivered. Return the publication so that the publisher is told its id.
  *
- * With `onCall` the channel is a procedure, too: what it returns is the result, an `Arguments` as several values.
+ * With `onCall` the channel is a procedure, too: what it returns is the result, a `Results` as several values, and what it
+ * throws the error, a `CallError` by a name of its own.
  */
 export interface TopicHandler {
   /** What this handler demands beside the route's own access, whatever the route says. */

@@ -1,22 +1,22 @@
 import type { Frame } from '../core/frame.js';
 import type { Publication } from '../core/publication.js';
 import type { Subscriber } from '../core/router.js';
-import type { Topic } from '../core/topic.js';
+import type { SubscriptionGroup } from '../core/topic.js';
 
 /**
- * The frames of one publication by wire key. Most topics have one key, so the last one is looked at first and a
+ * The frames of one publication by wire key. Most groups have one key, so the last one is looked at first and a
  * map exists from the second key on.
  */
 export class FrameCache {
   readonly #publication: Publication;
-  readonly #topic: Topic;
+  readonly #group: SubscriptionGroup;
   #key: string | undefined;
   #frame: Frame | undefined;
   #others: Map<string, Frame> | undefined;
 
-  constructor(publication: Publication, topic: Topic) {
+  constructor(publication: Publication, group: SubscriptionGroup) {
     this.#publication = publication;
-    this.#topic = topic;
+    this.#group = group;
   }
 
   for(subscriber: Subscriber): Frame {
@@ -30,7 +30,7 @@ export class FrameCache {
       this.#others.set(this.#key, this.#frame);
     }
     this.#key = subscriber.wireKey;
-    this.#frame = this.#others?.get(this.#key) ?? subscriber.encode(this.#publication, this.#topic);
+    this.#frame = this.#others?.get(this.#key) ?? subscriber.encode(this.#publication, this.#group);
     return this.#frame;
   }
 }

@@ -3,7 +3,8 @@ import type { Payload } from '../core/payload.js';
 import type { Subscriber } from '../core/router.js';
 import type { Principal, Session } from '../core/session.js';
 import { type Rate, rateText, TokenBucket } from '../core/token-bucket.js';
-import type { LiveTopic } from './live-topic.js';
+import type { Group } from './group.js';
+import { LiveTopic } from './live-topic.js';
 import type { Sessions } from './sessions.js';
 
 export interface RouterLimits {
@@ -32,14 +33,17 @@ export function sessionTooMany(
   );
 }
 
-/** Throws `limit_exceeded` for one subscription or channel too many of a session, or one too many on the channel. */
+/**
+ * Throws `limit_exceeded` for one subscription or channel too many of a session, or one too many on the channel. A pattern
+ * counts as one more of both.
+ */
 export function checkSubscription(
   sessions: Sessions,
-  { session, channel }: Subscriber,
-  { topic, limits: { subscriptions, channels } }: { topic: LiveTopic; limits: RouterLimits },
+  subscriber: Subscriber,
+  { group, limits: { subscriptions, channels } }: { group: Group; limits: RouterLimits },
 ): void {
-  checkSubscribers(topic);
-  const own = sessions.subscribersOf(session);
+  if (group instanceof LiveTopic) checkSubscribers(group);
+  const own = sessions.subscribersOf(subscriber.session);
   if (own.size >= subscriptions) {
     throw overLimit(
       'limits.subscriptions',
@@ -47,9 +51,14 @@ export function checkSubscription(
     );
   }
   if (own.size < channels) return;
-  const known = new Set([...own].map((one) => one.channel));
-  if (known.size < channels || known.has(channel)) return;
+  const known = new Set([...own].map(nameOf));
+  if (known.size < channels || known.has(nameOf(subscriber))) return;
   throw overLimit('limits.channels', `this connection has limits.channels of ${channels} already`);
+}
+
+/** Different for a channel and a pattern of the same text. */
+function nameOf({ channel, match }: Pick<Subscriber, 'channel' | 'match'>): string {
+  return `${match ?? 'exact'} ${channel}`;
 }
 
 function checkSubscribers({ size, request: { route } }: LiveTopic): void {

@@ -1,9 +1,12 @@
 import type { RouterError } from '../core/errors.js';
+import type { ServerEvents } from '../core/events.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
+import type { Group } from './group.js';
 import { inTime } from './in-time.js';
-import { type LiveTopic, questionOf } from './live-topic.js';
+import { LiveTopic, questionOf } from './live-topic.js';
+import { PatternGroup, type PatternGroups } from './pattern-groups.js';
 import type { Refusals } from './refusals.js';
 import type { Sessions } from './sessions.js';
 import type { Topics } from './topics.js';
@@ -11,9 +14,19 @@ import type { Topics } from './topics.js';
 export interface MembershipParts {
   readonly sessions: Sessions;
   readonly topics: Topics;
+  readonly patterns: PatternGroups;
   readonly refusals: Refusals;
+  readonly events: ServerEvents;
   /** Milliseconds a handler may take to answer. */
   readonly handlerTimeout: number;
+}
+
+/** A subscriber that has been taken out of its group, of which nobody has heard yet. */
+interface Departure {
+  readonly session: Session;
+  readonly group: Group;
+  /** Whether nobody is left. */
+  readonly last: boolean;
 }
 
 /** Who is subscribed to what. It changes without an await; the handlers hear of it after. */
@@ -24,27 +37,31 @@ export class Memberships {
     this.#parts = parts;
   }
 
-  join(subscriber: Subscriber, topic: LiveTopic): void {
-    topic.add(subscriber);
+  join(subscriber: Subscriber, group: Group): void {
+    const { session } = subscriber;
+    const first = group.add(subscriber);
     this.#parts.sessions.joined(subscriber);
+    subscriber.joined?.(group);
+    const { events } = this.#parts;
+    if (events.hears('subscribed')) events.announce('subscribed', { session, group, first });
   }
 
   end(subscriber: Subscriber): MaybePromise<void> {
-    const topic = this.#remove(subscriber);
-    return topic === undefined ? undefined : this.#farewell(subscriber.session, topic);
+    const departure = this.#remove(subscriber);
+    return departure && this.#farewell(departure);
   }
 
-  /** Takes the session out of all topics, then tells the handlers; undefined if it was not known. */
+  /** Takes the session out of all groups, then tells the handlers; undefined if it was not known. */
   leave(session: Session): Promise<unknown> | undefined {
     const subscribers = this.#parts.sessions.delete(session);
     if (subscribers === undefined) return undefined;
-    const left: LiveTopic[] = [];
+    const left: Departure[] = [];
     for (const subscriber of subscribers) {
-      const topic = this.#remove(subscriber);
-      if (topic !== undefined) left.push(topic);
+      const departure = this.#remove(subscriber);
+      if (departure !== undefined) left.push(departure);
     }
     session.closeDown();
-    return Promise.all(left.map((topic) => this.#farewell(session, topic)));
+    return Promise.all(left.map((departure) => this.#farewell(departure)));
   }
 
   /** Ends the subscriptions of a session that it may not have any more. */
@@ -59,39 +76,58 @@ export class Memberships {
 
   /** First all are taken out, then they are told: whatever goes wrong with one leaves no other subscribed. */
   #reauthorize(subscribers: ReadonlySet<Subscriber>): void {
-    const ended: { readonly subscriber: Subscriber; readonly topic: LiveTopic; readonly why: RouterError }[] =
-      [];
+    const ended: {
+      readonly subscriber: Subscriber;
+      readonly departure: Departure;
+      readonly why: RouterError;
+    }[] = [];
     for (const subscriber of [...subscribers]) {
       const why = this.#denial(subscriber);
       if (why === undefined) continue;
-      const topic = this.#remove(subscriber);
-      if (topic !== undefined) ended.push({ subscriber, topic, why });
+      const departure = this.#remove(subscriber);
+      if (departure !== undefined) ended.push({ subscriber, departure, why });
     }
-    for (const { subscriber, topic } of ended) void this.#farewell(subscriber.session, topic);
+    for (const { departure } of ended) void this.#farewell(departure);
     for (const { subscriber, why } of ended) subscriber.ended(why);
   }
 
-  /** Why a subscription may not be had any more; undefined if it may. */
-  #denial({ session, channel }: Subscriber): RouterError | undefined {
-    const topic = this.#parts.topics.live.get(channel);
+  /** Why a subscription may not be had any more; undefined if it may, as a pattern: access is asked for each delivery. */
+  #denial(subscriber: Subscriber): RouterError | undefined {
+    const { session } = subscriber;
+    const topic = this.#groupOf(subscriber);
+    if (!(topic instanceof LiveTopic)) return undefined;
     try {
-      topic?.access.check('subscribe', questionOf(session.principal, topic));
+      topic.access.check('subscribe', questionOf(session.principal, topic));
       return undefined;
     } catch (error) {
-      return topic && this.#refused(error, session, topic);
+      return this.#refused(error, session, topic);
     }
   }
 
-  /** Takes a subscriber out of its topic at once; the topic is held for the hook that follows. */
-  #remove(subscriber: Subscriber): LiveTopic | undefined {
-    const topic = this.#parts.topics.live.get(subscriber.channel);
-    if (topic?.remove(subscriber) !== true) return undefined;
-    this.#parts.sessions.left(subscriber);
-    return topic.hold();
+  #groupOf({ channel, match }: Subscriber): Group | undefined {
+    const { topics, patterns } = this.#parts;
+    return match === undefined ? topics.live.get(channel) : patterns.get(match, channel);
   }
 
-  /** Tells the handler that a session has left. It cannot refuse. */
-  async #farewell(session: Session, topic: LiveTopic): Promise<void> {
+  /** Takes a subscriber out of its group at once; the group is held for what follows. */
+  #remove(subscriber: Subscriber): Departure | undefined {
+    const group = this.#groupOf(subscriber);
+    if (group?.remove(subscriber) !== true) return undefined;
+    this.#parts.sessions.left(subscriber);
+    return { session: subscriber.session, group: group.hold(), last: group.size === 0 };
+  }
+
+  /** Tells of a session that has left. */
+  #farewell(departure: Departure): MaybePromise<void> {
+    const { session, group } = departure;
+    const { events, patterns } = this.#parts;
+    if (events.hears('unsubscribed')) events.announce('unsubscribed', departure);
+    if (group instanceof PatternGroup) patterns.release(group);
+    else if (group instanceof LiveTopic) return this.#tellHandler(session, group);
+  }
+
+  /** The handler cannot refuse. */
+  async #tellHandler(session: Session, topic: LiveTopic): Promise<void> {
     const { handler, request } = topic;
     try {
       await inTime(handler.onUnsubscribe?.(session, topic, request), this.#parts.handlerTimeout);
@@ -103,11 +139,7 @@ export class Memberships {
   }
 
   #refused(error: unknown, session: Session, topic: LiveTopic): RouterError {
-    return this.#parts.refusals.of(error, {
-      operation: 'subscribe',
-      session,
-      channel: topic.channel,
-      judge: (options) => topic.access.judge('subscribe', questionOf(session.principal, topic), options),
-    });
+    const { channel } = topic;
+    return this.#parts.refusals.on(error, { operation: 'subscribe', session, channel, topic });
   }
 }

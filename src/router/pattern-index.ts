@@ -1,4 +1,5 @@
 import type { Match } from '../core/match.js';
+import { separated } from '../core/spelling.js';
 
 interface Node<T> {
   readonly children: Map<string, Node<T>>;
@@ -91,10 +92,6 @@ export class PatternIndex<T> {
 
 function node<T>(): Node<T> {
   return { children: new Map(), any: undefined, value: undefined };
-}
-
-function separated(text: string): string {
-  return text.replaceAll('.', '/');
 }
 
 function collect<T>(at: Node<T>, parts: readonly string[], depth: number, found: T[]): void {

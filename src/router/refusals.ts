@@ -2,11 +2,13 @@ import { isRouterError, RouterError, requestId } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
 import type { Logger } from '../core/logger.js';
 import { countLimit, type Meter } from '../core/meter.js';
+import type { Payload } from '../core/payload.js';
 import { RefusalLog } from '../core/refusal-log.js';
 import type { Operation } from '../core/route.js';
 import type { Session } from '../core/session.js';
 import type { Judgement } from './access.js';
 import { describeJudgements } from './explain.js';
+import { type LiveTopic, questionOf } from './live-topic.js';
 
 /** What was refused, and to whom. */
 export interface RefusedRequest {
@@ -15,6 +17,12 @@ export interface RefusedRequest {
   readonly channel: string;
   /** How access was decided; asked only when it is told. */
   readonly judge?: (options: { readonly private: boolean }) => readonly Judgement[];
+}
+
+/** A request whose topic, if it got so far, says how access was decided. */
+export interface RefusedOnTopic extends Omit<RefusedRequest, 'judge'> {
+  readonly topic?: LiveTopic | undefined;
+  readonly payload?: Payload | undefined;
 }
 
 export interface RefusalParts {
@@ -44,6 +52,17 @@ export class Refusals {
     if (!this.#parts.development || known.code !== 'forbidden' || request.judge === undefined) return known;
     const reasons = describeJudgements(request.judge({ private: false }), request.operation);
     return known.with({ hint: reasons.join('\n') });
+  }
+
+  /** The same on a topic, or on a channel that has become none. */
+  on(error: unknown, { operation, session, channel, topic, payload }: RefusedOnTopic): RouterError {
+    const question = topic && questionOf(session.principal, topic, payload);
+    return this.of(error, {
+      operation,
+      session,
+      channel,
+      ...(question && { judge: (options) => topic.access.judge(operation, question, options) }),
+    });
   }
 
   #count(refusal: RouterError): void {

@@ -1,7 +1,8 @@
+import type { ChannelSelection } from '../core/broker.js';
 import { RouterError } from '../core/errors.js';
 import type { Route } from '../core/route.js';
 import type { TopicRequest } from '../core/topic.js';
-import { checkChannelName } from './channel-name.js';
+import { checkChannelName, checkPatternName, isOwnName } from './channel-name.js';
 import { CompiledRoute } from './compiled-route.js';
 import { MatchCache } from './match-cache.js';
 import { describeMismatch } from './mismatch.js';
@@ -26,6 +27,7 @@ export class RouteTable {
   readonly #byName: ReadonlyMap<string, CompiledRoute>;
   readonly #trie = new RouteTrie();
   readonly #cache: MatchCache<TopicRequest | typeof NO_MATCH>;
+  readonly #resolved: MatchCache<string | typeof NO_MATCH>;
   readonly #channelLimit: number;
 
   /** Throws `SyntaxError` for an expression that the routing linter would have refused. */
@@ -36,6 +38,7 @@ export class RouteTable {
       if (route.handler !== undefined) for (const form of forms) this.#trie.add(form);
     this.#channelLimit = options.channelLimit ?? 255;
     this.#cache = new MatchCache(options.cache ?? 5000);
+    this.#resolved = new MatchCache(options.cache ?? 5000);
   }
 
   get routes(): readonly Route[] {
@@ -55,8 +58,18 @@ export class RouteTable {
 
   /** See `Router.resolve`. */
   resolve(name: string): string {
-    for (const spelling of spellings(name)) if (this.match(spelling) !== undefined) return spelling;
+    let channel = this.#resolved.get(name);
+    if (channel === undefined) {
+      channel = this.#resolve(name) ?? NO_MATCH;
+      this.#resolved.set(name, channel);
+    }
+    if (channel !== NO_MATCH) return channel;
     throw new RouterError('no_such_route', `no route matches ${name}`);
+  }
+
+  /** Throws `invalid_channel` for what cannot be a pattern of channels. */
+  checkPattern(pattern: ChannelSelection): void {
+    checkPatternName(pattern, this.#channelLimit);
   }
 
   /** The channel of a route and parameters. Throws `no_such_route` and `invalid_params`. */
@@ -66,6 +79,20 @@ export class RouteTable {
     const channel = compiled.channel(params);
     checkChannelName(channel, this.#channelLimit);
     return channel;
+  }
+
+  /** The first spelling that a route matches. One that is too long as it is written may still be short enough without its prefix. */
+  #resolve(name: string): string | undefined {
+    let fault: unknown;
+    for (const spelling of spellings(name)) {
+      try {
+        if (this.match(spelling) !== undefined) return spelling;
+      } catch (error) {
+        fault ??= error;
+      }
+    }
+    if (fault !== undefined) throw fault;
+    return undefined;
   }
 
   /** Every route in the order tried, up to the one that matches, and why the others do not. Throws `invalid_channel`. */
@@ -84,10 +111,11 @@ export class RouteTable {
   }
 }
 
-/** What a name of another protocol may mean, in the order in which it is tried. */
+/** What a name of another protocol may mean, in the order in which it is tried. The server's own mean nothing else. */
 function* spellings(name: string): Generator<string> {
   yield name;
   const bare = name.replace(/^(?:\/topic)?\/(?=.)/, '');
   if (bare !== name) yield bare;
+  if (isOwnName(bare)) return;
   if (bare.includes('.')) yield bare.replaceAll('.', '/');
 }

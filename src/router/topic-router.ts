@@ -1,27 +1,34 @@
-import type { Broker } from '../core/broker.js';
+import type { Broker, ChannelSelection } from '../core/broker.js';
 import { type Disconnect, RouterError } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
+import type { HistoryFilter } from '../core/history.js';
 import { every } from '../core/interval.js';
 import type { Logger } from '../core/logger.js';
+import type { Match } from '../core/match.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import { countLimit, type Meter } from '../core/meter.js';
-import type { Payload } from '../core/payload.js';
-import type { Publication, PublishEvent } from '../core/publication.js';
-import type { Operation } from '../core/route.js';
+import { Payload } from '../core/payload.js';
+import type { Publication, PublicationOptions, PublishEvent } from '../core/publication.js';
+import type { Route } from '../core/route.js';
 import type { Router, Subscriber } from '../core/router.js';
 import type { Principal, Session } from '../core/session.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
-import type { Topic, TopicHandler } from '../core/topic.js';
+import type { SubscriptionGroup, Topic, TopicHandler } from '../core/topic.js';
+import { Archive } from './archive.js';
+import { Delivery } from './delivery.js';
+import { Groups } from './groups.js';
 import { Identities, type IdentitySettings } from './identities.js';
 import { inTime } from './in-time.js';
-import { checkPublication, checkSubscription, type RouterLimits, sessionTooMany } from './limits.js';
+import { checkPublication, type RouterLimits, sessionTooMany } from './limits.js';
 import { type LiveTopic, questionOf } from './live-topic.js';
-import { Numbering } from './local-publication.js';
+import { LocalPublication, Numbering } from './local-publication.js';
 import { Memberships } from './memberships.js';
+import { PatternGroups } from './pattern-groups.js';
 import { Refusals } from './refusals.js';
 import type { RouteTable } from './route-table.js';
 import { ServedRoutes } from './served-route.js';
 import { Sessions } from './sessions.js';
+import { Subscribing } from './subscribing.js';
 import { Topics } from './topics.js';
 
 export interface RouterParts {
@@ -43,32 +50,46 @@ export interface RouterParts {
  * run before it (subscribe) or after it (leave).
  */
 export class TopicRouter implements Router, SessionControl {
-  /** Read for metrics. */
-  readonly stats = { publications: 0, deliveries: 0 };
   readonly #parts: RouterParts;
-  readonly #topics: Topics;
   readonly #sessions = new Sessions();
+  readonly #groups = new Groups();
+  readonly #numbering = new Numbering();
+  readonly #topics: Topics;
+  readonly #patterns: PatternGroups;
   readonly #memberships: Memberships;
+  readonly #subscribing: Subscribing;
+  readonly #delivery: Delivery;
+  readonly #archive: Archive;
   readonly #identities: Identities;
   readonly #refusals: Refusals;
   #stop: (() => void) | undefined;
 
   constructor(parts: RouterParts) {
-    const { table, handlers, broker, logger } = parts;
+    const { table, handlers, broker, logger, limits } = parts;
     this.#parts = parts;
     this.#refusals = new Refusals(parts);
-    this.#topics = new Topics(table, new ServedRoutes(handlers), {
+    const context = {
       broker,
       sessions: this.#sessions,
       logger,
-      numbering: new Numbering(),
-      groups: counter(),
-    });
-    this.#memberships = new Memberships({
+      numbering: this.#numbering,
+      groups: this.#groups,
+    };
+    this.#topics = new Topics(table, new ServedRoutes(handlers), context);
+    this.#patterns = new PatternGroups(context);
+    const shared = {
+      ...parts,
       sessions: this.#sessions,
       topics: this.#topics,
+      patterns: this.#patterns,
       refusals: this.#refusals,
-      handlerTimeout: parts.limits.handlerTimeout,
+    };
+    this.#memberships = new Memberships({ ...shared, handlerTimeout: limits.handlerTimeout });
+    this.#subscribing = new Subscribing({ ...shared, memberships: this.#memberships });
+    this.#archive = new Archive(shared);
+    this.#delivery = new Delivery({
+      ...shared,
+      reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
     });
     this.#identities = new Identities({
       ...parts.identity,
@@ -77,6 +98,11 @@ export class TopicRouter implements Router, SessionControl {
       reauthorize: (session) => this.#memberships.reauthorize(session),
       disconnect: (sessions, why) => this.#disconnect(sessions, why),
     });
+  }
+
+  /** Read for metrics. */
+  get stats(): Delivery['stats'] {
+    return this.#delivery.stats;
   }
 
   get sessions(): Iterable<Session> & { readonly size: number } {
@@ -91,7 +117,7 @@ export class TopicRouter implements Router, SessionControl {
   start(): MaybePromise<void> {
     const failed = (error: unknown) => this.#parts.logger.error({ error }, 'identity check failed');
     this.#stop = every(1000, () => this.#identities.tick(), failed);
-    return this.#parts.broker.start((publication) => this.#deliver(publication));
+    return this.#parts.broker.start((publication) => this.#delivery.deliver(publication));
   }
 
   stop(): void {
@@ -109,35 +135,34 @@ export class TopicRouter implements Router, SessionControl {
     this.#parts.events.announce('client_connected', { session });
   }
 
-  async subscribe(subscriber: Subscriber): Promise<Topic> {
-    const { session, channel } = subscriber;
-    let topic: LiveTopic | undefined;
-    try {
-      topic = this.#topics.hold(this.#topics.find(channel));
-      const { principal } = session;
-      topic.access.check('subscribe', questionOf(principal, topic));
-      checkSubscription(this.#sessions, subscriber, { topic, limits: this.#parts.limits });
-      await inTime(
-        topic.handler.onSubscribe?.(session, topic, topic.request),
-        this.#parts.limits.handlerTimeout,
-      );
-      await topic.attach();
-      // The peer may have gone, or may be somebody else, while the handler thought: nobody joins after that.
-      if (session.closed) throw new RouterError('unavailable', 'the session has ended');
-      if (session.principal !== principal)
-        topic.access.check('subscribe', questionOf(session.principal, topic));
-      this.#memberships.join(subscriber, topic);
-      subscriber.joined?.(topic);
-      return topic;
-    } catch (error) {
-      throw this.#refused(error, 'subscribe', session, { channel, topic });
-    } finally {
-      if (topic !== undefined) this.#topics.release(topic);
-    }
+  subscribe(subscriber: Subscriber): Promise<SubscriptionGroup> {
+    const { match } = subscriber;
+    return match === undefined
+      ? this.#subscribing.toChannel(subscriber)
+      : this.#subscribing.toPattern(subscriber, match);
   }
 
   unsubscribe(subscriber: Subscriber): MaybePromise<void> {
     return this.#memberships.end(subscriber);
+  }
+
+  retained(subscriber: Subscriber): MaybePromise<readonly Publication[]> {
+    return this.#archive.retained(subscriber);
+  }
+
+  async history(
+    session: Session,
+    selection: ChannelSelection,
+    filter: HistoryFilter = {},
+  ): Promise<readonly Publication[]> {
+    const { channel, match } = selection;
+    try {
+      if (match !== 'exact') this.#parts.table.checkPattern(selection);
+      return await this.#archive.history(session, selection, filter);
+    } catch (error) {
+      const topic = match === 'exact' ? this.#topics.known(channel) : undefined;
+      throw this.#refusals.on(error, { operation: 'history', session, channel, topic });
+    }
   }
 
   publish(session: Session, channel: string, event: PublishEvent): MaybePromise<Publication | undefined> {
@@ -145,13 +170,21 @@ export class TopicRouter implements Router, SessionControl {
     try {
       if (session.closed) throw new RouterError('unavailable', 'the session has ended');
       topic = this.#topics.find(channel);
+      if (topic.isReserved) throw new RouterError('forbidden', `the server alone publishes on ${channel}`);
       topic.access.check('publish', questionOf(session.principal, topic, event.payload));
       checkPublication(session, topic, { payload: event.payload, limits: this.#parts.limits });
       const done = handlePublish(session, topic, event);
       return isPromise(done) ? this.#settled(done, this.#topics.hold(topic), session) : done;
     } catch (error) {
-      throw this.#refused(error, 'publish', session, { channel, topic, payload: event.payload });
+      const { payload } = event;
+      throw this.#refusals.on(error, { operation: 'publish', session, channel, topic, payload });
     }
+  }
+
+  announce(channel: string, payload: Payload | (() => Payload), options?: PublicationOptions): void {
+    if (!this.#delivery.isHeard(channel)) return;
+    const body = payload instanceof Payload ? payload : payload();
+    this.#delivery.deliver(new LocalPublication(this.#numbering, channel, body, options));
   }
 
   renew(session: Session, principal: Principal): void {
@@ -170,12 +203,27 @@ export class TopicRouter implements Router, SessionControl {
     return this.#parts.table.resolve(name);
   }
 
-  retained(): readonly Publication[] {
-    return [];
-  }
-
   channel(routeName: string, params: Readonly<Record<string, string | number>>): string {
     return this.#parts.table.channel(routeName, params);
+  }
+
+  groups(): Iterable<SubscriptionGroup> {
+    return this.#groups;
+  }
+
+  group(id: number): SubscriptionGroup | undefined {
+    return this.#groups.get(id);
+  }
+
+  groupOf(match: Match, channel: string): SubscriptionGroup | undefined {
+    const group = match === 'exact' ? this.#topics.live.get(channel) : this.#patterns.get(match, channel);
+    return group === undefined || group.size === 0 ? undefined : group;
+  }
+
+  matching(channel: string): readonly SubscriptionGroup[] {
+    const patterns = this.#delivery.patternsOn(channel).filter(({ size }) => size > 0);
+    const exact = this.groupOf('exact', channel);
+    return exact === undefined ? patterns : [exact, ...patterns];
   }
 
   disconnect(who: SessionSelector, why: Disconnect): number {
@@ -198,49 +246,20 @@ export class TopicRouter implements Router, SessionControl {
     for (const session of sessions) session.disconnect(why);
   }
 
-  #deliver(publication: Publication): void {
-    this.stats.publications++;
-    const topic = this.#topics.live.get(publication.channel);
-    if (topic === undefined) return;
-    if (topic.access.timely.subscribe) this.#memberships.reauthorizeAll(topic);
-    this.stats.deliveries += topic.deliver(publication);
-  }
-
   async #settled(
     done: Promise<Publication | undefined>,
     topic: LiveTopic,
     session: Session,
   ): Promise<Publication | undefined> {
+    const { channel } = topic;
     try {
       return await inTime(done, this.#parts.limits.handlerTimeout);
     } catch (error) {
-      throw this.#refused(error, 'publish', session, { channel: topic.channel, topic });
+      throw this.#refusals.on(error, { operation: 'publish', session, channel, topic });
     } finally {
       this.#topics.release(topic);
     }
   }
-
-  /** What the peer may be told. */
-  #refused(
-    error: unknown,
-    operation: Operation,
-    session: Session,
-    { channel, topic, payload }: { channel: string; topic?: LiveTopic | undefined; payload?: Payload },
-  ): RouterError {
-    const question = topic && questionOf(session.principal, topic, payload);
-    return this.#refusals.of(error, {
-      operation,
-      session,
-      channel,
-      ...(question && { judge: (options) => topic.access.judge(operation, question, options) }),
-    });
-  }
-}
-
-/** Numbers from 1. */
-function counter(): { next(): number } {
-  let last = 0;
-  return { next: () => ++last };
 }
 
 function handlePublish(
@@ -252,5 +271,11 @@ function handlePublish(
   if (handler.onPublish === undefined) {
     throw new RouterError('not_publishable', `handler ${request.route.handler} accepts no publications`);
   }
-  return handler.onPublish(session, topic, request, event) as MaybePromise<Publication | undefined>;
+  const told = isKept(event, request.route) ? { ...event, author: session.id } : event;
+  return handler.onPublish(session, topic, request, told) as MaybePromise<Publication | undefined>;
+}
+
+/** Whether it matters later who published: where it is left out itself, it is no other that is. */
+function isKept({ retain, exclude }: PublishEvent, { history }: Route): boolean {
+  return exclude.length > 0 && (retain === true || history !== undefined);
 }

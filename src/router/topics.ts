@@ -1,6 +1,6 @@
 import { RouterError } from '../core/errors.js';
 import { isPromise } from '../core/maybe-promise.js';
-import { LiveTopic, type TopicContext } from './live-topic.js';
+import { type GroupContext, LiveTopic } from './live-topic.js';
 import type { RouteTable } from './route-table.js';
 import type { ServedRoutes } from './served-route.js';
 
@@ -8,11 +8,11 @@ import type { ServedRoutes } from './served-route.js';
 export class Topics {
   readonly #table: RouteTable;
   readonly #routes: ServedRoutes;
-  readonly #context: TopicContext;
+  readonly #context: GroupContext;
   readonly #live = new Map<string, LiveTopic>();
   #lastIdle: LiveTopic | undefined;
 
-  constructor(table: RouteTable, routes: ServedRoutes, context: TopicContext) {
+  constructor(table: RouteTable, routes: ServedRoutes, context: GroupContext) {
     this.#table = table;
     this.#routes = routes;
     this.#context = context;
@@ -31,6 +31,15 @@ export class Topics {
     if (live !== undefined) return live;
     if (this.#lastIdle?.channel !== channel) this.#lastIdle = this.#create(channel);
     return this.#lastIdle;
+  }
+
+  /** The same for channels that are no stranger's word: undefined where no route, or none with a handler, is there for it. */
+  known(channel: string): LiveTopic | undefined {
+    try {
+      return this.find(channel);
+    } catch {
+      return undefined;
+    }
   }
 
   /** Makes a topic live until it is released and idle, unless another has become so meanwhile. */

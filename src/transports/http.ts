@@ -1,14 +1,15 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { identified, RouterError } from '../core/errors.js';
 import type { HttpEndpoint, HttpReply } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import { countLimit, type Meter } from '../core/meter.js';
 import { RefusalLog } from '../core/refusal-log.js';
 import type { TlsFiles } from './certificate.js';
+import { listenOn } from './listen-on.js';
 import { PeerAddresses } from './peer-addresses.js';
 import { refusalReply } from './refusal-reply.js';
 import { readRequestUrl } from './request-url.js';
+import type { FirstOctet } from './sniffer.js';
 import { WebServer } from './web-server.js';
 
 export interface HttpOptions {
@@ -19,6 +20,8 @@ export interface HttpOptions {
   readonly addresses?: PeerAddresses;
   /** Speaks TLS where there is a certificate. */
   readonly tls?: TlsFiles | undefined;
+  /** Protocols that share the port, each told by its first octet. */
+  readonly others?: readonly FirstOctet[];
   readonly limits: {
     /** Milliseconds for a connection to say something, and for a request to arrive whole. */
     readonly handshakeTimeout: number;
@@ -57,13 +60,7 @@ export class HttpTransport {
 
   /** Resolves to the port, which the system picks when 0 is asked for. */
   listen(host: string, port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, host, () => {
-        this.server.off('error', reject);
-        resolve((this.server.address() as AddressInfo).port);
-      });
-    });
+    return listenOn(this.server, host, port);
   }
 
   /** Takes no more connections; requests under way are answered if that takes no more than `grace` milliseconds. */
@@ -74,7 +71,7 @@ export class HttpTransport {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const remoteAddress = this.#addresses.of(request);
     try {
-      this.#write(request, response, await this.#answer(request, remoteAddress));
+      this.#write(request, response, await this.#answer(request, response, remoteAddress));
     } catch (error) {
       if (request.destroyed && !request.complete) return; // the peer has gone
       const refusal = identified(RouterError.from(error));
@@ -96,19 +93,30 @@ export class HttpTransport {
     else this.#refusals.write({ request, code, reason, path, remoteAddress, cause }, 'request refused');
   }
 
-  async #answer(request: IncomingMessage, remoteAddress: string): Promise<HttpReply> {
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    remoteAddress: string,
+  ): Promise<HttpReply> {
     this.#addresses.check(remoteAddress);
     const { method = 'GET', headers } = request;
     const url = readRequestUrl(request.url ?? '/');
     const endpoint = this.#find(method, url.pathname);
     const body = await readBody(request, endpoint.bodyLimit);
-    return endpoint.handle({ method, url, headers, remoteAddress, body });
+    // Node sets it anew when the answer has been written.
+    if (endpoint.holds) request.socket.setTimeout(0);
+    const whenGone = (listener: () => void) => whenUnanswered(response, listener);
+    return endpoint.handle({ method, url, headers, remoteAddress, body, whenGone });
   }
 
   #find(method: string, path: string): HttpEndpoint {
-    const endpoint = this.#endpoints.get(`${method === 'HEAD' ? 'GET' : method} ${path}`);
+    const wanted = method === 'HEAD' ? 'GET' : method;
+    const endpoint = this.#endpoints.get(`${wanted} ${path}`);
     if (endpoint !== undefined) return endpoint;
-    const others = this.#options.endpoints.filter((one) => one.path === path).map((one) => one.method);
+    const there = this.#options.endpoints.filter((one) => isAt(one, path));
+    const below = there.find((one) => one.method === wanted);
+    if (below !== undefined) return below;
+    const others = there.map((one) => one.method);
     if (others.length === 0)
       throw new RouterError('no_such_route', `nothing is served at ${path}`, {
         hint: 'see docs/settings.md for the paths',
@@ -121,13 +129,24 @@ export class HttpTransport {
     const body = reply.body ?? '';
     // A connection that is kept for the next request would keep a closing server too.
     response.shouldKeepAlive &&= this.server.listening;
+    // [RFC 9110 §8.6]
+    const length = reply.status === 204 ? {} : { 'content-length': Buffer.byteLength(body) };
     response.writeHead(reply.status, {
       'x-content-type-options': 'nosniff',
-      'content-length': Buffer.byteLength(body),
+      ...length,
       ...reply.headers,
     });
     response.end(request.method === 'HEAD' ? undefined : body);
   }
+}
+
+function isAt({ path, below = false }: HttpEndpoint, wanted: string): boolean {
+  return path === wanted || (below && wanted.startsWith(`${path}/`));
+}
+
+function whenUnanswered(response: ServerResponse, listener: () => void): void {
+  if (response.closed) listener();
+  else response.once('close', () => response.writableFinished || listener());
 }
 
 /** Without the query, which may hold a ticket. */

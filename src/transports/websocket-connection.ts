@@ -4,21 +4,19 @@ import type { Connection, ConnectionListener } from '../core/connection.js';
 import { cutText } from '../core/cut-text.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
-import { type Rate, TokenBucket } from '../core/token-bucket.js';
 import type { Beating } from './heartbeat.js';
+import { Intake, type IntakeLimits } from './intake.js';
 import { MessageReader, type MessageSink } from './message-reader.js';
 import type { Batch, Outlet, TickWriter } from './tick-writer.js';
 
 /** What all connections of a transport share. */
-export interface ConnectionContext {
+export interface ConnectionContext extends IntakeLimits {
   readonly writer: TickWriter;
   /** Octets of one message. */
   readonly message: number;
   /** Octets that may wait in one connection before it counts as a slow consumer. */
   readonly buffer: number;
-  readonly messages: Rate | undefined;
   readonly silence: number;
-  throttled(): void;
   ended(connection: WebSocketConnection, why: Disconnect): void;
 }
 
@@ -51,13 +49,12 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
   readonly #context: ConnectionContext;
   readonly #openedAt = performance.now();
   readonly #compressed: boolean;
+  readonly #intake: Intake;
   /** How `ws` takes octets from the socket, where a `MessageReader` has taken its place. */
   #toWs: ((octets: Buffer) => void) | undefined;
   /** Messages that `ws` has made; counted so that the reader sees whether it did. */
   #madeByWs = 0;
   #listener: ConnectionListener | undefined;
-  #bucket: TokenBucket | undefined;
-  #pauses = 0;
   #awaitsAnswer = false;
   #hasSpoken = false;
   #why: Disconnect | undefined;
@@ -68,6 +65,7 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
     this.remoteAddress = remoteAddress;
     this.#context = context;
     this.#compressed = ws.extensions !== '';
+    this.#intake = new Intake(ws, context);
     ws.connection = this;
   }
 
@@ -95,11 +93,11 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
   }
 
   pause(): void {
-    if (this.#pauses++ === 0) this.#ws.pause();
+    this.#intake.pause();
   }
 
   resume(): void {
-    if (--this.#pauses === 0) this.#ws.resume();
+    this.#intake.resume();
   }
 
   close(why: Disconnect): void {
@@ -129,7 +127,7 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
 
   expectAnswer(): void {
     // While the server does not read it, its answer may be waiting.
-    if (this.#pauses > 0) return;
+    if (this.#intake.paused) return;
     if (this.#awaitsAnswer) this.drop(DISCONNECT.noPong);
     else if (!this.#hasSpoken && performance.now() - this.#openedAt > this.#context.silence)
       this.end(DISCONNECT.silent);
@@ -165,7 +163,7 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
     if (this.#why !== undefined) return;
     this.#awaitsAnswer = false;
     this.#hasSpoken = true;
-    if (this.#context.messages !== undefined) this.#throttle(this.#context.messages);
+    this.#intake.take();
     this.#listener?.received(data, binary);
   }
 
@@ -181,16 +179,6 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
     const reader = new MessageReader(this, this.#context.message);
     this.#socket.on('data', (chunk: Buffer) => reader.read(chunk));
     this.#socket.off('data', this.#toWs);
-  }
-
-  #throttle(limit: Rate): void {
-    const now = performance.now();
-    this.#bucket ??= new TokenBucket(limit, now);
-    const wait = this.#bucket.take(now);
-    if (wait === 0 || this.#pauses > 0) return;
-    this.#context.throttled();
-    this.pause();
-    setTimeout(() => this.resume(), wait);
   }
 
   #sendCompressed(frame: Frame): void {

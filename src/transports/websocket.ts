@@ -1,18 +1,18 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import type { Admission, Gateway, Handshake } from '../core/connection.js';
-import { DISCONNECT, type Disconnect, identified, RouterError } from '../core/errors.js';
+import { type Disconnect, RouterError } from '../core/errors.js';
 import type { HttpReply } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
-import { countLimit, type Meter } from '../core/meter.js';
-import { RefusalLog } from '../core/refusal-log.js';
+import type { Meter } from '../core/meter.js';
 import type { Rate } from '../core/token-bucket.js';
 import { AdmissionLimits } from './admission-limits.js';
 import { Heartbeat } from './heartbeat.js';
+import { OpenConnections } from './open-connections.js';
 import { PeerAddresses } from './peer-addresses.js';
 import { refusalReply } from './refusal-reply.js';
+import { RefusedConnections } from './refused-connections.js';
 import { readRequestUrl } from './request-url.js';
 import { TickWriter } from './tick-writer.js';
 import { type ConnectionContext, PeerSocket, WebSocketConnection } from './websocket-connection.js';
@@ -24,6 +24,8 @@ export interface WebSocketOptions {
   readonly meter: Meter;
   /** Whose handshakes are whose; without it every peer speaks for itself. */
   readonly addresses?: PeerAddresses;
+  /** Counted together with other transports; without it alone. */
+  readonly admission?: AdmissionLimits;
   /** Paths that are upgraded, such as `/` and `/ws`. */
   readonly paths: readonly string[];
   /** Offers permessage-deflate; such connections cost more processor time and memory. */
@@ -43,29 +45,25 @@ export interface WebSocketOptions {
   };
 }
 
-/** Milliseconds between two peers that are told to go: they come back elsewhere at the same pace. */
-const DRAIN_PAUSE = 20;
-/** Milliseconds for the last ones to answer a closing handshake. */
-const FAREWELL = 1000;
-
 /** WebSocket peers over the upgrades of an HTTP server. Who they are is decided before the upgrade is completed. */
 export class WebSocketTransport {
   readonly #options: WebSocketOptions;
   readonly #addresses: PeerAddresses;
-  readonly #refusals: RefusalLog;
+  readonly #refused: RefusedConnections;
   readonly #server: WebSocketServer;
   readonly #admission: AdmissionLimits;
   readonly #heartbeat: Heartbeat;
   readonly #context: ConnectionContext;
-  readonly #connections = new Set<WebSocketConnection>();
+  readonly #connections: OpenConnections<WebSocketConnection>;
   readonly #chosen = new WeakMap<IncomingMessage, string>();
 
   constructor(options: WebSocketOptions) {
     const { limits, meter } = options;
     this.#options = options;
     this.#addresses = options.addresses ?? new PeerAddresses();
-    this.#refusals = new RefusalLog(options.logger);
-    this.#admission = new AdmissionLimits(limits);
+    this.#refused = new RefusedConnections(options);
+    this.#admission = options.admission ?? new AdmissionLimits(limits);
+    this.#connections = new OpenConnections({ ...options, admission: this.#admission });
     this.#heartbeat = new Heartbeat({ interval: limits.ping, pongTimeout: limits.pongTimeout });
     this.#context = {
       writer: new TickWriter(WEBSOCKET_ENVELOPE),
@@ -99,17 +97,8 @@ export class WebSocketTransport {
 
   /** Tells every peer to go, spread over `milliseconds` if they are many, and resolves when all are gone. */
   async drain(milliseconds: number): Promise<void> {
-    const pause = Math.min(DRAIN_PAUSE, milliseconds / Math.max(1, this.#connections.size));
-    let due = performance.now();
-    for (const connection of this.#connections) {
-      if (due - performance.now() > 1) await sleep(due - performance.now());
-      connection.end(DISCONNECT.draining);
-      due += pause;
-    }
-    const deadline = performance.now() + Math.min(FAREWELL, milliseconds);
-    while (this.#connections.size > 0 && performance.now() < deadline) await sleep(5);
+    await this.#connections.drain(milliseconds);
     this.#heartbeat.stop();
-    for (const connection of this.#connections) connection.drop(DISCONNECT.draining);
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -127,7 +116,7 @@ export class WebSocketTransport {
       if (socket.destroyed) throw new RouterError('unavailable', 'the peer has gone');
       entered = !this.#complete(request, socket, head, { admission, address });
     } catch (error) {
-      this.#refuse(socket, RouterError.from(error), address);
+      this.#refuse(socket, error, address);
     } finally {
       clearTimeout(deadline);
       socket.off('error', destroy);
@@ -174,29 +163,16 @@ export class WebSocketTransport {
   }
 
   #ended(connection: WebSocketConnection, why: Disconnect): void {
-    if (!this.#connections.delete(connection)) return;
-    this.#heartbeat.delete(connection);
-    this.#admission.leave(connection.remoteAddress);
-    this.#options.meter.count('signalbox_disconnects_total', { code: String(why.code) });
-    this.#options.logger.debug(
-      { connection: connection.id, code: why.code, reason: why.reason },
-      'connection ended',
-    );
+    if (this.#connections.delete(connection, why)) this.#heartbeat.delete(connection);
   }
 
   #giveUp(socket: Duplex): void {
-    const { meter } = this.#options;
-    meter.count('signalbox_refused_connections_total', { code: 'timeout' });
-    meter.count('signalbox_limits_reached_total', { limit: 'limits.handshake_timeout' });
+    this.#refused.timedOut();
     socket.destroy();
   }
 
-  #refuse(socket: Duplex, error: RouterError, remoteAddress: string): void {
-    const refusal = identified(error);
-    const { code, request, message: reason, cause } = refusal;
-    this.#options.meter.count('signalbox_refused_connections_total', { code });
-    countLimit(this.#options.meter, refusal);
-    this.#refusals.write({ request, remoteAddress, code, reason, cause }, 'connection refused');
+  #refuse(socket: Duplex, error: unknown, remoteAddress: string): void {
+    const refusal = this.#refused.report(error, remoteAddress);
     if (socket.destroyed) return;
     socket.once('error', () => socket.destroy());
     socket.end(responseOf(refusalReply(refusal)), () => socket.destroy());

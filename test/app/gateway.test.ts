@@ -14,7 +14,7 @@ import { ServerEvents } from '../../src/core/events.js';
 import { NULL_LOGGER } from '../../src/core/logger.js';
 import type { Guest, Protocol } from '../../src/core/protocol.js';
 import type { Principal } from '../../src/core/session.js';
-import { FakeConnection } from '../../src/testing.js';
+import { FakeConnection, testUser } from '../../src/testing.js';
 
 const SECRET = 'a secret of more than thirty-two characters';
 
@@ -22,27 +22,33 @@ const chain = authenticatorChain([new TicketAuthenticator({ secret: SECRET }), n
 
 class FakeProtocol implements Protocol {
   readonly accepted: Principal[] = [];
+  readonly guests: Guest[] = [];
   readonly name: string;
   readonly subprotocols: readonly string[];
+  readonly authenticates: boolean;
 
-  constructor(name: string) {
+  constructor(name: string, authenticates = false) {
     this.name = name;
     this.subprotocols = [name];
+    this.authenticates = authenticates;
   }
-  accept(_connection: Connection, { principal }: Guest) {
-    if (principal !== undefined) this.accepted.push(principal);
+  accept(_connection: Connection, guest: Guest) {
+    this.guests.push(guest);
+    if (guest.principal !== undefined) this.accepted.push(guest.principal);
     return { received: vi.fn(), disconnected: vi.fn(), end: vi.fn() };
   }
 }
 
 function setUp(authenticator: Authenticator = chain) {
   const [first, second] = [new FakeProtocol('wamp'), new FakeProtocol('other')];
+  const asking = new FakeProtocol('asking', true);
   const events = new ServerEvents(NULL_LOGGER);
   const rejected = vi.fn();
   const info = vi.fn();
   events.on('client_rejected', rejected);
   const gateway = new HandshakeGateway({
-    protocols: [first, second],
+    protocols: [first, second, asking],
+    fallbacks: new Map([['/second', second]]),
     authenticator,
     origins: new OriginPolicy({
       origins: ['https://app.example.com'],
@@ -51,7 +57,7 @@ function setUp(authenticator: Authenticator = chain) {
     events,
     logger: { ...NULL_LOGGER, info },
   });
-  return { gateway, first, second, rejected, info };
+  return { gateway, first, second, asking, rejected, info };
 }
 
 const handshake = (more: Partial<Handshake> & { path?: string } = {}): Handshake => ({
@@ -75,11 +81,21 @@ describe('the gateway', () => {
     expect(parts[which].accepted).toHaveLength(1);
   });
 
+  it('lets a path say who speaks where the peer names no sub-protocol', async () => {
+    const { gateway, first, second } = setUp();
+    for (const path of ['/second', '/second?a=b', '/', '/ws', '/other'])
+      (await gateway.admit(handshake({ path }))).accept(new FakeConnection());
+    (await gateway.admit(handshake({ path: '/second', subprotocols: ['wamp'] }))).accept(
+      new FakeConnection(),
+    );
+    expect([first.guests.length, second.guests.length]).toEqual([4, 2]);
+  });
+
   it('does not guess a protocol for an unknown sub-protocol', async () => {
     const { gateway, rejected } = setUp();
     await expect(gateway.admit(handshake({ subprotocols: ['mqtt'] }))).rejects.toMatchObject({
       code: 'bad_request',
-      hint: 'offer one of wamp, other',
+      hint: 'offer one of wamp, other, asking',
     });
     expect(rejected).toHaveBeenCalledWith(
       expect.objectContaining({ remoteAddress: '192.0.2.1', code: 'bad_request' }),
@@ -163,5 +179,66 @@ describe('the gateway', () => {
     const { gateway } = setUp();
     gateway.drain();
     await expect(gateway.admit(handshake())).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
+describe('the gateway, before a protocol that asks who a peer is by its own words', () => {
+  const subprotocols = ['asking'];
+  const refused: Authenticator = {
+    method: 'http',
+    authenticate() {
+      throw new RouterError('unauthorized', 'the application refuses the cookie');
+    },
+  };
+  const known: Authenticator = { method: 'http', authenticate: async () => testUser('7') };
+
+  it.each([
+    ['where anonymous peers are let in', chain],
+    ['where they are not', authenticatorChain([new TicketAuthenticator({ secret: SECRET })])],
+  ])('says nothing of a peer that presents nothing, %s', async (_text, authenticator) => {
+    const { gateway, asking, rejected } = setUp(authenticator);
+    const connection = new FakeConnection();
+    (await gateway.admit(handshake({ subprotocols }))).accept(connection);
+    expect(asking.guests).toEqual([{ principal: undefined, subprotocol: 'asking', headers: {} }]);
+    expect(connection.ended).toBeUndefined();
+    expect(rejected).not.toHaveBeenCalled();
+  });
+
+  it('still decides on a credential that is presented', async () => {
+    const { gateway, asking } = setUp();
+    const ticket = mintTicket({ user: '5', ttl: 60_000 }, SECRET);
+    (await gateway.admit(handshake({ subprotocols, path: `/ws?ticket=${ticket}` }))).accept(
+      new FakeConnection(),
+    );
+    const turnedAway = new FakeConnection();
+    (await gateway.admit(handshake({ subprotocols, path: '/ws?ticket=v1.x.y' }))).accept(turnedAway);
+    expect(asking.accepted).toEqual([expect.objectContaining({ kind: 'user', id: '5' })]);
+    expect(asking.guests).toHaveLength(1);
+    expect(turnedAway.ended).toMatchObject({ code: 4500 });
+  });
+
+  it('hands over whom the application knows by cookies', async () => {
+    const { gateway, asking } = setUp(authenticatorChain([known, new AnonymousAuthenticator()]));
+    (await gateway.admit(handshake({ subprotocols }))).accept(new FakeConnection());
+    expect(asking.accepted).toEqual([testUser('7')]);
+  });
+
+  it('turns away whose cookies the application refuses', async () => {
+    const { gateway, asking } = setUp(authenticatorChain([refused, new AnonymousAuthenticator()]));
+    const connection = new FakeConnection();
+    (await gateway.admit(handshake({ subprotocols }))).accept(connection);
+    expect(connection.ended).toMatchObject({ code: 4500 });
+    expect(asking.guests).toEqual([]);
+  });
+
+  it('changes nothing for the other protocols', async () => {
+    const { gateway, first } = setUp(authenticatorChain([new TicketAuthenticator({ secret: SECRET })]));
+    const connection = new FakeConnection();
+    (await gateway.admit(handshake({ subprotocols: ['wamp'] }))).accept(connection);
+    expect(connection.ended).toMatchObject({
+      code: 4500,
+      reason: expect.stringContaining('credentials are missing'),
+    });
+    expect(first.guests).toEqual([]);
   });
 });

@@ -33,7 +33,7 @@ function guarded(inner: Authenticator, { failedLogins = TWO_AT_ONCE, authTimeout
     ...presenting('bearer', secret),
     remoteAddress,
   });
-  return { clock, guard, authenticator: guard(inner), from };
+  return { clock, guard, authenticator: guard.authenticator(inner), from };
 }
 
 async function outcome(authenticator: Authenticator, attempt: AuthAttempt): Promise<string | undefined> {
@@ -91,7 +91,7 @@ describe('the guard of authenticators', () => {
 
   it('counts the failures of everything that it guards together', async () => {
     const { guard, authenticator, from } = guarded(strangersToo);
-    const other = guard(authenticatorChain([keys]));
+    const other = guard.authenticator(authenticatorChain([keys]));
     await outcome(authenticator, from('192.0.2.1', 'wrong'));
     await outcome(other, from('192.0.2.1', 'wrong'));
     expect(await outcome(authenticator, from('192.0.2.1', KEY))).toBe('limits.failed_logins');
@@ -151,7 +151,7 @@ describe('the guard of authenticators', () => {
 
   it('throttles nobody where there is no limit', async () => {
     const guard = authenticationGuard({ failedLogins: undefined, authTimeout: 1000 });
-    const authenticator = guard({
+    const authenticator = guard.authenticator({
       method: 'test',
       authenticate({ credential }) {
         if (credential?.secret === KEY) return testBackend();

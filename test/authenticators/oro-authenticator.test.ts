@@ -75,7 +75,7 @@ class Kit {
 
   async principal(
     ticket: string,
-    source: 'ticket' | 'bearer' | 'cookie' = 'ticket',
+    source: 'ticket' | 'bearer' | 'cookie' | 'login' = 'ticket',
   ): Promise<Principal | undefined> {
     return this.oro.authenticate(presenting(source, ticket));
   }
@@ -113,7 +113,20 @@ describe('a ticket of OroSyncBundle', () => {
     expect(kit.outcomes).toEqual(['accepted']);
   });
 
-  it.each(['bearer', 'cookie'] as const)('is taken as %s, too', async (source) => {
+  it('is taken from a login with the id of the user, or without a name', async () => {
+    const told = async (identity: string) => {
+      const { oro } = new Kit();
+      const answer = await Promise.resolve(oro.authenticate(presenting('login', annas(), identity))).catch(
+        (error: Error) => error.message,
+      );
+      return typeof answer === 'string' ? answer : answer?.id;
+    };
+    expect(await told('5')).toBe('5');
+    expect(await told('')).toBe('5');
+    expect(await told('6')).toBe(INVALID);
+  });
+
+  it.each(['bearer', 'cookie', 'login'] as const)('is taken as %s, too', async (source) => {
     expect(await new Kit().principal(annas(), source)).toMatchObject({ id: '5' });
   });
 

@@ -65,8 +65,10 @@ oro_email.event:
           history: ['owner', 'ROLE_ADMIN'],
           presence: ['owner', 'ROLE_ADMIN'],
           call: ['user'],
+          register: [],
         },
         limits: {},
+        history: undefined,
         source: { file: expect.stringMatching(/routes\.yml$/), line: 2, column: 1 },
       },
     ]);

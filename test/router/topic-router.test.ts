@@ -101,6 +101,8 @@ describe('subscribe', () => {
           deliver(publication);
           return publication;
         },
+        retained: () => [],
+        history: () => [],
         close: () => undefined,
       },
     );

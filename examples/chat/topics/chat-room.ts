@@ -41,7 +41,6 @@ export class ChatRoom implements TopicHandler {
     if (typeof text !== 'string' || text === '') {
       throw new RouterError('bad_request', 'a chat message needs a text', { hint: 'send {"text": "hello"}' });
     }
-    const { exclude, eligible } = event;
-    return topic.broadcast({ type: 'said', user: session.principal.id, text }, { exclude, eligible });
+    return topic.broadcast({ type: 'said', user: session.principal.id, text }, event);
   }
 }

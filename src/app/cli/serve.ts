@@ -25,7 +25,7 @@ export const serve: CliCommand = {
     tellKey(application, plan, context);
     // Who reads the line may stop the server at once.
     const stopped = context.stopped();
-    context.out(`signalbox ready ${server.url}`);
+    for (const url of server.urls) context.out(`signalbox ready ${url}`);
     await stopped;
     context.err('signalbox stops: peers are told to come back; once more to stop at once');
     await server.close();
@@ -63,12 +63,13 @@ async function start(plan: Plan): Promise<RunningServer> {
   try {
     return await startServer(plan);
   } catch (error) {
-    const { host, port } = plan.settings.listen;
-    const { code } = error as NodeJS.ErrnoException;
+    const { host, port: main } = plan.settings.listen;
+    const { code, port = main } = error as NodeJS.ErrnoException & { readonly port?: number };
+    const flag = port === main ? '--port' : '--raw-socket-port';
     if (code === 'EADDRINUSE')
-      throw new Error(`${host}:${port} is taken by another program: stop it, or choose another --port`);
+      throw new Error(`${host}:${port} is taken by another program: stop it, or choose another ${flag}`);
     if (code === 'EACCES')
-      throw new Error(`this user may not listen on ${host}:${port}: choose a --port of 1024 or more`);
+      throw new Error(`this user may not listen on ${host}:${port}: choose a ${flag} of 1024 or more`);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
       throw new Error(`${host} is no address of this machine: choose another --host, or 0.0.0.0 for all`);
     throw error;

@@ -57,9 +57,9 @@ export function encodeError(callId: string, uri: string, message: string, detail
   return JSON.stringify([CALLERROR, callId, uri, message, ...(details == null ? [] : [details])]);
 }
 
-/** A CALLRESULT. [WAMP1 §CALLRESULT] */
-export function encodeResult(callId: string, result: unknown): string {
-  return JSON.stringify([CALLRESULT, callId, result ?? null]);
+/** A CALLRESULT up to its result; the result's JSON and `]` complete it. [WAMP1 §CALLRESULT] */
+export function resultHead(callId: string): string {
+  return `[${CALLRESULT},${JSON.stringify(callId)},`;
 }
 
 /** An EVENT with a value that is not passed on as it came. [WAMP1 §EVENT] */

@@ -4,19 +4,16 @@ import { Frame } from '../../core/frame.js';
 import { JsonError, skipSpace, skipValue } from '../../core/json-scanner.js';
 import { Mailbox, type Recipient } from '../../core/mailbox.js';
 import { isPromise, type MaybePromise } from '../../core/maybe-promise.js';
+import type { Router } from '../../core/router.js';
+import type { CallReply, Procedures } from '../../core/rpc.js';
 import { type Notice, type Principal, Session, sessionId } from '../../core/session.js';
-import {
-  callSessionProcedure,
-  type ProcedureParts,
-  reportIdentity,
-  SESSION_CHANNEL,
-} from '../../core/session-procedures.js';
+import { reportIdentity, SESSION_CHANNEL, SESSION_PROCEDURES } from '../../core/session-procedures.js';
+import { encodeReply, readArguments } from './call.js';
 import {
   type ClientMessage,
   decodeClientMessage,
   encodeError,
   encodeEvent,
-  encodeResult,
   encodeWelcome,
   Wamp1Error,
 } from './codec.js';
@@ -25,7 +22,9 @@ import { isPublish, readPublish } from './publish-frame.js';
 import { Wamp1Subscription } from './subscription.js';
 
 /** What all WAMP v1 sessions share. */
-export interface Wamp1Context extends ProcedureParts {
+export interface Wamp1Context {
+  readonly router: Router;
+  readonly procedures: Procedures;
   /** Names the server in WELCOME. PHP clients cut the message at its brackets, so it must have none. */
   readonly ident: string;
   /** Levels of lists and objects in one message. */
@@ -166,15 +165,29 @@ export class Wamp1Session implements ConnectionListener, Recipient<Buffer> {
     }
   }
 
-  async #call({ callId, procedure: name, args }: ClientMessage & { type: 'call' }): Promise<void> {
+  /** Calls run beside one another; a renewal holds up what comes after it, which may need the new rights. */
+  #call({ callId, procedure: name, args }: ClientMessage & { type: 'call' }): MaybePromise<void> {
     const procedure = this.#expand(name);
-    try {
-      const result = await callSessionProcedure(this.#session, { procedure, args }, this.#context);
-      this.#send(encodeResult(callId, result));
-    } catch (error) {
-      const { code, status, message, hint } = RouterError.from(error);
-      this.#send(encodeError(callId, procedure, message, { code: status, error: code, hint }));
+    if (procedure !== SESSION_PROCEDURES.renew) {
+      this.#invoke(procedure, args, (reply) => this.#reply(callId, procedure, reply));
+      return undefined;
     }
+    return new Promise((resolve) => {
+      this.#invoke(procedure, args, (reply) => {
+        this.#reply(callId, procedure, reply);
+        resolve();
+      });
+    });
+  }
+
+  #invoke(procedure: string, args: readonly unknown[], reply: (reply: CallReply) => void): void {
+    const payload = readArguments(args);
+    this.#context.procedures.call({ session: this.#session, procedure, payload, reply });
+  }
+
+  #reply(callId: string, procedure: string, reply: CallReply): void {
+    const text = encodeReply(callId, procedure, reply);
+    if (text !== undefined) this.#send(text);
   }
 
   /** An EVENT that nobody subscribes to: AutobahnJS passes over it, `sync` reads it. */

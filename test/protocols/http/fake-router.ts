@@ -2,7 +2,7 @@ import type { MaybePromise } from '../../../src/core/maybe-promise.js';
 import type { Publication, PublishEvent } from '../../../src/core/publication.js';
 import type { Router } from '../../../src/core/router.js';
 import type { Session } from '../../../src/core/session.js';
-import type { Topic } from '../../../src/core/topic.js';
+import type { SubscriptionGroup, Topic } from '../../../src/core/topic.js';
 
 /** One call of `publish`. */
 export interface Published {
@@ -52,6 +52,22 @@ export class FakeRouter implements Router {
     return [];
   }
 
+  history(): readonly Publication[] {
+    return [];
+  }
+
+  groups(): readonly SubscriptionGroup[] {
+    return [];
+  }
+
+  group(): undefined {}
+  groupOf(): undefined {}
+
+  matching(): readonly SubscriptionGroup[] {
+    return [];
+  }
+
+  announce(): void {}
   unsubscribe(): void {}
   renew(): void {}
   leave(): void {}

@@ -35,10 +35,11 @@ beforeEach(() => {
       testRoute('any', '{a}', { requirements: { a: '.+' } }),
     ],
     handlers: { staff: handler, any: handler },
+    authenticator,
   });
   const protocol = new Wamp1Protocol({
     router: server.router,
-    authenticator,
+    procedures: server.procedures,
     ident: 'signalbox/test',
     depth: 64,
     malformed: () => undefined,

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { AnonymousAuthenticator } from '../../../src/authenticators/index.js';
 import type { Guest } from '../../../src/core/protocol.js';
 import type { TopicHandler } from '../../../src/core/topic.js';
 import { Wamp1Protocol } from '../../../src/protocols/wamp1/index.js';
@@ -34,7 +33,7 @@ beforeEach(() => {
   });
   protocol = new Wamp1Protocol({
     router: server.router,
-    authenticator: new AnonymousAuthenticator(),
+    procedures: server.procedures,
     ident: 'signalbox/test',
     depth: 64,
     malformed,

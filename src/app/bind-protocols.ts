@@ -1,0 +1,53 @@
+import type { Container } from 'inversify';
+import type { Settings } from '../config/index.js';
+import type { Protocol } from '../core/protocol.js';
+import { Wamp1Protocol } from '../protocols/wamp1/index.js';
+import { Wamp2Protocol } from '../protocols/wamp2/index.js';
+import { HandshakeGateway } from './gateway.js';
+import { PARTS, TOKENS } from './tokens.js';
+import { VERSION } from './version.js';
+
+/** Binds the protocols, the first of which speaks where a peer names none, and who decides on handshakes. */
+export function bindProtocols(container: Container, { auth, limits, wamp }: Settings): void {
+  const ident = `signalbox/${VERSION}`;
+  container.bind(PARTS.wamp1).toResolvedValue(
+    (router, procedures, meter) =>
+      new Wamp1Protocol({
+        router,
+        procedures,
+        ident,
+        depth: limits.depth,
+        malformed: () => meter.count('signalbox_malformed_messages_total', { protocol: 'wamp1' }),
+      }),
+    [PARTS.router, PARTS.procedures, TOKENS.meter],
+  );
+  container.bind(PARTS.wamp2).toResolvedValue(
+    (realms, authenticator, challengers, details, testaments, meter) =>
+      new Wamp2Protocol(
+        {
+          realms: realms.all,
+          ident,
+          authenticator,
+          challengers,
+          disclosure: wamp.disclosure,
+          strictUris: wamp.uris === 'strict',
+          handshakeTimeout: limits.handshakeTimeout,
+          details,
+          testaments,
+          malformed: () => meter.count('signalbox_malformed_messages_total', { protocol: 'wamp2' }),
+        },
+        limits,
+      ),
+    [PARTS.realms, TOKENS.authenticator, PARTS.challengers, PARTS.details, PARTS.testaments, TOKENS.meter],
+  );
+  container
+    .bind<readonly Protocol[]>(PARTS.protocols)
+    .toResolvedValue((wamp1, wamp2) => [wamp1, wamp2], [PARTS.wamp1, PARTS.wamp2]);
+  container
+    .bind(TOKENS.gateway)
+    .toResolvedValue(
+      (protocols, authenticator, origins, events, logger) =>
+        new HandshakeGateway({ protocols, authenticator, origins, events, logger, cookie: auth.cookie }),
+      [PARTS.protocols, TOKENS.authenticator, PARTS.origins, TOKENS.events, TOKENS.logger],
+    );
+}

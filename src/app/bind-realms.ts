@@ -1,0 +1,84 @@
+import type { Container } from 'inversify';
+import { MemoryBroker } from '../brokers/index.js';
+import type { Settings } from '../config/index.js';
+import type { Authenticator } from '../core/authenticator.js';
+import type { Broker } from '../core/broker.js';
+import { ServerEvents } from '../core/events.js';
+import type { Logger } from '../core/logger.js';
+import type { Meter } from '../core/meter.js';
+import type { Route } from '../core/route.js';
+import { sessionProcedures } from '../core/session-procedures.js';
+import type { TopicHandler } from '../core/topic.js';
+import { MetaApi, publishMetaEvents, type SessionDetails, Testaments } from '../protocols/wamp2/index.js';
+import { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
+import { META_HANDLER, metaRoutes } from './meta-routes.js';
+import { Realms, type RunningRealm } from './realms.js';
+import { PARTS, TOKENS } from './tokens.js';
+
+/** What realms share. */
+interface Ingredients {
+  readonly settings: Settings;
+  readonly table: RouteTable;
+  readonly authenticator: Authenticator;
+  readonly events: ServerEvents;
+  readonly logger: Logger;
+  readonly meter: Meter;
+  readonly details: WeakMap<object, SessionDetails>;
+  readonly testaments: Testaments;
+}
+
+/** Binds the realms, and the router and procedures of the main one for all who know no others. */
+export function bindRealms(
+  container: Container,
+  { settings, routes }: { readonly settings: Settings; readonly routes: readonly Route[] },
+): void {
+  const { limits, wamp } = settings;
+  const all = [...metaRoutes(wamp.meta), ...routes];
+  container.bind(PARTS.table).toResolvedValue(() => new RouteTable(all, { channelLimit: limits.channel }));
+  container.bind(PARTS.details).toConstantValue(new WeakMap());
+  container
+    .bind(PARTS.testaments)
+    .toResolvedValue((logger) => new Testaments(limits.testaments, logger), [TOKENS.logger]);
+  container.bind(PARTS.realms).toResolvedValue(
+    (table, authenticator, events, logger, meter, details, testaments, broker) => {
+      const ingredients = { settings, table, authenticator, events, logger, meter, details, testaments };
+      const others = wamp.realms.filter((name) => name !== wamp.realm);
+      return new Realms(
+        createRealm(wamp.realm, broker, ingredients),
+        others.map((name) => createRealm(name, new MemoryBroker({ limits, meter }), ingredients)),
+      );
+    },
+    [
+      PARTS.table,
+      PARTS.knownOnly,
+      TOKENS.events,
+      TOKENS.logger,
+      TOKENS.meter,
+      PARTS.details,
+      PARTS.testaments,
+      TOKENS.broker,
+    ],
+  );
+  container.bind(PARTS.router).toResolvedValue(({ main }) => main.router, [PARTS.realms]);
+  container.bind(PARTS.procedures).toResolvedValue(({ main }) => main.procedures, [PARTS.realms]);
+  container.bind(TOKENS.sessions).toResolvedValue((realms) => realms, [PARTS.realms]);
+}
+
+function createRealm(
+  name: string,
+  broker: Broker,
+  { settings, authenticator, details, testaments, ...shared }: Ingredients,
+): RunningRealm {
+  const { limits, auth, development } = settings;
+  const events = new ServerEvents(shared.logger, shared.events);
+  const handlers = new Map<string, TopicHandler>();
+  const identity = { warning: auth.expiryWarning, downgrade: auth.onExpiry === 'downgrade' };
+  const parts = { ...shared, events, handlers, limits, development };
+  const router = new TopicRouter({ ...parts, broker, identity });
+  const own = sessionProcedures({ router, authenticator });
+  const procedures = new ProcedureRouter({ ...parts, own });
+  const realm = { name, router, procedures, broker, handlers };
+  handlers.set(META_HANDLER, new MetaApi({ realm, details, testaments }));
+  publishMetaEvents(realm, events, details);
+  return realm;
+}

@@ -1,0 +1,70 @@
+import type { Broker } from '../core/broker.js';
+import type { Disconnect } from '../core/errors.js';
+import type { Realm } from '../core/realm.js';
+import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
+import type { TopicHandler } from '../core/topic.js';
+import type { ProcedureRouter, TopicRouter } from '../router/index.js';
+
+/** A realm with all that runs in it. */
+export interface RunningRealm extends Realm {
+  readonly router: TopicRouter;
+  readonly procedures: ProcedureRouter;
+  readonly broker: Broker;
+  /** By the handler name of the routes; those of the application come when all else is there. */
+  readonly handlers: Map<string, TopicHandler>;
+}
+
+/** Every realm of the server. What the application does to sessions reaches them wherever they are. */
+export class Realms implements SessionControl {
+  /** By name. */
+  readonly all: ReadonlyMap<string, RunningRealm>;
+  /** The one of all protocols that have no realms. */
+  readonly main: RunningRealm;
+
+  constructor(main: RunningRealm, others: readonly RunningRealm[]) {
+    this.main = main;
+    this.all = new Map([main, ...others].map((realm) => [realm.name, realm]));
+  }
+
+  /** Takes the handlers of the application, which all realms share. */
+  serve(handlers: ReadonlyMap<string, TopicHandler>): void {
+    for (const realm of this.all.values()) {
+      for (const [name, handler] of handlers) realm.handlers.set(name, handler);
+    }
+  }
+
+  async start(): Promise<void> {
+    for (const { router } of this.all.values()) await router.start();
+  }
+
+  async stop(): Promise<void> {
+    for (const { router, broker } of this.all.values()) {
+      router.stop();
+      await broker.close();
+    }
+  }
+
+  disconnect(who: SessionSelector, why: Disconnect): number {
+    return this.#sum(({ router }) => router.disconnect(who, why));
+  }
+
+  setRights(user: string, rights: Rights): number {
+    return this.#sum(({ router }) => router.setRights(user, rights));
+  }
+
+  /** What is counted in each realm, put together. */
+  get figures(): { sessions: number; topics: number; publications: number; deliveries: number } {
+    return {
+      sessions: this.#sum(({ router }) => router.sessions.size),
+      topics: this.#sum(({ router }) => router.topics.size),
+      publications: this.#sum(({ router }) => router.stats.publications),
+      deliveries: this.#sum(({ router }) => router.stats.deliveries),
+    };
+  }
+
+  #sum(count: (realm: RunningRealm) => number): number {
+    let sum = 0;
+    for (const realm of this.all.values()) sum += count(realm);
+    return sum;
+  }
+}

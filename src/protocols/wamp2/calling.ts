@@ -1,0 +1,105 @@
+import { RouterError } from '../../core/errors.js';
+import type { CallReply, CancelMode, OngoingCall, Procedures } from '../../core/rpc.js';
+import type { Session } from '../../core/session.js';
+import { checkUri } from './check-uri.js';
+import { MESSAGE } from './codec.js';
+import type { Disclosure } from './context.js';
+import { disclosed } from './disclosure.js';
+import { passthruOf } from './event.js';
+import type { ClientMessage } from './messages.js';
+import type { Wire } from './wire.js';
+
+type Call = ClientMessage & { readonly type: 'call' };
+type Cancel = ClientMessage & { readonly type: 'cancel' };
+
+export interface CallingParts {
+  readonly session: Session;
+  readonly procedures: Procedures;
+  readonly wire: Wire;
+  readonly disclosure: Disclosure;
+  readonly strictUris: boolean;
+  /** Whether the peer fails on an answer to a call that it has given up. */
+  readonly forgetsCanceled: boolean;
+}
+
+const MODES: readonly CancelMode[] = ['skip', 'kill', 'killnowait'];
+
+/** The calls that one session makes. */
+export class Calling {
+  readonly #parts: CallingParts;
+  readonly #ongoing = new Map<number, OngoingCall>();
+  /** Those that have been answered before they were known as ongoing. */
+  readonly #silenced = new Set<number>();
+
+  constructor(parts: CallingParts) {
+    this.#parts = parts;
+  }
+
+  /** A CALL with the id of one that continues brings more of its arguments. [WAMP2 §Progressive Call Invocations] */
+  call(message: Call): void {
+    const { request, options, payload } = message;
+    const ongoing = this.#ongoing.get(request);
+    if (ongoing !== undefined) ongoing.more(payload, options.progress);
+    else this.#begin(message);
+  }
+
+  cancel({ request, options: { mode = 'killnowait' } }: Cancel): void {
+    const known = MODES.find((name) => name === mode);
+    const call = this.#ongoing.get(request);
+    if (call === undefined) return; // answered meanwhile
+    if (known === undefined) {
+      this.#refuse(request, new RouterError('bad_request', `no call is canceled by ${mode}`));
+      return;
+    }
+    if (known !== 'kill' && this.#parts.forgetsCanceled) this.#silenced.add(request);
+    call.cancel(known);
+  }
+
+  #begin({ request, procedure, options, payload }: Call): void {
+    const { session, procedures, disclosure, strictUris } = this.#parts;
+    let answered = false;
+    try {
+      checkUri(procedure, { match: 'exact', strict: strictUris });
+      const call = procedures.call({
+        session,
+        procedure,
+        payload,
+        headers: options.passthru,
+        wantsProgress: options.receiveProgress,
+        continues: options.progress,
+        ...(options.timeout !== undefined && { timeout: options.timeout }),
+        caller: disclosed(session, options.discloseMe, disclosure),
+        reply: (reply) => {
+          answered ||= reply.type !== 'progress';
+          this.#answer(request, reply);
+        },
+      });
+      if (!answered) this.#ongoing.set(request, call);
+    } catch (error) {
+      this.#refuse(request, error);
+    }
+  }
+
+  #answer(request: number, reply: CallReply): void {
+    if (reply.type !== 'progress') this.#ongoing.delete(request);
+    if (this.#silenced.has(request)) {
+      if (reply.type !== 'progress') this.#silenced.delete(request);
+    } else this.#send(request, reply);
+  }
+
+  #send(request: number, reply: CallReply): void {
+    const { wire } = this.#parts;
+    if (reply.type === 'refused') this.#refuse(request, reply.error);
+    else if (reply.type === 'failed') {
+      const { uri, payload, headers } = reply.failure;
+      wire.send([MESSAGE.ERROR, MESSAGE.CALL, request, passthruOf(headers), uri], payload);
+    } else {
+      const details = { ...(reply.type === 'progress' && { progress: true }), ...passthruOf(reply.headers) };
+      wire.send([MESSAGE.RESULT, request, details], reply.payload);
+    }
+  }
+
+  #refuse(request: number, error: unknown): void {
+    this.#parts.wire.refuse(MESSAGE.CALL, request, error);
+  }
+}

@@ -1,0 +1,21 @@
+import type { Publication } from '../../core/publication.js';
+import { authidRecord } from './disclosure.js';
+
+/** EVENT.Details of a publication; `topic` where the subscription does not say which it is. [WAMP2 §EVENT] */
+export function eventDetails(
+  { publisher, headers }: Pick<Publication, 'publisher' | 'headers'>,
+  more: { readonly topic?: string; readonly retained?: boolean } = {},
+): Readonly<Record<string, unknown>> {
+  if (publisher === undefined && headers === undefined) return more;
+  return { ...more, ...(publisher && authidRecord('publisher', publisher)), ...passthruOf(headers) };
+}
+
+const PASSTHRU = ['ppt_scheme', 'ppt_serializer', 'ppt_cipher', 'ppt_keyid'] as const;
+
+/** The attributes of a payload that the router does not look into. [WAMP2 §Payload Passthru Mode] */
+export function passthruOf(headers: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  const found: Record<string, string> = {};
+  if (headers?.['ppt_scheme'] === undefined) return found;
+  for (const name of PASSTHRU) if (headers[name] !== undefined) found[name] = headers[name];
+  return found;
+}

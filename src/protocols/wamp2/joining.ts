@@ -1,0 +1,83 @@
+import type { Challenge, Challenger } from '../../core/authenticator.js';
+import { RouterError } from '../../core/errors.js';
+import type { Guest } from '../../core/protocol.js';
+import type { Principal } from '../../core/session.js';
+import type { Wamp2Context } from './context.js';
+import type { HelloDetails } from './messages.js';
+
+/** What becomes of a HELLO: the peer is known, or has to answer first. */
+export type Step =
+  | { readonly type: 'known'; readonly principal: Principal; readonly method: string }
+  | { readonly type: 'asked'; readonly challenge: Challenge; readonly method: string };
+
+/** A peer may name a method in other words. */
+const ALIASES: Readonly<Record<string, string>> = { scram: 'wamp-scram' };
+
+/** Methods whose proof was given in the handshake. */
+const BY_HANDSHAKE = ['anonymous', 'cookie', 'tls', 'transport'];
+
+interface Applicant {
+  readonly hello: HelloDetails;
+  readonly guest: Guest;
+  readonly remoteAddress: string;
+  readonly session: string;
+}
+
+/**
+ * Goes through the methods that a peer offers, in its order, to the first that can be used here. Who has proved in the
+ * handshake who it is, is that, unless it asks for a question. Throws `unauthorized`.
+ */
+export async function join(applicant: Applicant, context: Wamp2Context): Promise<Step> {
+  const { guest, hello } = applicant;
+  for (const method of hello.authmethods ?? ['anonymous']) {
+    const challenger = challengerOf(method, context.challengers);
+    if (challenger !== undefined) return ask(challenger, method, applicant);
+    if (!BY_HANDSHAKE.includes(method)) continue;
+    if (guest.principal !== undefined) return known(guest.principal, method);
+    if (method === 'anonymous') return known(await nobody(applicant, context), method);
+  }
+  if (guest.principal !== undefined) return known(guest.principal, 'transport');
+  throw new RouterError(
+    'unauthorized',
+    `none of these ways to say who you are is open here: ${shown(hello)}`,
+    {
+      hint: `offer one of ${['anonymous', ...context.challengers.map(({ method }) => method)].join(', ')}`,
+    },
+  );
+}
+
+function challengerOf(method: string, challengers: readonly Challenger[]): Challenger | undefined {
+  const name = ALIASES[method] ?? method;
+  return challengers.find((challenger) => challenger.method === name);
+}
+
+async function ask(
+  challenger: Challenger,
+  method: string,
+  { hello, guest, remoteAddress, session }: Applicant,
+): Promise<Step> {
+  const challenge = await challenger.challenge({
+    remoteAddress,
+    headers: guest.headers,
+    identity: hello.authid,
+    extra: hello.authextra ?? {},
+    session,
+  });
+  return { type: 'asked', challenge, method };
+}
+
+/** A method that proves nobody is `anonymous` whatever the peer called it. */
+function known(principal: Principal, method: string): Step {
+  const proven = principal.kind === 'anonymous' || method !== 'anonymous';
+  return { type: 'known', principal, method: proven ? method : 'transport' };
+}
+
+async function nobody({ remoteAddress }: Applicant, { authenticator }: Wamp2Context): Promise<Principal> {
+  const principal = await authenticator.authenticate({ remoteAddress, headers: {} });
+  if (principal !== undefined) return principal;
+  throw new RouterError('unauthorized', 'credentials are missing');
+}
+
+function shown({ authmethods = ['anonymous'] }: HelloDetails): string {
+  return authmethods.join(', ').slice(0, 256);
+}

@@ -1,0 +1,237 @@
+import type { Challenge } from '../../core/authenticator.js';
+import type { Connection, ConnectionListener } from '../../core/connection.js';
+import { DISCONNECT, type Disconnect, RouterError } from '../../core/errors.js';
+import { Mailbox, type Recipient } from '../../core/mailbox.js';
+import type { MaybePromise } from '../../core/maybe-promise.js';
+import { Payload } from '../../core/payload.js';
+import type { Guest } from '../../core/protocol.js';
+import type { Realm } from '../../core/realm.js';
+import { type Principal, roleOf, sessionId } from '../../core/session.js';
+import { MESSAGE, Wamp2Error } from './codec.js';
+import type { Wamp2Context } from './context.js';
+import { ROUTER_ROLES } from './features.js';
+import { join } from './joining.js';
+import type { ClientMessage, HelloDetails } from './messages.js';
+import { abortUri, goodbyeUri } from './reasons.js';
+import type { Serializer } from './serializer.js';
+import { Wamp2Session } from './session.js';
+import { REASON } from './uris.js';
+import { Wire } from './wire.js';
+
+/** Milliseconds that a connection without a session is kept: for a peer to say HELLO again, or to answer a GOODBYE. */
+const LINGER = 500;
+
+/** Whom a peer says it is, between HELLO and WELCOME. */
+interface Applicant {
+  readonly id: string;
+  readonly realm: Realm;
+  readonly hello: HelloDetails;
+  readonly method: string;
+}
+
+type State =
+  | { readonly name: 'open' }
+  | { readonly name: 'asked'; readonly applicant: Applicant; readonly challenge: Challenge }
+  | { readonly name: 'established'; readonly session: Wamp2Session }
+  | { readonly name: 'leaving'; readonly why: Disconnect }
+  | { readonly name: 'closed' };
+
+const OPEN: State = { name: 'open' };
+const CLOSED: State = { name: 'closed' };
+
+/** One WAMP v2 peer: from HELLO to GOODBYE, and again. [WAMP2 §Sessions] */
+export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
+  readonly #connection: Connection;
+  readonly #guest: Guest;
+  readonly #context: Wamp2Context;
+  readonly #wire: Wire;
+  readonly #mailbox: Mailbox<ClientMessage>;
+  #state: State = OPEN;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    connection: Connection,
+    guest: Guest,
+    { serializer, context }: { serializer: Serializer; context: Wamp2Context },
+  ) {
+    this.#connection = connection;
+    this.#guest = guest;
+    this.#context = context;
+    this.#wire = new Wire(connection, serializer);
+    this.#mailbox = new Mailbox(this);
+    this.#expect(context.handshakeTimeout, DISCONNECT.silent);
+  }
+
+  received(data: Buffer, binary: boolean): void {
+    try {
+      for (const message of this.#wire.serializer.decode(data, binary)) this.#mailbox.push(message);
+    } catch (error) {
+      this.#violated(error);
+    }
+  }
+
+  handle(message: ClientMessage): MaybePromise<void> {
+    try {
+      return this.#take(message);
+    } catch (error) {
+      this.#violated(error);
+    }
+  }
+
+  disconnected(): void {
+    this.#mailbox.close();
+    this.#enter(CLOSED);
+  }
+
+  /** Says GOODBYE and ends the connection with the peer's answer, or soon after. [WAMP2 §Closing] */
+  end(why: Disconnect): void {
+    if (this.#state.name === 'closed' || this.#state.name === 'leaving') return;
+    if (this.#state.name === 'established') {
+      this.#wire.send([MESSAGE.GOODBYE, { message: why.reason }, goodbyeUri(why)]);
+      this.#enter({ name: 'leaving', why });
+      this.#expect(LINGER, why);
+    } else this.#abort(goodbyeUri(why), why.reason, why);
+  }
+
+  overfilled(): void {
+    this.#connection.pause();
+  }
+
+  drained(): void {
+    this.#connection.resume();
+  }
+
+  #take(message: ClientMessage): MaybePromise<void> {
+    const state = this.#state;
+    switch (state.name) {
+      case 'open':
+        if (message.type === 'hello') return this.#greet(message);
+        break;
+      case 'asked':
+        if (message.type === 'authenticate') return this.#prove(message, state);
+        break;
+      case 'established':
+        if (message.type === 'goodbye') return this.#goodbye();
+        if (message.type !== 'abort') return state.session.handle(message);
+        break;
+      case 'leaving':
+        if (message.type === 'goodbye') this.#close(state.why);
+        return undefined;
+      case 'closed':
+        return undefined;
+    }
+    if (message.type === 'abort') return this.#close(DISCONNECT.closed);
+    throw new Wamp2Error(`${message.type.toUpperCase()} without a session`);
+  }
+
+  async #greet({ realm: name, details: hello }: ClientMessage & { type: 'hello' }): Promise<void> {
+    const realm = this.#context.realms.get(name);
+    if (realm === undefined)
+      return this.#abort(REASON.noSuchRealm, `there is no realm ${name.slice(0, 256)}`);
+    if (Object.keys(hello.roles).length === 0) {
+      return this.#abort(REASON.noSuchRole, 'HELLO.Details.roles must have one of the roles');
+    }
+    const id = sessionId();
+    const { remoteAddress } = this.#connection;
+    try {
+      const step = await join({ hello, guest: this.#guest, remoteAddress, session: id }, this.#context);
+      const applicant = { id, realm, hello, method: step.method };
+      if (this.#state !== OPEN) return;
+      if (step.type === 'known') return this.#welcome(applicant, step.principal);
+      this.#enter({ name: 'asked', applicant, challenge: step.challenge });
+      this.#wire.send([MESSAGE.CHALLENGE, step.method, step.challenge.extra]);
+    } catch (error) {
+      this.#turnAway(error);
+    }
+  }
+
+  async #prove(
+    { signature, extra }: ClientMessage & { type: 'authenticate' },
+    state: State & { readonly name: 'asked' },
+  ): Promise<void> {
+    try {
+      const proven = await state.challenge.answer(signature, extra);
+      if (this.#state === state) this.#welcome(state.applicant, proven.principal, proven.extra);
+    } catch (error) {
+      this.#turnAway(error);
+    }
+  }
+
+  #welcome(
+    { id, realm, hello, method }: Applicant,
+    principal: Principal,
+    authextra?: Readonly<Record<string, unknown>>,
+  ): void {
+    const details = { authmethod: method, authprovider: 'signalbox', transport: {} };
+    const ends = { wire: this.#wire, realm, end: (why: Disconnect) => this.end(why) };
+    const session = new Wamp2Session({ id, principal, details, hello }, ends, this.#context);
+    clearTimeout(this.#timer);
+    this.#enter({ name: 'established', session });
+    this.#wire.send([
+      MESSAGE.WELCOME,
+      Number(id),
+      {
+        realm: realm.name,
+        agent: this.#context.ident,
+        authid: principal.id ?? id,
+        authrole: roleOf(principal),
+        authmethod: method,
+        authprovider: details.authprovider,
+        roles: ROUTER_ROLES,
+        ...(authextra && { authextra }),
+      },
+    ]);
+  }
+
+  /** The connection may serve another session; AutobahnJS wants to see it closed with 1000. */
+  #goodbye(): void {
+    this.#enter(OPEN);
+    this.#wire.send([MESSAGE.GOODBYE, {}, REASON.goodbyeAndOut]);
+    this.#expect(LINGER, DISCONNECT.closed);
+  }
+
+  #turnAway(error: unknown): void {
+    const { code, message } = RouterError.from(error);
+    const why =
+      code === 'unauthorized' ? { ...DISCONNECT.badCredentials, reason: message } : DISCONNECT.closed;
+    this.#abort(abortUri(error, { wasAsked: this.#state.name === 'asked' }), message, why);
+  }
+
+  #violated(error: unknown): void {
+    if (!(error instanceof Wamp2Error)) throw error;
+    if (this.#state.name === 'leaving') return;
+    this.#context.malformed(error.message);
+    this.#abort(REASON.protocolViolation, error.message, {
+      ...DISCONNECT.malformed,
+      reason: `malformed message: ${error.message}`,
+    });
+  }
+
+  /** [WAMP2 §ABORT] */
+  #abort(uri: string, message: string, why: Disconnect = DISCONNECT.closed): void {
+    if (this.#state.name === 'closed') return;
+    this.#enter(CLOSED);
+    this.#wire.send([MESSAGE.ABORT, { message }, uri], Payload.ofArguments({ list: [message] }));
+    this.#close(why);
+  }
+
+  #close(why: Disconnect): void {
+    this.#mailbox.close();
+    this.#enter(CLOSED);
+    this.#connection.close(why);
+  }
+
+  #expect(milliseconds: number, why: Disconnect): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#close(why), milliseconds);
+    this.#timer.unref();
+  }
+
+  /** A session that is left has left everything before anything else happens. */
+  #enter(state: State): void {
+    const before = this.#state;
+    this.#state = state;
+    if (before.name === 'established') before.session.leave();
+    if (state.name === 'closed') clearTimeout(this.#timer);
+  }
+}

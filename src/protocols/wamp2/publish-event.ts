@@ -1,0 +1,37 @@
+import type { Payload } from '../../core/payload.js';
+import { NOBODY, type PublishEvent, type Publisher } from '../../core/publication.js';
+import type { Session } from '../../core/session.js';
+import type { PublishOptions } from './messages.js';
+
+/** What a PUBLISH asks for, in the words of the router. [WAMP2 §PUBLISH] */
+export function publishEventOf(
+  { payload, options }: { readonly payload: Payload; readonly options: PublishOptions },
+  { id }: Session,
+  publisher: Publisher | undefined,
+): PublishEvent {
+  const exclude = options.exclude ?? [];
+  return {
+    payload,
+    exclude: options.excludeMe ? [...exclude, id] : exclude,
+    eligible: orNobody(options.eligible) ?? [],
+    ...listed('excludeUsers', options.excludeAuthid),
+    ...listed('excludeRoles', options.excludeAuthrole),
+    ...listed('users', orNobody(options.eligibleAuthid)),
+    ...listed('roles', orNobody(options.eligibleAuthrole)),
+    ...(options.retain && { retain: true }),
+    ...(publisher && { publisher }),
+    ...(options.passthru && { headers: options.passthru }),
+  };
+}
+
+/** An empty list of the eligible means nobody here, and everybody in other protocols. [WAMP2 §Subscriber Black- and Whitelisting] */
+function orNobody(list: readonly string[] | undefined): readonly string[] | undefined {
+  return list?.length === 0 ? [NOBODY] : list;
+}
+
+function listed<K extends string>(
+  name: K,
+  list: readonly string[] | undefined,
+): Partial<Record<K, readonly string[]>> {
+  return list === undefined ? {} : ({ [name]: list } as Partial<Record<K, readonly string[]>>);
+}

@@ -1,0 +1,14 @@
+import { DISCONNECT, type Disconnect, RouterError } from '../../core/errors.js';
+import { ERROR_URIS, REASON } from './uris.js';
+
+/** The URI of a GOODBYE of the router. [WAMP2 §Session Close] */
+export function goodbyeUri({ code, uri }: Disconnect): string {
+  return uri ?? (code === DISCONNECT.draining.code ? REASON.systemShutdown : REASON.killed);
+}
+
+/** The URI of an ABORT for what went wrong while somebody joined. [WAMP2 §ABORT] */
+export function abortUri(error: unknown, { wasAsked }: { readonly wasAsked: boolean }): string {
+  const { code } = RouterError.from(error);
+  if (code !== 'unauthorized') return code === 'internal' ? REASON.authenticationFailed : ERROR_URIS[code];
+  return wasAsked ? REASON.authenticationDenied : REASON.authenticationRequired;
+}

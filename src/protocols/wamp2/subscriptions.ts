@@ -1,0 +1,115 @@
+import { RouterError } from '../../core/errors.js';
+import type { Match } from '../../core/match.js';
+import type { Router } from '../../core/router.js';
+import type { Session } from '../../core/session.js';
+import { SESSION_CHANNEL } from '../../core/session-procedures.js';
+import type { SubscriptionGroup } from '../../core/topic.js';
+import { checkUri } from './check-uri.js';
+import { MESSAGE } from './codec.js';
+import type { ClientMessage } from './messages.js';
+import { NOTICES, type Notices } from './notices.js';
+import { type SubscriptionListener, Wamp2Subscription } from './subscription.js';
+import type { Wire } from './wire.js';
+
+type Subscribe = ClientMessage & { readonly type: 'subscribe' };
+type Unsubscribe = ClientMessage & { readonly type: 'unsubscribe' };
+
+export interface SubscriptionsParts {
+  readonly session: Session;
+  readonly router: Router;
+  readonly wire: Wire;
+  readonly notices: Notices;
+  readonly strictUris: boolean;
+  /** Whether the peer understands that a subscription is taken away. */
+  readonly canBeRevoked: boolean;
+}
+
+/** What one session is subscribed to. */
+export class Subscriptions implements SubscriptionListener {
+  readonly #parts: SubscriptionsParts;
+  readonly #byId = new Map<number, Wamp2Subscription>();
+  readonly #byName = new Map<string, Wamp2Subscription>();
+  /** The request that is answered as soon as its subscription has joined. */
+  #request = 0;
+
+  constructor(parts: SubscriptionsParts) {
+    this.#parts = parts;
+  }
+
+  /** The same name twice is one subscription with one id. [WAMP2 §SUBSCRIBED] */
+  async subscribe({ request, topic, options }: Subscribe): Promise<void> {
+    try {
+      if (topic === SESSION_CHANNEL) return this.#listen(request);
+      const { match } = options;
+      checkUri(topic, { match, strict: this.#parts.strictUris });
+      const channel = match === 'exact' ? this.#parts.router.resolve(topic) : topic;
+      const known = this.#byName.get(nameOf(channel, match));
+      if (known !== undefined) return this.#acknowledge(request, known.group?.id ?? 0);
+      await this.#join(channel, match, { request, wantsRetained: options.getRetained });
+    } catch (error) {
+      this.#parts.wire.refuse(MESSAGE.SUBSCRIBE, request, error);
+    }
+  }
+
+  async unsubscribe({ request, subscription: id }: Unsubscribe): Promise<void> {
+    const subscription = this.#byId.get(id);
+    if (id === NOTICES && this.#parts.notices.wanted) this.#parts.notices.wanted = false;
+    else if (subscription === undefined) return this.#unknown(request);
+    else {
+      this.#forget(subscription);
+      await this.#parts.router.unsubscribe(subscription);
+    }
+    this.#parts.wire.send([MESSAGE.UNSUBSCRIBED, request]);
+  }
+
+  joined(subscription: Wamp2Subscription, { id }: SubscriptionGroup): void {
+    this.#byId.set(id, subscription);
+    this.#byName.set(nameOf(subscription.channel, subscription.match), subscription);
+    this.#acknowledge(this.#request, id);
+  }
+
+  /** [WAMP2 §Subscription Revocation] */
+  ended(subscription: Wamp2Subscription, { message }: RouterError): void {
+    const id = subscription.group?.id ?? 0;
+    this.#forget(subscription);
+    if (!this.#parts.canBeRevoked) return;
+    this.#parts.wire.send([MESSAGE.UNSUBSCRIBED, 0, { subscription: id, reason: message }]);
+  }
+
+  async #join(
+    channel: string,
+    match: Match,
+    { request, wantsRetained }: { readonly request: number; readonly wantsRetained: boolean },
+  ): Promise<void> {
+    const { session, wire, router } = this.#parts;
+    const pattern = match === 'exact' ? {} : { match };
+    const subscription = new Wamp2Subscription({ session, channel, ...pattern }, wire, this);
+    this.#request = request;
+    await router.subscribe(subscription);
+    if (!wantsRetained) return;
+    for (const publication of await router.retained(subscription)) subscription.sendRetained(publication);
+  }
+
+  #listen(request: number): void {
+    this.#parts.notices.wanted = true;
+    this.#acknowledge(request, NOTICES);
+  }
+
+  #acknowledge(request: number, id: number): void {
+    this.#parts.wire.send([MESSAGE.SUBSCRIBED, request, id]);
+  }
+
+  #unknown(request: number): void {
+    const error = new RouterError('no_such_subscription', 'this session has no subscription of this id');
+    this.#parts.wire.refuse(MESSAGE.UNSUBSCRIBE, request, error);
+  }
+
+  #forget(subscription: Wamp2Subscription): void {
+    this.#byId.delete(subscription.group?.id ?? 0);
+    this.#byName.delete(nameOf(subscription.channel, subscription.match));
+  }
+}
+
+function nameOf(channel: string, match: Match = 'exact'): string {
+  return `${match} ${channel}`;
+}

@@ -1,0 +1,42 @@
+import type { Connection } from '../../core/connection.js';
+import { RouterError } from '../../core/errors.js';
+import { Payload } from '../../core/payload.js';
+import { MESSAGE } from './codec.js';
+import type { Serializer } from './serializer.js';
+import { ERROR_URIS } from './uris.js';
+
+/** What goes out to one peer. */
+export class Wire {
+  readonly connection: Connection;
+  readonly serializer: Serializer;
+
+  constructor(connection: Connection, serializer: Serializer) {
+    this.connection = connection;
+    this.serializer = serializer;
+  }
+
+  /** A message: its list up to the arguments, and these. */
+  send(head: readonly unknown[], payload?: Payload): void {
+    this.connection.send(this.serializer.encode(head, payload));
+  }
+
+  /** An ERROR that says in its details what other protocols say, too. [WAMP2 §ERROR] */
+  refuse(type: number, request: number, cause: unknown): void {
+    const error = RouterError.from(cause);
+    const { code, message, hint, status } = error;
+    const details = {
+      code,
+      message,
+      hint,
+      status,
+      ...(error.request !== undefined && { request: error.request }),
+    };
+    const uri = uriOf(type, code);
+    this.send([MESSAGE.ERROR, type, request, details, uri], Payload.ofArguments({ list: [message] }));
+  }
+}
+
+/** A procedure that no route matches is one that does not exist. */
+function uriOf(type: number, code: RouterError['code']): string {
+  return type === MESSAGE.CALL && code === 'no_such_route' ? ERROR_URIS.no_such_procedure : ERROR_URIS[code];
+}

@@ -1,0 +1,77 @@
+import { type Admits, admission } from '../core/audience.js';
+import type { ChannelSelection } from '../core/broker.js';
+import type { Publication } from '../core/publication.js';
+import { namesReserved } from './channel-name.js';
+import { Decisions } from './decisions.js';
+import type { LiveTopic } from './live-topic.js';
+import type { PatternGroup, PatternGroups } from './pattern-groups.js';
+import type { Topics } from './topics.js';
+
+export interface DeliveryParts {
+  readonly topics: Topics;
+  readonly patterns: PatternGroups;
+  /** Ends subscriptions that their sessions may not have any more. */
+  reauthorize(topic: LiveTopic): void;
+}
+
+const NONE: readonly PatternGroup[] = [];
+
+/** Hands publications to those who are subscribed to their channel, and to patterns of it. */
+export class Delivery {
+  readonly stats = { publications: 0, deliveries: 0 };
+  readonly #parts: DeliveryParts;
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts;
+  }
+
+  deliver(publication: Publication): void {
+    const { topics, patterns, reauthorize } = this.#parts;
+    this.stats.publications++;
+    const topic = topics.live.get(publication.channel);
+    if (topic === undefined && patterns.size === 0) return;
+    const admits = admission(publication.audience);
+    if (topic !== undefined) {
+      if (topic.access.timely.subscribe) reauthorize(topic);
+      this.stats.deliveries += topic.deliver(publication, admits);
+    }
+    if (patterns.size > 0) {
+      const matched = topic ?? topics.known(publication.channel);
+      if (matched !== undefined) this.stats.deliveries += this.#toPatterns(publication, matched, admits);
+    }
+  }
+
+  /** Whether anybody may want to hear what is published on a channel. */
+  isHeard(channel: string): boolean {
+    const { topics, patterns } = this.#parts;
+    return (topics.live.get(channel)?.size ?? 0) > 0 || patterns.size > 0;
+  }
+
+  /** The groups of patterns that publications on a channel are delivered to, as far as their sessions may have them. */
+  patternsOn(channel: string): readonly PatternGroup[] {
+    const topic = this.#parts.topics.known(channel);
+    return topic === undefined ? NONE : this.#patternsOf(topic);
+  }
+
+  #patternsOf(topic: LiveTopic): readonly PatternGroup[] {
+    if (!topic.decidesByAccess) return NONE;
+    topic.patterns = this.#parts.patterns.matching(topic.channel, topic.patterns);
+    const { groups } = topic.patterns;
+    return topic.isReserved ? groups.filter(namesReserved) : groups;
+  }
+
+  #toPatterns(publication: Publication, topic: LiveTopic, admits: Admits | undefined): number {
+    const groups = this.#patternsOf(topic);
+    if (groups.length === 0) return 0;
+    const decisions = new Decisions(topic, 'subscribe', groups.length > 1);
+    const mayHave: Admits = (session) => admits?.(session) !== false && decisions.allows(session);
+    let count = 0;
+    for (const group of groups) count += group.deliver(publication, mayHave);
+    return count;
+  }
+}
+
+/** Whether a pattern that matches a channel is about it: a pattern for everything is not about the server's own. */
+export function isMeant(pattern: ChannelSelection, topic: LiveTopic): boolean {
+  return !topic.isReserved || namesReserved(pattern);
+}

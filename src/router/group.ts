@@ -1,0 +1,130 @@
+import type { Admits } from '../core/audience.js';
+import type { Match } from '../core/match.js';
+import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
+import type { Publication } from '../core/publication.js';
+import type { Subscriber } from '../core/router.js';
+import type { Session } from '../core/session.js';
+import type { SubscriptionGroup } from '../core/topic.js';
+import { FrameCache } from './frame-cache.js';
+import type { Groups } from './groups.js';
+
+/** Shared by groups without subscribers, so that a publish to nobody builds no set. */
+const NONE: ReadonlySet<Subscriber> = new Set();
+
+/**
+ * Who is subscribed to one channel or pattern, and the fan-out to them.
+ *
+ * It lives while somebody is subscribed or a decision about it is held open, so that neither a refusal nor a
+ * publish to nobody leaves anything behind.
+ */
+export abstract class Group implements SubscriptionGroup {
+  abstract readonly match: Match;
+  id = 0;
+  created = 0;
+  readonly #groups: Groups;
+  #subscribers: Set<Subscriber> | undefined;
+  #holds = 0;
+  #attached: MaybePromise<void> | undefined;
+  #isAttached = false;
+
+  constructor(groups: Groups) {
+    this.#groups = groups;
+  }
+
+  abstract get channel(): string;
+
+  get size(): number {
+    return this.#subscribers?.size ?? 0;
+  }
+
+  get subscribers(): ReadonlySet<Subscriber> {
+    return this.#subscribers ?? NONE;
+  }
+
+  get idle(): boolean {
+    return this.#holds === 0 && this.size === 0;
+  }
+
+  *[Symbol.iterator](): Iterator<Session> {
+    const seen = new Set<Session>();
+    for (const { session } of this.subscribers) {
+      if (seen.has(session)) continue;
+      seen.add(session);
+      yield session;
+    }
+  }
+
+  /**
+   * Encode once per wire key, then hand the same frame to every connection, or to those that `admits` names. Returns how
+   * many received it.
+   */
+  deliver(publication: Publication, admits: Admits | undefined): number {
+    if (this.#subscribers === undefined || this.#subscribers.size === 0) return 0;
+    const frames = new FrameCache(publication, this);
+    if (admits === undefined) {
+      for (const subscriber of this.#subscribers) subscriber.session.connection.send(frames.for(subscriber));
+      return this.#subscribers.size;
+    }
+    let count = 0;
+    for (const subscriber of this.#subscribers) {
+      if (!admits(subscriber.session)) continue;
+      subscriber.session.connection.send(frames.for(subscriber));
+      count++;
+    }
+    return count;
+  }
+
+  /** Keeps the group alive during a decision; `release` ends it. */
+  hold(): this {
+    this.#holds++;
+    return this;
+  }
+
+  release(): void {
+    this.#holds--;
+  }
+
+  /** Asks the broker for the group's publications, once however many peers arrive together. */
+  attach(): MaybePromise<void> {
+    if (this.#isAttached) return undefined;
+    this.#attached ??= this.#attach();
+    return this.#attached;
+  }
+
+  #attach(): MaybePromise<void> {
+    const done = this.demand();
+    if (isPromise(done)) {
+      return done.then(() => void (this.#isAttached = true)).finally(() => (this.#attached = undefined));
+    }
+    this.#isAttached = true;
+    return undefined;
+  }
+
+  /** Ends what the group began; nobody is subscribed any more. */
+  detach(): MaybePromise<void> {
+    if (!this.#isAttached) return undefined;
+    this.#isAttached = false;
+    return this.renounce();
+  }
+
+  /** True for the first. */
+  add(subscriber: Subscriber): boolean {
+    this.#subscribers ??= new Set();
+    this.#subscribers.add(subscriber);
+    if (this.#subscribers.size > 1) return false;
+    this.id = this.#groups.open(this);
+    this.created = Date.now();
+    return true;
+  }
+
+  /** False when it was not subscribed. */
+  remove(subscriber: Subscriber): boolean {
+    if (this.#subscribers?.delete(subscriber) !== true) return false;
+    if (this.#subscribers.size === 0) this.#groups.close(this);
+    return true;
+  }
+
+  /** Asks the broker for what the group is about. */
+  protected abstract demand(): MaybePromise<void>;
+  protected abstract renounce(): MaybePromise<void>;
+}

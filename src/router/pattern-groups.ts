@@ -1,0 +1,102 @@
+import type { Broker, ChannelSelection } from '../core/broker.js';
+import type { Logger } from '../core/logger.js';
+import type { Match } from '../core/match.js';
+import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
+import { Group } from './group.js';
+import type { Groups } from './groups.js';
+import { PatternIndex } from './pattern-index.js';
+
+export type PatternMatch = Exclude<Match, 'exact'>;
+
+/** Who is subscribed to one pattern, as it is written. */
+export class PatternGroup extends Group implements ChannelSelection {
+  readonly match: PatternMatch;
+  readonly channel: string;
+  readonly #broker: Broker;
+
+  constructor({ match, channel }: ChannelSelection & { match: PatternMatch }, context: PatternContext) {
+    super(context.groups);
+    this.match = match;
+    this.channel = channel;
+    this.#broker = context.broker;
+  }
+
+  protected demand(): MaybePromise<void> {
+    return this.#broker.subscribePattern?.(this);
+  }
+
+  protected renounce(): MaybePromise<void> {
+    return this.#broker.unsubscribePattern?.(this);
+  }
+}
+
+export interface PatternContext {
+  readonly broker: Broker;
+  readonly groups: Groups;
+  readonly logger: Logger;
+}
+
+/** The groups whose patterns match a channel, at one state of the patterns. */
+export interface MatchingPatterns {
+  readonly state: number;
+  readonly groups: readonly PatternGroup[];
+}
+
+/** The patterns that somebody of this node is subscribed to. Two spellings of one pattern are two groups. */
+export class PatternGroups {
+  readonly #context: PatternContext;
+  readonly #index = new PatternIndex<Map<string, PatternGroup>>();
+  /** Changes with each pattern that comes or goes. */
+  #state = 0;
+
+  constructor(context: PatternContext) {
+    this.#context = context;
+  }
+
+  /** Different patterns, without regard to their spelling. */
+  get size(): number {
+    return this.#index.size;
+  }
+
+  get(match: PatternMatch, pattern: string): PatternGroup | undefined {
+    return this.#index.get(match, pattern)?.get(pattern);
+  }
+
+  /** The group of a pattern, kept until it is released and idle. */
+  hold(match: PatternMatch, pattern: string): PatternGroup {
+    return (this.get(match, pattern) ?? this.#create(match, pattern)).hold();
+  }
+
+  release(group: PatternGroup): void {
+    group.release();
+    if (!group.idle) return;
+    this.#delete(group);
+    const done = group.detach();
+    if (isPromise(done)) {
+      done.catch((error: unknown) => this.#context.logger.error({ error }, 'broker unsubscribe failed'));
+    }
+  }
+
+  /** The groups of a channel; `known` if it is still right. */
+  matching(channel: string, known: MatchingPatterns | undefined): MatchingPatterns {
+    if (known?.state === this.#state) return known;
+    const groups = this.#index.matches(channel).flatMap((spellings) => [...spellings.values()]);
+    return { state: this.#state, groups };
+  }
+
+  #create(match: PatternMatch, channel: string): PatternGroup {
+    const group = new PatternGroup({ match, channel }, this.#context);
+    const spellings = this.#index.get(match, channel);
+    if (spellings === undefined) this.#index.add(match, channel, new Map([[channel, group]]));
+    else spellings.set(channel, group);
+    this.#state++;
+    return group;
+  }
+
+  #delete({ match, channel }: PatternGroup): void {
+    const spellings = this.#index.get(match, channel);
+    spellings?.delete(channel);
+    if (spellings?.size === 0) this.#index.delete(match, channel);
+    this.#state++;
+  }
+}

@@ -1,0 +1,64 @@
+import { RouterError } from '../../core/errors.js';
+import type { Logger } from '../../core/logger.js';
+import type { Payload } from '../../core/payload.js';
+import type { Route } from '../../core/route.js';
+import type { CallReply, CallRequest } from '../../core/rpc.js';
+import type { TopicRequest } from '../../core/topic.js';
+import type { RouteAccess } from '../access.js';
+import type { Refusals } from '../refusals.js';
+import type { CallTimeouts } from './call-timeouts.js';
+import type { Participants } from './participants.js';
+
+/** What all calls of a node share. */
+export interface CallContext {
+  readonly participants: Participants;
+  readonly timeouts: CallTimeouts;
+  readonly refusals: Refusals;
+  readonly logger: Logger;
+  /** Milliseconds that a call may take, whatever its caller asks for. */
+  readonly callTimeout: number;
+}
+
+/** The procedure that is called, as its route sees it. */
+export interface Called {
+  readonly request: TopicRequest;
+  readonly access: RouteAccess;
+}
+
+/** Answers a call, unless the caller has gone. What the protocol cannot send is a failure of who answers. */
+export function answer(call: CallRequest, reply: CallReply, context: CallContext): void {
+  const { session, procedure } = call;
+  if (session.closed) return;
+  try {
+    call.reply(reply);
+  } catch (cause) {
+    if (reply.type === 'refused') {
+      context.logger.error({ session: session.id, channel: procedure, error: cause }, 'answer failed');
+      return;
+    }
+    const error = context.refusals.of(cause, { operation: 'call', session, channel: procedure });
+    if (reply.type !== 'progress') answer(call, { type: 'refused', error }, context);
+  }
+}
+
+/** Throws `payload_too_large` for arguments beyond what the route takes. */
+export function checkArguments(payload: Payload, { name, limits: { payload: octets } }: Route): void {
+  if (octets === undefined || payload.size <= octets) return;
+  const text = `arguments of ${payload.size} octets are over limits.payload of ${octets}, which route ${name} sets`;
+  throw new RouterError('payload_too_large', text, { limit: 'route.limits.payload' });
+}
+
+/** The milliseconds that a caller asks for, at most `most`; `otherwise` where it asks for none. */
+export function patience(
+  { timeout = 0 }: CallRequest,
+  { most, otherwise }: { most: number; otherwise: number },
+): number {
+  return timeout > 0 ? Math.min(timeout, most) : otherwise;
+}
+
+/** The refusal of a call that took longer than `milliseconds`. */
+export function lateAnswer(milliseconds: number): RouterError {
+  return new RouterError('timeout', `there was no answer within ${milliseconds} ms`, {
+    hint: 'ask for a longer timeout, up to limits.call_timeout, or answer faster',
+  });
+}

@@ -1,0 +1,54 @@
+import { RouterError } from '../../core/errors.js';
+import type { Principal } from '../../core/session.js';
+import { checkChannelName } from '../channel-name.js';
+import { MOST_PARTS } from '../pattern-index.js';
+import type { RouteTable } from '../route-table.js';
+import type { ServedRoutes } from '../served-route.js';
+
+/** The first part of the names that are the server's own, after any spelling of a beginning. */
+const RESERVED = /^(?:\/topic)?\/?(?:wamp|signalbox)(?:[./]|$)/;
+
+/** Whether only the server answers a procedure of this name. [WAMP2 §URIs] */
+export function isReserved(name: string): boolean {
+  return RESERVED.test(name);
+}
+
+/** Throws `invalid_channel` for the server's own. */
+export function checkUnreserved(name: string): void {
+  if (!isReserved(name)) return;
+  throw new RouterError('invalid_channel', "names that begin with wamp. and signalbox. are the server's own");
+}
+
+/** Throws `invalid_channel` for what can be no pattern of procedures. */
+export function checkPattern(match: 'prefix' | 'wildcard', pattern: string, limit: number): void {
+  checkChannelName(pattern, limit);
+  if (match === 'wildcard' && pattern.split(/[./]/).length > MOST_PARTS) {
+    throw new RouterError('invalid_channel', `the pattern has more than ${MOST_PARTS} parts`);
+  }
+}
+
+/**
+ * Whether anything that the pattern may match can be registered by somebody, whatever the parameters are. What it gets
+ * is decided by the route of each call; but who may register nothing must not stand in the way of those who may.
+ */
+export function mayRegister(
+  principal: Principal,
+  { match, pattern }: { readonly match: 'prefix' | 'wildcard'; readonly pattern: string },
+  { table, routes }: { readonly table: RouteTable; readonly routes: ServedRoutes },
+): boolean {
+  const parts = pattern.replaceAll('.', '/');
+  const begin = match === 'prefix' ? parts : beginOf(parts);
+  return table.routes.some((route) => {
+    if (route.handler === undefined) return false;
+    const literal = (/^[^{]*/.exec(route.pattern)?.[0] ?? '').replaceAll('.', '/');
+    if (!literal.startsWith(begin) && !begin.startsWith(literal)) return false;
+    const request = { channel: pattern, route, params: {} };
+    return routes.of(route).access.allows('register', { principal, request });
+  });
+}
+
+/** What stands before the first part that may be anything. */
+function beginOf(parts: string): string {
+  const open = parts.search(/(?:^|\/)(?:\/|$)/);
+  return open < 0 ? parts : parts.slice(0, parts[open] === '/' && open > 0 ? open + 1 : open);
+}

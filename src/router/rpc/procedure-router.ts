@@ -1,0 +1,276 @@
+import { isRouterError, RouterError } from '../../core/errors.js';
+import type { ServerEvents } from '../../core/events.js';
+import type { Logger } from '../../core/logger.js';
+import type { Match } from '../../core/match.js';
+import type { Meter } from '../../core/meter.js';
+import type { Operation } from '../../core/route.js';
+import type {
+  CallRequest,
+  OngoingCall,
+  OwnProcedure,
+  Procedures,
+  RegisterRequest,
+  Registration,
+} from '../../core/rpc.js';
+import type { Session } from '../../core/session.js';
+import type { TopicHandler } from '../../core/topic.js';
+import { Refusals } from '../refusals.js';
+import type { RouteTable } from '../route-table.js';
+import { type ServedRoute, ServedRoutes } from '../served-route.js';
+import { answer, type CallContext, type Called, checkArguments } from './call-context.js';
+import { CallTimeouts } from './call-timeouts.js';
+import type { LiveRegistration } from './live-registration.js';
+import { LocalCall } from './local-call.js';
+import { LocalProcedures } from './local-procedures.js';
+import { checkCalls, checkRegistrations, type ParticipantLimits, Participants } from './participants.js';
+import { checkPattern, checkUnreserved, isReserved, mayRegister } from './procedure-names.js';
+import { noSuchRegistration, Registrations } from './registrations.js';
+import { RoutedCall } from './routed-call.js';
+
+export interface ProcedureLimits extends ParticipantLimits {
+  /** Milliseconds a handler may take to answer where its caller asks for no other time. */
+  readonly handlerTimeout: number;
+  /** Milliseconds a call may take, or may be silent between parts of its result. */
+  readonly callTimeout: number;
+  /** Octets of a name. */
+  readonly channel: number;
+}
+
+export interface ProcedureRouterParts {
+  readonly table: RouteTable;
+  /** By the handler name of the routes. */
+  readonly handlers: ReadonlyMap<string, TopicHandler>;
+  /** Procedures of the server itself, by name. */
+  readonly own: ReadonlyMap<string, OwnProcedure>;
+  readonly events: ServerEvents;
+  readonly logger: Logger;
+  readonly meter: Meter;
+  readonly limits: ProcedureLimits;
+  /** Whether refusals explain themselves to the peer. */
+  readonly development: boolean;
+}
+
+/** The route that matches a procedure, as this node serves it. */
+interface Served extends ServedRoute, Called {}
+
+const ANSWERED: OngoingCall = { more: () => undefined, cancel: () => undefined };
+
+/**
+ * The dealer. A call walks name → route → access → procedure: the server's own, the handler's, or that of a session
+ * which has registered it, exactly or by a pattern. What a caller may not call does not exist for it either.
+ */
+export class ProcedureRouter implements Procedures {
+  /** Read for metrics. */
+  readonly stats = { calls: 0 };
+  readonly #parts: ProcedureRouterParts;
+  readonly #routes: ServedRoutes;
+  readonly #local = new LocalProcedures();
+  readonly #participants = new Participants((session) => this.leave(session));
+  readonly #registrations: Registrations;
+  readonly #context: CallContext;
+
+  constructor(parts: ProcedureRouterParts) {
+    const { handlers, events, logger, limits } = parts;
+    this.#parts = parts;
+    this.#routes = new ServedRoutes(handlers);
+    this.#registrations = new Registrations(this.#participants, events);
+    this.#context = {
+      participants: this.#participants,
+      timeouts: new CallTimeouts((error) => logger.error({ error }, 'end of a call failed')),
+      refusals: new Refusals(parts),
+      logger,
+      callTimeout: limits.callTimeout,
+    };
+  }
+
+  get registrations(): ReadonlyMap<number, Registration> {
+    return this.#registrations.byId;
+  }
+
+  /** Calls that are not answered yet. */
+  get pending(): number {
+    return this.#participants.calls;
+  }
+
+  call(call: CallRequest): OngoingCall {
+    const { session, procedure } = call;
+    if (session.closed) return ANSWERED;
+    this.stats.calls++;
+    let served: Served | undefined;
+    try {
+      checkCalls(this.#participants.find(session), this.#parts.limits);
+      const own = this.#parts.own.get(procedure);
+      if (own !== undefined) return this.#callOwn(call, own);
+      served = this.#find(procedure);
+      served.access.check('call', { principal: session.principal, request: served.request });
+      checkArguments(call.payload, served.route);
+      const local = this.#local.find(served.handler, served.request);
+      return local === undefined ? this.#callSession(call, served) : this.#callHandler(call, local, served);
+    } catch (error) {
+      const refusal = this.#refused(error, { operation: 'call', session, name: procedure, served });
+      answer(call, { type: 'refused', error: refusal }, this.#context);
+      return ANSWERED;
+    }
+  }
+
+  register(request: RegisterRequest): Registration {
+    const { procedure: name, match } = request;
+    const { session } = request.callee;
+    let served: Served | undefined;
+    try {
+      if (session.closed) throw new RouterError('unavailable', 'the session has ended');
+      checkUnreserved(name);
+      if (match === 'exact') served = this.#find(name, 'no_such_route');
+      if (served === undefined) this.#checkPattern(session, request);
+      else this.#checkExact(session, served);
+      checkRegistrations(this.#participants.find(session), this.#parts.limits);
+      return this.#registrations.join(request, served?.request.channel ?? name);
+    } catch (error) {
+      throw this.#refused(error, { operation: 'register', session, name, served });
+    }
+  }
+
+  unregister(session: Session, id: number): void {
+    if (this.#registrations.part(this.#registrations.of(id), session) === undefined)
+      throw noSuchRegistration(id);
+  }
+
+  leave(session: Session): void {
+    const participant = this.#participants.delete(session);
+    if (participant === undefined) return;
+    for (const registration of participant.registrations) this.#registrations.part(registration, session);
+    for (const call of participant.calls) call.left();
+    for (const invocation of participant.invocations) invocation.left();
+  }
+
+  revoke(id: number, reason: string, session?: Session): void {
+    const registration = this.#registrations.of(id);
+    const callees = session === undefined ? registration.callees : [session];
+    const parted = callees.flatMap((callee) => this.#registrations.part(registration, callee) ?? []);
+    if (parted.length === 0) throw noSuchRegistration(id);
+    for (const { callee } of parted) callee.revoked(registration, reason);
+  }
+
+  lookup(match: Match, procedure: string): Registration | undefined {
+    return this.#registrations.find(match, match === 'exact' ? this.#channelOf(procedure) : procedure);
+  }
+
+  match(procedure: string): Registration | undefined {
+    try {
+      const { request, access, handler } = this.#find(procedure);
+      if (this.#local.find(handler, request) !== undefined) return undefined;
+      const may = ({ principal }: Session) => access.allows('register', { principal, request });
+      return this.#candidates(request.channel).find(({ callees }) => callees.some(may));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The channel of a name; the name itself where no route matches it. */
+  #channelOf(name: string): string {
+    try {
+      return this.#parts.table.resolve(name);
+    } catch {
+      return name;
+    }
+  }
+
+  /** Everybody may, and the time is that of any call: it may ask elsewhere who somebody is. */
+  #callOwn(call: CallRequest, procedure: OwnProcedure): OngoingCall {
+    const target = { procedure, channel: call.procedure, timeout: this.#parts.limits.callTimeout };
+    return new LocalCall(call, target, this.#context).start();
+  }
+
+  #callHandler(call: CallRequest, procedure: OwnProcedure, { request: { channel } }: Served): OngoingCall {
+    if (call.continues === true) throw lacks(call.procedure, 'arguments that come in parts');
+    if (call.headers?.['ppt_scheme'] !== undefined) throw lacks(call.procedure, 'ppt_scheme');
+    const { handlerTimeout, callTimeout } = this.#parts.limits;
+    const target = { procedure, channel, timeout: Math.min(handlerTimeout, callTimeout) };
+    return new LocalCall(call, target, this.#context).start();
+  }
+
+  #callSession(call: CallRequest, called: Served): OngoingCall {
+    const routed = new RoutedCall(call, called, this.#context);
+    for (const registration of this.#candidates(called.request.channel)) {
+      if (routed.begin(registration)) return routed;
+      if (routed.lacking !== undefined) throw lacks(call.procedure, routed.lacking);
+    }
+    throw noSuchProcedure(call.procedure);
+  }
+
+  /** What may answer a channel, the most fitting first; nothing where the name is the server's own. */
+  #candidates(channel: string): readonly LiveRegistration[] {
+    if (isReserved(channel)) return [];
+    const exact = this.#registrations.exact(channel);
+    const patterns = this.#registrations.matches(channel);
+    return exact === undefined ? patterns : [exact, ...patterns];
+  }
+
+  /** Throws `forbidden`, and `procedure_exists` where the handler answers. */
+  #checkExact(session: Session, { access, request, handler, route }: Served): void {
+    access.check('register', { principal: session.principal, request });
+    if (this.#local.find(handler, request) !== undefined) {
+      throw new RouterError('procedure_exists', `handler ${route.handler} answers ${request.channel}`);
+    }
+    const known = this.#registrations.exact(request.channel);
+    for (const callee of known?.callees ?? []) {
+      if (access.allows('register', { principal: callee.principal, request })) continue;
+      // Who has lost the right would keep the name from those who have it.
+      if (known !== undefined) this.revoke(known.id, 'wamp.error.not_authorized', callee);
+    }
+  }
+
+  #checkPattern({ principal }: Session, { match, procedure: pattern }: RegisterRequest): void {
+    if (match === 'exact') return;
+    checkPattern(match, pattern, this.#parts.limits.channel);
+    if (mayRegister(principal, { match, pattern }, { table: this.#parts.table, routes: this.#routes }))
+      return;
+    throw new RouterError('forbidden', `there is nothing below ${pattern} that this session may register`, {
+      hint: 'a route has to say access: { register: ... }',
+    });
+  }
+
+  /** The route of a procedure. Throws `no_such_procedure`, or what else is said, where there is none. */
+  #find(name: string, absent: 'no_such_procedure' | 'no_such_route' = 'no_such_procedure'): Served {
+    const { table } = this.#parts;
+    if (absent === 'no_such_procedure' && name.startsWith('signalbox.')) throw noSuchProcedure(name);
+    try {
+      const request = table.match(table.resolve(name));
+      if (request !== undefined) return { ...this.#routes.of(request.route), request };
+    } catch (error) {
+      if (!isRouterError(error) || error.code !== 'no_such_route') throw error;
+      if (absent === 'no_such_route') throw error;
+    }
+    throw noSuchProcedure(name);
+  }
+
+  /** What the peer may be told. */
+  #refused(
+    error: unknown,
+    {
+      operation,
+      session,
+      name,
+      served,
+    }: { operation: Operation; session: Session; name: string; served: Served | undefined },
+  ): RouterError {
+    const question = served && { principal: session.principal, request: served.request };
+    return this.#context.refusals.of(error, {
+      operation,
+      session,
+      channel: served?.request.channel ?? name,
+      ...(question && { judge: (options) => served.access.judge(operation, question, options) }),
+    });
+  }
+}
+
+function noSuchProcedure(name: string): RouterError {
+  return new RouterError('no_such_procedure', `no procedure is named ${name.slice(0, 256)}`);
+}
+
+function lacks(name: string, feature: string): RouterError {
+  return new RouterError(
+    'feature_not_supported',
+    `who answers ${name.slice(0, 256)} does not take ${feature}`,
+  );
+}

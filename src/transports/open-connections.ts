@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection } from '../core/connection.js';
+import { DISCONNECT, type Disconnect } from '../core/errors.js';
+import type { Logger } from '../core/logger.js';
+import type { Meter } from '../core/meter.js';
+import type { AdmissionLimits } from './admission-limits.js';
+
+/** A connection that its transport can end in the words of its protocol. */
+export interface OpenConnection extends Connection {
+  end(why: Disconnect): void;
+}
+
+/** Milliseconds between two peers that are told to go: they come back elsewhere at the same pace. */
+const DRAIN_PAUSE = 20;
+/** Milliseconds for the last ones to say goodbye in return. */
+const FAREWELL = 1000;
+
+/** The connections of one transport, from when they have been admitted to their end. */
+export class OpenConnections<C extends OpenConnection> {
+  readonly #parts: { readonly admission: AdmissionLimits; readonly logger: Logger; readonly meter: Meter };
+  readonly #connections = new Set<C>();
+
+  constructor(parts: { admission: AdmissionLimits; logger: Logger; meter: Meter }) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  add(connection: C): void {
+    this.#connections.add(connection);
+  }
+
+  /** Counts it out, and says in the log and the metrics why; false when that was done before. */
+  delete(connection: C, { code, reason }: Disconnect): boolean {
+    if (!this.#connections.delete(connection)) return false;
+    const { admission, logger, meter } = this.#parts;
+    admission.leave(connection.remoteAddress);
+    meter.count('signalbox_disconnects_total', { code: String(code) });
+    logger.debug({ connection: connection.id, code, reason }, 'connection ended');
+    return true;
+  }
+
+  /** Tells every peer to go, spread over `milliseconds` if they are many, and resolves when all are gone. */
+  async drain(milliseconds: number): Promise<void> {
+    const pause = Math.min(DRAIN_PAUSE, milliseconds / Math.max(1, this.size));
+    let due = performance.now();
+    for (const connection of this.#connections) {
+      if (due - performance.now() > 1) await sleep(due - performance.now());
+      connection.end(DISCONNECT.draining);
+      due += pause;
+    }
+    const deadline = performance.now() + Math.min(FAREWELL, milliseconds);
+    while (this.size > 0 && performance.now() < deadline) await sleep(5);
+    for (const connection of this.#connections) connection.drop(DISCONNECT.draining);
+  }
+}
