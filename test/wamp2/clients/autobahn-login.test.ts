@@ -32,7 +32,7 @@ const GOOD = {
   },
 };
 const BAD = {
-  'a wrong ticket': { ...GOOD.ticket, onchallenge: answering('ticket of bob') },
+  'a wrong ticket': { ...GOOD.ticket, onchallenge: answering('ticket of bob, for tests') },
   'a wrong secret': { ...GOOD.wampcra, onchallenge: wampcra(SALTED_SECRET) },
   'a wrong salted secret': { ...GOOD['salted wampcra'], onchallenge: wampcra(SECRET) },
   'a wrong key': { ...GOOD.cryptosign, onchallenge: cryptosign(Buffer.alloc(32, 2)) },

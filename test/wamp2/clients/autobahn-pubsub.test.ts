@@ -14,7 +14,7 @@ describe('AutobahnJS clients', () => {
   for (const serializer of ['json', 'msgpack', 'cbor']) {
     const session = (options: object = {}) => clients.session(server().webSocketUrl(), serializer, options);
     const alice = () =>
-      session({ authid: 'alice', authmethods: ['ticket'], onchallenge: () => 'ticket of alice' });
+      session({ authid: 'alice', authmethods: ['ticket'], onchallenge: () => 'ticket of alice, for tests' });
     const topic = () => `com.pubsub.topic${++topics}`;
 
     describe(`over ${serializer}`, () => {

@@ -1,5 +1,5 @@
 /** The logins of application/signalbox.yml, as clients prove them. */
-export const TICKET = 'ticket of alice';
+export const TICKET = 'ticket of alice, for tests';
 export const SECRET = 'a secret of joe for wampcra and scram';
 export const SALTED_SECRET = 'a secret of sue for salted wampcra';
 export const SEED = Buffer.alloc(32, 1);

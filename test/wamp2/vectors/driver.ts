@@ -94,7 +94,7 @@ class Player {
     peer.send({ type: 'HELLO', realm: this.#options.realm ?? session.realm ?? 'realm1', details });
     if (login !== undefined) {
       await this.#await(peer, 'CHALLENGE');
-      peer.send({ type: 'AUTHENTICATE', signature: `ticket of ${login}`, extra: {} });
+      peer.send({ type: 'AUTHENTICATE', signature: `ticket of ${login}, for tests`, extra: {} });
     }
     const { message } = await this.#await(peer, 'WELCOME');
     this.#names.set(session.session_id, message['session_id']);

@@ -1,7 +1,14 @@
 import type { Message } from './format.js';
 
 /** Messages that end a session: whatever is awaited, they are the news. */
-export const ALONE: ReadonlySet<string> = new Set(['ABORT', 'GOODBYE', 'CLOSED', 'WELCOME', 'CHALLENGE']);
+export const ALONE: ReadonlySet<string> = new Set([
+  'ABORT',
+  'GOODBYE',
+  'CLOSED',
+  'WELCOME',
+  'CHALLENGE',
+  'UNREADABLE',
+]);
 
 const REPLIES = new Set([
   ...['ERROR', 'PUBLISHED', 'SUBSCRIBED', 'UNSUBSCRIBED', 'RESULT', 'REGISTERED', 'UNREGISTERED'],

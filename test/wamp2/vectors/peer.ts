@@ -21,7 +21,7 @@ export class VectorPeer {
   private constructor(socket: WebSocket, wire: Wire) {
     this.#socket = socket;
     this.#wire = wire;
-    socket.on('message', (data: Buffer) => this.#take(fromWire(wire.decode(data))));
+    socket.on('message', (data: Buffer) => this.#take(read(data, wire)));
     socket.on('close', (code) => this.#take({ type: 'CLOSED', code }));
     socket.on('error', () => undefined);
   }
@@ -61,5 +61,14 @@ export class VectorPeer {
 
   #take(message: Message): void {
     this.received.push({ at: this.received.length, message, taken: false });
+  }
+}
+
+/** What cannot be read is a message, too: one that no step expects. */
+function read(data: Buffer, wire: Wire): Message {
+  try {
+    return fromWire(wire.decode(data));
+  } catch (error) {
+    return { type: 'UNREADABLE', octets: data.toString('hex'), fault: String(error) };
   }
 }
