@@ -75,7 +75,6 @@ export function bindIdentity(container: Container, settings: Settings): void {
   container
     .bind(PARTS.knownOnly)
     .toResolvedValue((methods) => chain(methods.filter(isForRequests)), [PARTS.methods]);
-  container.bind(PARTS.challengers).toConstantValue([]);
   container.bind(PARTS.origins).toConstantValue(
     new OriginPolicy({
       origins,

@@ -57,7 +57,6 @@ export const PARTS = {
   procedures: token<ProcedureRouter>('part.procedures'),
   revocations: token<Revocations>('part.revocations'),
   oro: token<OroSupport>('part.oro'),
-  challengers: token<readonly Challenger[]>('part.challengers'),
   methods: token<readonly Authenticator[]>('part.methods'),
   knownOnly: token<Authenticator>('part.known-only'),
   /** The methods of question and answer that are offered, best first. */

@@ -1,8 +1,8 @@
 import type { HistoryFilter } from '../../../core/history.js';
 import type { Publication } from '../../../core/publication.js';
 import { eventDetails } from '../event.js';
-import type { MetaCall } from './meta-call.js';
 import { type MetaArguments, wrong } from './meta-arguments.js';
+import type { MetaCall } from './meta-call.js';
 import { groupOf } from './subscription-procedures.js';
 
 /** What was published on a subscription before, as far as the history of its channels goes. [WAMP2 §Event History] */

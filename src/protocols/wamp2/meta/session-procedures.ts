@@ -1,8 +1,8 @@
 import { DISCONNECT, RouterError } from '../../../core/errors.js';
 import { roleOf, type Session } from '../../../core/session.js';
 import { authidOf, describeSession } from '../session-details.js';
-import type { MetaCall, MetaProcedure } from './meta-call.js';
 import { type MetaArguments, wrong } from './meta-arguments.js';
+import type { MetaCall, MetaProcedure } from './meta-call.js';
 
 const URI = /^([^\s.#]+\.)*[^\s.#]+$/;
 

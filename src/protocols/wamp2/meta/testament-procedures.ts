@@ -2,8 +2,8 @@ import { Payload } from '../../../core/payload.js';
 import { publishEventOf } from '../publish-event.js';
 import { readPublishOptions } from '../read-message.js';
 import { SCOPES, type Scope } from '../testaments.js';
-import type { MetaProcedure } from './meta-call.js';
 import { type MetaArguments, wrong } from './meta-arguments.js';
+import type { MetaProcedure } from './meta-call.js';
 
 /** What a session leaves behind; each looks after its own. [WAMP2 §Testaments] */
 export const TESTAMENT_PROCEDURES: Readonly<Record<string, MetaProcedure>> = {
