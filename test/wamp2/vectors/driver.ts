@@ -200,7 +200,7 @@ class Player {
   /** Makes sure that the router has handled what was sent: each session calls what nobody has registered. */
   async #settle(): Promise<void> {
     for (const [id, peer] of this.#peers) {
-      if (!peer.isOpen || !this.#names.has(id)) continue;
+      if (!peer.isOpen || !this.#names.has(id) || peer.hasEnded) continue;
       const request_id = this.#nextRequest(id);
       peer.send({
         type: 'CALL',

@@ -4,6 +4,7 @@ import { fromWire, type Message, toWire } from './format.js';
 import type { Wire } from './wire.js';
 
 const POLL_MS = 2;
+const ENDS = new Set(['GOODBYE', 'ABORT', 'CLOSED']);
 
 /** What was received, where in the order, and whether a step has taken it. */
 export interface Received {
@@ -17,6 +18,7 @@ export class VectorPeer {
   readonly received: Received[] = [];
   readonly #socket: WebSocket;
   readonly #wire: Wire;
+  #saidGoodbye = false;
 
   private constructor(socket: WebSocket, wire: Wire) {
     this.#socket = socket;
@@ -39,7 +41,13 @@ export class VectorPeer {
     return this.#socket.readyState === WebSocket.OPEN;
   }
 
+  /** Whether either side has ended the session. */
+  get hasEnded(): boolean {
+    return this.#saidGoodbye || this.received.some(({ message }) => ENDS.has(message.type));
+  }
+
   send(message: Message): void {
+    if (message.type === 'GOODBYE') this.#saidGoodbye = true;
     this.#socket.send(this.#wire.encode(toWire(message)));
   }
 
