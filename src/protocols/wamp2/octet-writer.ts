@@ -11,34 +11,42 @@ export class OctetWriter {
   }
 
   uint8(value: number): void {
-    this.#bytes[this.#reserve(1)] = value;
+    const at = this.#reserve(1);
+    this.#bytes[at] = value;
   }
 
   uint16(value: number): void {
-    this.#bytes.writeUInt16BE(value, this.#reserve(2));
+    const at = this.#reserve(2);
+    this.#bytes.writeUInt16BE(value, at);
   }
 
   uint32(value: number): void {
-    this.#bytes.writeUInt32BE(value, this.#reserve(4));
+    const at = this.#reserve(4);
+    this.#bytes.writeUInt32BE(value, at);
   }
 
   uint64(value: bigint): void {
-    this.#bytes.writeBigUInt64BE(value, this.#reserve(8));
+    const at = this.#reserve(8);
+    this.#bytes.writeBigUInt64BE(value, at);
   }
 
   float64(value: number): void {
-    this.#bytes.writeDoubleBE(value, this.#reserve(8));
+    const at = this.#reserve(8);
+    this.#bytes.writeDoubleBE(value, at);
   }
 
   raw(value: Uint8Array): void {
-    this.#bytes.set(value, this.#reserve(value.length));
+    const at = this.#reserve(value.length);
+    this.#bytes.set(value, at);
   }
 
   /** UTF-8; `size` is its length in octets. */
   utf8(value: string, size: number): void {
-    this.#bytes.write(value, this.#reserve(size), 'utf8');
+    const at = this.#reserve(size);
+    this.#bytes.write(value, at, 'utf8');
   }
 
+  /** Where the octets go; `#bytes` may be another afterwards. */
   #reserve(size: number): number {
     const at = this.#at;
     this.#at = at + size;
