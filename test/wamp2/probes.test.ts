@@ -20,14 +20,14 @@ describe('a peer that says what nobody should', () => {
   const established = async () => {
     const peer = await open();
     peer.say(HELLO);
-    expect(await peer.next()).toMatchObject([2]);
+    await peer.expects([2]);
     return peer;
   };
 
   it('is aborted for a realm that does not exist', async () => {
     const peer = await open();
     peer.say([1, 'no.such.realm', HELLO[2]]);
-    expect(await peer.next()).toMatchObject([3, {}, 'wamp.error.no_such_realm']);
+    await peer.expects([3, {}, 'wamp.error.no_such_realm']);
     await peer.closed();
   });
 
@@ -47,7 +47,7 @@ describe('a peer that says what nobody should', () => {
   ])('is aborted for %s', async (_, message) => {
     const peer = await open();
     peer.say(message);
-    expect(await peer.next()).toMatchObject([3, {}, VIOLATION]);
+    await peer.expects([3, {}, VIOLATION]);
     await peer.closed();
   });
 
@@ -60,72 +60,66 @@ describe('a peer that says what nobody should', () => {
     ['an unknown type', [99, 1, {}]],
     ['an object', { type: 32 }],
     ['EVENT, which only a router may send', [36, 1, 1, {}]],
+    ['a match that there is not', [32, 1, { match: 'regex' }, TOPIC]],
     ['exclude_me that is no boolean', [16, 1, { exclude_me: 'x' }, TOPIC]],
     ['YIELD for an unknown invocation', [70, 4711, {}]],
     ['ERROR with a wrong type of request', [8, 48, 1, {}, 'com.probe.error']],
   ])('is aborted within a session for %s', async (_, message) => {
     const peer = await established();
     peer.say(message);
-    expect(await peer.next()).toMatchObject([3, {}, VIOLATION]);
+    await peer.expects([3, {}, VIOLATION]);
     await peer.closed();
   });
 
   it.each(['not JSON', '[32,1,{}', '\u0000', '{"a":1}'])('is aborted for the text %j', async (text) => {
     const peer = await established();
     peer.socket.sendText(text);
-    expect(await peer.next()).toMatchObject([3, {}, VIOLATION]);
+    await peer.expects([3, {}, VIOLATION]);
     await peer.closed();
   });
 
   it('is understood in a binary frame of wamp.2.json, as by other routers', async () => {
     const peer = await established();
     peer.socket.socket.write(frameOf(OPCODE.binary, Buffer.from(JSON.stringify([32, 1, {}, TOPIC]))));
-    expect(await peer.next()).toMatchObject([33, 1]);
+    await peer.expects([33, 1]);
   });
 
   it('may leave out numbers of requests and use 0, as old clients do', async () => {
     const peer = await established();
     for (const request of [7, 0, 123456789]) {
       peer.say([32, request, {}, TOPIC]);
-      expect(await peer.next()).toMatchObject([33, request]);
+      await peer.expects([33, request]);
     }
   });
 
   it('is refused a name with an empty part', async () => {
     const peer = await established();
     peer.say([32, 1, {}, 'com..a']);
-    expect(await peer.next()).toMatchObject([8, 32, 1, {}, 'wamp.error.invalid_uri']);
+    await peer.expects([8, 32, 1, {}, 'wamp.error.invalid_uri']);
   });
 
   it('cannot publish a meta event', async () => {
     const [peer, listener] = [await established(), await established()];
     listener.say([32, 1, {}, 'wamp.session.on_join']);
-    expect(await listener.next()).toMatchObject([33]);
+    await listener.expects([33]);
     peer.say([16, 1, { acknowledge: true }, 'wamp.session.on_join', ['forged']]);
-    expect(await peer.next()).toMatchObject([8, 16, 1]);
+    await peer.expects([8, 16, 1]);
     listener.say([48, 2, {}, 'wamp.session.count']);
-    expect(await listener.next()).toMatchObject([50, 2]);
+    await listener.expects([50, 2]);
   });
 
   it('cannot register a meta procedure', async () => {
     const peer = await established();
     peer.say([64, 1, {}, 'wamp.session.count']);
-    expect(await peer.next()).toMatchObject([8, 64, 1]);
-  });
-
-  it('is refused, or has ignored, a match that there is not', async () => {
-    const peer = await established();
-    peer.say([32, 1, { match: 'regex' }, TOPIC]);
-    const answer = await peer.next();
-    if (answer[0] !== 33) expect(answer).toMatchObject([8, 32, 1, {}, 'wamp.error.invalid_argument']);
+    await peer.expects([8, 64, 1]);
   });
 
   it('may begin another session on its connection after GOODBYE', async () => {
     const peer = await established();
     peer.say([6, {}, 'wamp.close.normal']);
-    expect(await peer.next()).toMatchObject([6, {}, 'wamp.close.goodbye_and_out']);
+    await peer.expects([6, {}, 'wamp.close.goodbye_and_out']);
     peer.say(HELLO);
-    expect(await peer.next()).toMatchObject([2]);
+    await peer.expects([2]);
   });
 
   it('sees its connection closed with 1000 after GOODBYE', async () => {
@@ -139,7 +133,7 @@ describe('a peer that says what nobody should', () => {
     const headers = { 'Sec-WebSocket-Protocol': undefined };
     const peer = new Probe(await RawWebSocket.open(server().webSocketUrl(), { headers }));
     onTestFinished(() => peer.socket.destroy());
-    expect(await peer.next()).toMatchObject([0]);
+    await peer.expects([0]);
   });
 
   it('may write many messages into one, in wamp.2.json.batched', async () => {
@@ -150,7 +144,7 @@ describe('a peer that says what nobody should', () => {
     );
     await until(() => peer.socket.texts.join('').split('\u001e').length === 3);
     const [welcome, subscribed] = peer.socket.texts.join('').split('\u001e');
-    expect([JSON.parse(welcome ?? ''), JSON.parse(subscribed ?? '')]).toMatchObject([[2], [33, 1]]);
+    expect([JSON.parse(welcome ?? '')[0], JSON.parse(subscribed ?? '')[0]]).toEqual([2, 33]);
   });
 });
 
@@ -170,6 +164,11 @@ class Probe {
   async next(): Promise<unknown[]> {
     await until(() => this.socket.texts.length > this.#read);
     return JSON.parse(this.socket.texts[this.#read++] ?? '');
+  }
+
+  /** The next message begins so. */
+  async expects(begin: readonly unknown[]): Promise<void> {
+    expect((await this.next()).slice(0, begin.length)).toMatchObject(begin);
   }
 
   async closed(): Promise<void> {

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { WebSocket } from 'ws';
+import { PageWebSocket } from './page-websocket.js';
 
 type Values = readonly unknown[];
 type Named = Readonly<Record<string, unknown>>;
@@ -84,8 +84,10 @@ interface Autobahn {
   readonly serializer: Readonly<Record<string, new () => object>>;
 }
 
-Object.assign(globalThis, { WebSocket: globalThis.WebSocket ?? WebSocket });
+Object.assign(globalThis, { WebSocket: PageWebSocket });
 const require = createRequire(import.meta.url);
+// It tells the console of every end of a connection.
+require('autobahn/lib/log.js').warn = () => undefined;
 export const autobahn: Autobahn = require('autobahn');
 const nacl = createRequire(require.resolve('autobahn'))('tweetnacl');
 

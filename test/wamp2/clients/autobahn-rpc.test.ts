@@ -57,7 +57,7 @@ describe('AutobahnJS clients', () => {
 
       it.each(['skip', 'kill', 'killnowait'])('live on after canceling with %s', async (mode) => {
         const [procedure, callee, caller] = [name(), await session(), await session()];
-        await callee.register(procedure, () => sleep(300));
+        await callee.register(procedure, () => sleep(300, 'late'));
         const call = caller.call(procedure);
         const outcome = call.then(Object, (error) => error);
         call.cancel({ mode });

@@ -54,7 +54,12 @@ describe('when the server restarts', () => {
     async (signal) => {
       const server = await start(await freePort());
       let again = 0;
-      const options = { autoReconnect: true, reconnectInterval: 50, onReconnectSuccess: () => void again++ };
+      const options = {
+        autoReconnect: true,
+        reconnectInterval: 50,
+        maxRetries: 0,
+        onReconnectSuccess: () => void again++,
+      };
       const { client } = await wampy.connect(server.webSocketUrl(), 'json', options);
       const inbox: unknown[] = [];
       await client.subscribe('reconnect/wampy', ({ argsList }) => void inbox.push(argsList?.[0]));

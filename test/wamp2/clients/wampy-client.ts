@@ -2,7 +2,7 @@ import { Wampy } from 'wampy';
 import { CborSerializer } from 'wampy/CborSerializer.js';
 import { JsonSerializer } from 'wampy/JsonSerializer.js';
 import { MsgpackSerializer } from 'wampy/MsgpackSerializer.js';
-import { WebSocket } from 'ws';
+import { PageWebSocket } from './page-websocket.js';
 
 const SERIALIZERS = { json: JsonSerializer, msgpack: MsgpackSerializer, cbor: CborSerializer };
 type WampyOptions = NonNullable<ConstructorParameters<typeof Wampy>[1]>;
@@ -23,7 +23,7 @@ export class WampyClients {
   }> {
     const client = new Wampy(url, {
       ...{ realm: 'realm1', uriValidation: 'loose', autoReconnect: false },
-      ws: WebSocket as never,
+      ws: PageWebSocket as never,
       serializer: new SERIALIZERS[serializer](),
       ...options,
     });

@@ -55,12 +55,14 @@ describe('wampy clients', () => {
         const { subscriptionKey } = await subscriber.subscribe(topic, ({ argsList, argsDict }) => {
           inbox.push([argsList, argsDict]);
         });
+        // over MessagePack it reads numbers of 64 bits as BigInt
         const { publicationId } = await publisher.publish(topic, {
           argsList: [1, 'é'],
           argsDict: { a: null },
         });
         await until(() => inbox.length === 1);
-        expect([inbox[0], publicationId]).toEqual([[[1, 'é'], { a: null }], expect.any(Number)]);
+        expect(inbox[0]).toEqual([[1, 'é'], { a: null }]);
+        expect(Number(publicationId)).toBeGreaterThan(0);
         await subscriber.unsubscribe(subscriptionKey);
         await publisher.publish(topic, [2]);
         await subscriber.call('wamp.session.count');
