@@ -13,11 +13,14 @@ export interface LiveFigures {
   readonly tickets: number;
   readonly publications: number;
   readonly deliveries: number;
+  readonly calls: number;
+  readonly pendingCalls: number;
+  readonly registrations: number;
 }
 
 const HELP: Readonly<Record<string, string>> = {
   signalbox_refused_connections_total: 'connections refused before they were opened, by error code',
-  signalbox_refusals_total: 'subscribes and publishes refused, by error code',
+  signalbox_refusals_total: 'subscribes, publishes, calls and registrations refused, by error code',
   signalbox_limits_reached_total:
     'requests refused, or what was kept given up, because of a limit, by the setting of the limit',
   signalbox_http_refusals_total: 'HTTP requests answered with an error, by error code',
@@ -57,9 +60,12 @@ export class Metrics implements Meter {
     this.#read('signalbox_connections', 'open connections', () => read().connections);
     this.#read('signalbox_sessions', 'open sessions', () => read().sessions);
     this.#read('signalbox_topics', 'live channels', () => read().topics);
+    this.#read('signalbox_pending_calls', 'calls not answered yet', () => read().pendingCalls);
+    this.#read('signalbox_registrations', 'procedures registered', () => read().registrations);
     this.#read('signalbox_tickets', 'one-time tickets remembered', () => read().tickets);
     this.#readTotal('signalbox_publications_total', 'publications accepted', () => read().publications);
     this.#readTotal('signalbox_deliveries_total', 'deliveries to subscribers', () => read().deliveries);
+    this.#readTotal('signalbox_calls_total', 'calls of procedures', () => read().calls);
   }
 
   text(): Promise<string> {

@@ -4,6 +4,7 @@ import type { Realm } from '../core/realm.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
 import type { TopicHandler } from '../core/topic.js';
 import type { ProcedureRouter, TopicRouter } from '../router/index.js';
+import type { LiveFigures } from './metrics.js';
 
 /** A realm with all that runs in it. */
 export interface RunningRealm extends Realm {
@@ -53,12 +54,15 @@ export class Realms implements SessionControl {
   }
 
   /** What is counted in each realm, put together. */
-  get figures(): { sessions: number; topics: number; publications: number; deliveries: number } {
+  get figures(): Omit<LiveFigures, 'connections' | 'tickets'> {
     return {
       sessions: this.#sum(({ router }) => router.sessions.size),
       topics: this.#sum(({ router }) => router.topics.size),
       publications: this.#sum(({ router }) => router.stats.publications),
       deliveries: this.#sum(({ router }) => router.stats.deliveries),
+      calls: this.#sum(({ procedures }) => procedures.stats.calls),
+      pendingCalls: this.#sum(({ procedures }) => procedures.pending),
+      registrations: this.#sum(({ procedures }) => procedures.registrations.size),
     };
   }
 

@@ -51,10 +51,9 @@ export class TicketChallenger implements Challenger {
   /** Compares digests, also for a name that nobody has. */
   #ownerOf(ticket: string, name: string, login: Login | undefined): Principal | undefined {
     const known = login?.ticket ?? '';
-    const expected =
-      known === ''
-        ? this.#parts.decoys.octets('ticket', name, 32)
-        : createHash('sha256').update(known).digest();
+    const decoy = this.#parts.decoys.octets('ticket', name, 32);
+    const digest = createHash('sha256').update(known).digest();
+    const expected = known === '' ? decoy : digest;
     const isRight = timingSafeEqual(createHash('sha256').update(ticket).digest(), expected);
     return isRight && known !== '' && login !== undefined ? principalOf(login) : undefined;
   }

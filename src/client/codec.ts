@@ -1,12 +1,29 @@
 import type { Identity } from './identity.js';
+import type { Interest } from './interest.js';
+
+/** How a connection or an attempt ended. 1006: without a word. */
+export interface Ending {
+  readonly code: number;
+  readonly reason: string;
+}
 
 /** What a server said, in words that no protocol owns. */
 export type Heard =
   | { readonly type: 'welcome'; readonly sessionId: string }
-  | { readonly type: 'event'; readonly channel: string; readonly payload: unknown }
-  | { readonly type: 'result'; readonly callId: string; readonly result: unknown }
+  | {
+      readonly type: 'event';
+      /** Whom it is for; nobody if the subscription has ended meanwhile. */
+      readonly interests: readonly Interest[];
+      /** Where it was published, for patterns. */
+      readonly channel?: string | undefined;
+      readonly retained?: boolean;
+      readonly payload: unknown;
+    }
+  | { readonly type: 'result' | 'progress'; readonly callId: string; readonly result: unknown }
   | { readonly type: 'call_refused'; readonly callId: string; readonly refusal: Refusal }
-  | { readonly type: 'refused'; readonly channel: string; readonly refusal: Refusal }
+  | { readonly type: 'refused'; readonly interest: Interest; readonly refusal: Refusal }
+  /** The server takes leave: nothing is said any more, and a close follows. */
+  | { readonly type: 'farewell'; readonly why: Ending }
   /** The identity of the session ends in so many milliseconds, unless it is renewed. */
   | { readonly type: 'expiring'; readonly in: number }
   | { readonly type: 'identity'; readonly identity: Identity };
@@ -22,6 +39,8 @@ export interface Refusal {
   readonly event: string | undefined;
   /** The name of the request in the server's log. */
   readonly request: string | undefined;
+  /** What a procedure of another session adds to its error. */
+  readonly payload?: unknown;
 }
 
 /** Who receives a publication: everybody who subscribed, unless these say otherwise. */
@@ -34,20 +53,39 @@ export interface Receivers {
   readonly excludeMe?: boolean;
 }
 
-/** What can be said and heard on one open socket. The sending methods throw what JSON cannot say. */
+/** What goes with a publication. */
+export interface PublicationOptions extends Receivers {
+  /** True to keep it for who subscribes later with `getRetained`, in place of the one kept before. */
+  readonly retain?: boolean;
+}
+
+/** What a procedure is called with. */
+export interface Question {
+  readonly procedure: string;
+  readonly args: readonly unknown[];
+  readonly kwargs?: Readonly<Record<string, unknown>> | undefined;
+  /** Milliseconds after which nobody waits for the answer, or for its next part; 0 for no end. */
+  readonly timeout: number;
+  /** Whether parts of the result are wanted as they come. */
+  readonly wantsProgress: boolean;
+}
+
+/** What can be said and heard on one open socket. The sending methods throw what the protocol or JSON cannot say. */
 export interface Conversation {
-  subscribe(channel: string): void;
-  unsubscribe(channel: string): void;
-  publish(channel: string, payload: unknown, options: Receivers): void;
-  call(callId: string, procedure: string, args: readonly unknown[]): void;
+  subscribe(interest: Interest): void;
+  unsubscribe(interest: Interest): void;
+  publish(channel: string, payload: unknown, options: PublicationOptions): void;
+  call(callId: string, question: Question): void;
+  /** The answer is not wanted any more. */
+  cancel(callId: string): void;
+  /** Says goodbye, where the protocol has a word for it. */
+  leave(): void;
   /** Reads one message of the server; `undefined` for one that means nothing here. Throws what it cannot read. */
   hear(text: string): Heard | undefined;
 }
 
 /** The seam to a protocol of text messages. */
 export interface Codec {
-  /** What the socket asks the server for. */
-  readonly subprotocol: string;
   /** Starts the conversation on a socket that has just opened; may greet the server. */
-  start(send: (text: string) => void): Conversation;
+  start(send: (text: string) => void, greeting: { readonly realm: string }): Conversation;
 }

@@ -4,10 +4,13 @@ import type { SyncOptions } from './options.js';
 import { createDefaultSync } from './page-sync.js';
 import { Sync } from './sync.js';
 
-export type { Receivers } from './codec.js';
+export type { CallRequest } from './call-request.js';
+export type { PublicationOptions, Receivers } from './codec.js';
+export type { ProtocolName } from './codecs.js';
 export type { Identity } from './identity.js';
+export type { Match, SubscribeOptions } from './interest.js';
 export type { Collection, Model } from './keep-relevant.js';
-export type { Outage, Retry, State } from './link.js';
+export type { Outage, Retry, State } from './link-listener.js';
 export type { SyncOptions } from './options.js';
 export { OroWamp, type OroWampOptions } from './oro-wamp.js';
 export type { DefaultSync, SyncService } from './page-sync.js';
@@ -21,7 +24,7 @@ export {
   type PublishOptions,
   type Target,
 } from './publisher.js';
-export type { Callback } from './subscriptions.js';
+export type { Callback, Delivery, Entry } from './subscriptions.js';
 export type { Sync } from './sync.js';
 export { SyncError } from './sync-error.js';
 export type { SyncEvents } from './sync-events.js';

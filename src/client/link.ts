@@ -5,64 +5,35 @@
  */
 import { address } from './address.js';
 import { retryDelay } from './backoff.js';
-import type { Codec, Conversation, Heard } from './codec.js';
+import type { Codec, Conversation, Ending, Heard } from './codec.js';
+import { codecOf } from './codecs.js';
+import type { LinkListener, State } from './link-listener.js';
 import type { Settings, Socket } from './options.js';
 import { SyncError } from './sync-error.js';
-
-/** Where the connection stands. `waiting` is the pause before a retry; only `connect` or `reconnect` leave `closed`. */
-export type State = 'idle' | 'connecting' | 'open' | 'waiting' | 'closed';
-
-/** How a connection or an attempt ended. 1006: without a word. */
-export interface Ending {
-  readonly code: number;
-  readonly reason: string;
-}
-
-/** The retry that is due in `delay` ms, the how manieth since the connection was stable. */
-export interface Retry {
-  readonly retries: number;
-  readonly delay: number;
-}
-
-/** The begin of a time without connection. `delay` is undefined if nobody will try again. */
-export interface Outage extends Ending {
-  readonly retries: number;
-  readonly delay: number | undefined;
-}
-
-/** What the link tells its client. */
-export interface LinkListener {
-  entered(state: State): void;
-  heard(message: Heard): void;
-  /** The conversation is over, whoever ended it. */
-  ended(why: Ending): void;
-  /** An outage begins. */
-  lost(outage: Outage): void;
-  /** A retry is due in `delay` ms. */
-  retry(next: Retry): void;
-  failed(error: SyncError): void;
-}
 
 /** After `beforeunload` a lost connection is no news for this long: either the page goes, or the next failure tells. */
 const QUIET_AFTER_UNLOAD = 3_000;
 
+/** How long the close may take that follows a farewell. */
+const PARTING = 1_000;
+
 export class Link {
   readonly #settings: () => Settings;
-  readonly #codec: Codec;
   readonly #listener: LinkListener;
   #state: State = 'idle';
   /** Counts attempts; what belongs to an earlier one is stale. */
   #attempt = 0;
   #socket: Socket | undefined;
   #conversation: Conversation | undefined;
+  /** Why the server has taken leave, until the socket is closed. */
+  #farewell: Ending | undefined;
   #timer: unknown;
   #retries = 0;
   #outage = false;
   #quietUntil = 0;
 
-  constructor(settings: () => Settings, codec: Codec, listener: LinkListener) {
+  constructor(settings: () => Settings, listener: LinkListener) {
     this.#settings = settings;
-    this.#codec = codec;
     this.#listener = listener;
   }
 
@@ -110,15 +81,17 @@ export class Link {
   async #open(attempt: number): Promise<void> {
     try {
       const url = await address(this.#settings());
-      if (attempt === this.#attempt) this.#listen(this.#newSocket(url));
+      const { protocol } = this.#settings();
+      const codec = codecOf(protocol);
+      if (attempt === this.#attempt) this.#listen(this.#newSocket(url, protocol), codec);
     } catch (error) {
       if (attempt === this.#attempt) this.#fail(error);
     }
   }
 
-  #newSocket(url: string): Socket {
-    const WebSocket = this.#settings().WebSocket ?? (globalThis as Pick<Settings, 'WebSocket'>).WebSocket;
-    if (WebSocket) return new WebSocket(url, [this.#codec.subprotocol]);
+  #newSocket(url: string, protocol: string): Socket {
+    const { WebSocket = (globalThis as Pick<Settings, 'WebSocket'>).WebSocket } = this.#settings();
+    if (WebSocket) return new WebSocket(url, [protocol]);
     const hint = 'give options.WebSocket, as the class of the package ws';
     throw new SyncError('no_websocket', 'this platform has no WebSocket', { hint });
   }
@@ -131,8 +104,9 @@ export class Link {
     this.#listener.failed(error);
   }
 
-  #listen(socket: Socket): void {
+  #listen(socket: Socket, codec: Codec): void {
     const attempt = this.#attempt;
+    const { realm } = this.#settings();
     const current =
       <Event>(react: (event: Event) => void) =>
       (event: Event) => {
@@ -140,15 +114,16 @@ export class Link {
       };
     this.#socket = socket;
     socket.onopen = current(() => {
-      this.#conversation = this.#codec.start((text) => socket.send(text));
+      this.#conversation = codec.start((text) => socket.send(text), { realm });
     });
     socket.onmessage = current(({ data }: { data: unknown }) => this.#hear(data));
-    socket.onclose = current(({ code, reason }: Ending) => this.#lose({ code, reason }));
+    socket.onclose = current(({ code, reason }: Ending) => this.#closed({ code, reason }));
     socket.onerror = () => {}; // a close follows
   }
 
   #hear(data: unknown): void {
     const message = this.#read(data);
+    if (message?.type === 'farewell') this.#part(message.why);
     if (message?.type === 'welcome') this.#welcomed();
     if (message && this.#state === 'open') this.#listener.heard(message);
   }
@@ -169,6 +144,20 @@ export class Link {
       this.#retries = 0;
     });
     this.#enter('open');
+  }
+
+  /** The server has taken leave. What is said from now on waits; the close that follows may say more. */
+  #part(why: Ending): void {
+    this.#farewell = why;
+    const spoke = this.conversation !== undefined;
+    this.#conversation = undefined;
+    this.#start(PARTING, () => this.#lose(why));
+    this.#socket?.close(1000);
+    if (spoke) this.#listener.ended(why);
+  }
+
+  #closed(why: Ending): void {
+    this.#lose(why.code >= 4000 ? why : (this.#farewell ?? why));
   }
 
   /** The connection, or the attempt, ended without our doing. */
@@ -210,7 +199,8 @@ export class Link {
   #abandon(): number {
     this.#settings().clock.clearTimeout(this.#timer);
     const socket = this.#socket;
-    this.#socket = this.#conversation = undefined;
+    this.#conversation?.leave();
+    this.#socket = this.#conversation = this.#farewell = undefined;
     const attempt = ++this.#attempt;
     socket?.close(1000);
     return attempt;

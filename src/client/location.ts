@@ -14,8 +14,18 @@ export function urlBeside(scriptUrl: string | undefined): string | undefined {
   return web && new URL('/ws', web).href.replace('http', 'ws');
 }
 
-/** The options that a script tag gives: `data-url`, `data-ticket`, `data-ticket-url`, `data-auto-connect="false"`. */
+/**
+ * The options that a script tag gives: `data-url`, `data-protocol`, `data-realm`, `data-ticket`, `data-ticket-url`,
+ * `data-auto-connect="false"`.
+ */
 export function optionsOf(script: ScriptElement | undefined): SyncOptions {
-  const { url, ticket, ticketUrl, autoConnect } = script?.dataset ?? {};
-  return { url: url ?? urlBeside(script?.src), ticket, ticketUrl, autoConnect: autoConnect !== 'false' };
+  const { url, protocol, realm, ticket, ticketUrl, autoConnect } = script?.dataset ?? {};
+  return {
+    url: url ?? urlBeside(script?.src),
+    protocol: protocol as SyncOptions['protocol'],
+    realm,
+    ticket,
+    ticketUrl,
+    autoConnect: autoConnect !== 'false',
+  };
 }

@@ -1,4 +1,5 @@
 import type { Backoff } from './backoff.js';
+import type { ProtocolName } from './codecs.js';
 
 /** As much of a WebSocket as the client needs: the browser's, or that of the package `ws`. */
 export interface Socket {
@@ -23,6 +24,10 @@ export type Headers = Readonly<Record<string, string>>;
 export interface SyncOptions {
   /** `ws:`, `wss:`, `http:` or `https:`; may be relative to the page. Without it: `/ws` of where the script came from. */
   readonly url?: string | undefined;
+  /** `wamp.2.json` (WAMP v2), or `wamp` (WAMP v1) for servers that speak nothing newer. */
+  readonly protocol?: ProtocolName | undefined;
+  /** The world of channels to join, in WAMP v2; `realm1`. */
+  readonly realm?: string | undefined;
   /**
    * What proves who connects, or a function that gets a new one for every attempt and every renewal. Undefined from the
    * function: connect as nobody.
@@ -64,9 +69,11 @@ export type Settings = SyncOptions &
       SyncOptions,
       'autoConnect' | 'queueSize' | 'callTimeout' | 'connectTimeout' | 'stableAfter' | 'clock' | 'random'
     >
-  >;
+  > & { readonly protocol: ProtocolName; readonly realm: string };
 
 export const DEFAULTS: Settings = {
+  protocol: 'wamp.2.json',
+  realm: 'realm1',
   autoConnect: true,
   queueSize: 100,
   callTimeout: 30_000,
@@ -80,3 +87,9 @@ export const DEFAULTS: Settings = {
   },
   random: Math.random,
 };
+
+/** What is undefined does not replace what is set. */
+export function withDefaults(settings: Settings, options: SyncOptions): Settings {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...settings, ...Object.fromEntries(given) };
+}

@@ -1,3 +1,4 @@
+import type { SyncOptions } from './options.js';
 import { Sync } from './sync.js';
 
 /** The options of `orosync/js/sync/wamp` that still mean something. */
@@ -8,14 +9,17 @@ export interface OroWampOptions {
   readonly secure?: boolean;
   /** Where a POST gives a ticket; sent with the CSRF header that OroPlatform asks for. */
   readonly syncTicketUrl?: string;
+  /** `wamp`, which the servers of OroPlatform speak, unless the page says otherwise. */
+  readonly protocol?: SyncOptions['protocol'];
 }
 
 /** The service that OroPlatform's pages install: `sync(new Wamp({...}))`. Connects at once. */
 export class OroWamp extends Sync {
-  constructor({ host, port = 80, path = '', secure = false, syncTicketUrl }: OroWampOptions) {
+  constructor(options: OroWampOptions) {
+    const { host, port = 80, path = '', secure = false, syncTicketUrl, protocol = 'wamp' } = options;
     if (!host) throw new TypeError('host option is required');
     const url = `${secure ? 'wss' : 'ws'}://${host}:${port}/${path.replace(/^\/+|\/+$/g, '')}`;
-    super({ url, ticketUrl: syncTicketUrl, headers: csrfHeaders });
+    super({ url, protocol, ticketUrl: syncTicketUrl, headers: csrfHeaders });
     this.connect();
   }
 }

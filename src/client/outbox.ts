@@ -26,7 +26,13 @@ export class Outbox {
   }
 
   send(conversation: Conversation): void {
-    for (const letter of this.#letters.splice(0)) this.#post(letter, conversation);
+    for (const letter of this.#letters.splice(0)) {
+      try {
+        letter.send(conversation);
+      } catch (cause) {
+        letter.refuse(refusedBy(cause, letter.channel));
+      }
+    }
   }
 
   /** Refuses everything. */
@@ -34,15 +40,23 @@ export class Outbox {
     for (const letter of this.#letters.splice(0)) this.#refuse(letter, new SyncError(code, message));
   }
 
-  #post(letter: Letter, conversation: Conversation): void {
-    try {
-      letter.send(conversation);
-    } catch (cause) {
-      letter.refuse(new SyncError('bad_request', String(cause), { channel: letter.channel, cause }));
-    }
-  }
-
   #refuse(letter: Letter | undefined, { code, message, hint }: SyncError): void {
     letter?.refuse(new SyncError(code, message, { hint, channel: letter.channel }));
   }
+}
+
+/** Sends a letter at once; one that the protocol has no words for is refused. Throws what JSON cannot say. */
+export function post(letter: Letter, conversation: Conversation): void {
+  try {
+    letter.send(conversation);
+  } catch (cause) {
+    if (!(cause instanceof SyncError)) throw cause;
+    letter.refuse(refusedBy(cause, letter.channel));
+  }
+}
+
+/** Why something cannot be sent: the protocol has no words for it, or JSON has none. */
+export function refusedBy(cause: unknown, channel: string): SyncError {
+  const known = cause instanceof SyncError ? cause : new SyncError('bad_request', String(cause), { cause });
+  return new SyncError(known.code, known.message, { hint: known.hint, channel, cause: known.cause });
 }

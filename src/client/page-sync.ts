@@ -1,5 +1,6 @@
+import type { SubscribeOptions } from './interest.js';
 import { type Collection, type Model, Relevance } from './keep-relevant.js';
-import type { State } from './link.js';
+import type { State } from './link-listener.js';
 import { Listeners } from './listeners.js';
 import type { SyncOptions } from './options.js';
 import type { Callback } from './subscriptions.js';
@@ -20,8 +21,8 @@ type Optional =
 
 /** Something that carries subscriptions, as `orosync/js/sync/wamp` does; more where it can. */
 export interface SyncService extends Partial<Pick<Sync, Optional>> {
-  subscribe(channel: string, callback: Callback): unknown;
-  unsubscribe(channel: string, callback?: Callback): unknown;
+  subscribe(channel: string, callback: Callback, options?: SubscribeOptions): unknown;
+  unsubscribe(channel: string, callback?: Callback, options?: SubscribeOptions): unknown;
   on?(name: never, listener: never): unknown;
 }
 
@@ -44,9 +45,11 @@ export class PageSync {
     this.#service = service;
     this.#own.close();
     this.#forward(service);
-    for (const [channel, callback] of this.#own.entries()) {
-      this.#own.unsubscribe(channel, callback);
-      service.subscribe(channel, callback);
+    for (const { interest, callback } of this.#own.entries()) {
+      const { channel, ...options } = interest;
+      this.#own.unsubscribe(channel, callback, options);
+      if (options.match === 'exact' && !options.getRetained) service.subscribe(channel, callback);
+      else service.subscribe(channel, callback, options);
     }
     return this;
   }
@@ -56,14 +59,14 @@ export class PageSync {
   }
 
   /** See `Sync.subscribe`. */
-  subscribe(channel: string, callback: Callback): () => void {
-    this.#service.subscribe(channel, callback);
-    return () => this.unsubscribe(channel, callback);
+  subscribe(...[channel, callback, ...options]: Parameters<Sync['subscribe']>): () => void {
+    this.#service.subscribe(channel, callback, ...options);
+    return () => this.unsubscribe(channel, callback, ...options);
   }
 
   /** See `Sync.unsubscribe`. */
-  unsubscribe(channel: string, callback?: Callback): void {
-    this.#service.unsubscribe(channel, callback);
+  unsubscribe(...args: Parameters<Sync['unsubscribe']>): void {
+    this.#service.unsubscribe(...args);
   }
 
   /** See `Sync.publish`. */

@@ -1,3 +1,5 @@
+import type { Refusal } from './codec.js';
+
 /** What a `SyncError` may carry beside its code and message. */
 export interface SyncErrorDetails {
   readonly channel?: string | undefined;
@@ -5,6 +7,7 @@ export interface SyncErrorDetails {
   readonly event?: string | undefined;
   readonly status?: number | undefined;
   readonly request?: string | undefined;
+  readonly payload?: unknown;
   readonly cause?: unknown;
 }
 
@@ -22,6 +25,8 @@ export class SyncError extends Error {
   readonly status: number | undefined;
   /** Names the refused request: the server's log explains it under the same id. */
   readonly request: string | undefined;
+  /** What a procedure of another session adds to its error. */
+  readonly payload: unknown;
 
   constructor(code: string, message: string, details: SyncErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -31,5 +36,11 @@ export class SyncError extends Error {
     this.event = details.event;
     this.status = details.status;
     this.request = details.request;
+    this.payload = details.payload;
   }
+}
+
+/** A refusal by the server as an error. */
+export function errorOf({ code, message, ...details }: Refusal, channel?: string): SyncError {
+  return new SyncError(code, message, { channel, ...details });
 }

@@ -1,5 +1,5 @@
 import type { Identity } from './identity.js';
-import type { Outage, Retry, State } from './link.js';
+import type { Outage, Retry, State } from './link-listener.js';
 import type { Listeners } from './listeners.js';
 import type { SyncError } from './sync-error.js';
 

@@ -2,18 +2,21 @@
  * The client. A subscribe or publish goes through here to the open conversation, or waits until the link has one.
  * What the callbacks want is kept in `Subscriptions`, and told to the server again after each welcome.
  */
-import { Calls } from './calls.js';
-import type { Codec, Heard, Receivers, Refusal } from './codec.js';
+import type { CallRequest } from './call-request.js';
+import { type Call, Calls } from './calls.js';
+import type { Ending, Heard, PublicationOptions, Refusal } from './codec.js';
 import { type Identity, readIdentity, SESSION_PROCEDURES } from './identity.js';
-import { type Ending, Link, type State } from './link.js';
+import { type Interest, interestIn, keyOf, type SubscribeOptions } from './interest.js';
+import { Link } from './link.js';
+import type { State } from './link-listener.js';
 import { Listeners } from './listeners.js';
-import { DEFAULTS, type Settings, type SyncOptions } from './options.js';
-import { type Letter, Outbox } from './outbox.js';
+import { DEFAULTS, type Settings, type SyncOptions, withDefaults } from './options.js';
+import { type Letter, Outbox, post, refusedBy } from './outbox.js';
 import { Renewal } from './renewal.js';
-import { type Callback, Subscriptions } from './subscriptions.js';
-import { SyncError } from './sync-error.js';
+import { snapshot } from './snapshot.js';
+import { type Callback, type Entry, Subscriptions } from './subscriptions.js';
+import { errorOf, SyncError } from './sync-error.js';
 import { report, type SyncEvents } from './sync-events.js';
-import { wamp1 } from './wamp1.js';
 
 /** Publishes, subscribes and calls over one connection, which it keeps up. Usable before there is one. */
 export class Sync {
@@ -23,15 +26,15 @@ export class Sync {
   readonly #calls: Calls;
   readonly #link: Link;
   readonly #renewal: Renewal;
-  /** Channels that the server refused since the last welcome. */
+  /** Keys of what the server refused since the last welcome. */
   readonly #refused = new Set<string>();
   #settings: Settings;
 
-  constructor(options: SyncOptions = {}, listeners = new Listeners<SyncEvents>(), codec: Codec = wamp1) {
+  constructor(options: SyncOptions = {}, listeners = new Listeners<SyncEvents>()) {
     this.#listeners = listeners;
     this.#settings = withDefaults(DEFAULTS, options);
     this.#calls = new Calls(this.#settings.clock);
-    this.#link = new Link(() => this.#settings, codec, {
+    this.#link = new Link(() => this.#settings, {
       entered: (state) => this.#entered(state),
       heard: (message) => this.#heard(message),
       ended: (why) => this.#ended(why),
@@ -51,7 +54,7 @@ export class Sync {
   }
 
   /** Every subscription in the order in which it was made. */
-  entries(): [channel: string, callback: Callback][] {
+  entries(): Entry[] {
     return this.#subscriptions.entries();
   }
 
@@ -61,45 +64,46 @@ export class Sync {
   }
 
   /**
-   * Calls back with the payload of each message on the channel, until the returned function or `unsubscribe` ends it.
-   * The same callback twice is one. A refusal is an `error` event; the channel is tried again after a reconnect.
+   * Calls back with the payload of each message on the channel, or on those that match a pattern, until the returned
+   * function or `unsubscribe` ends it. The same callback twice is one. A refusal is an `error` event; the channel is
+   * tried again after a reconnect.
    */
-  subscribe(channel: string, callback: Callback): () => void {
+  subscribe(channel: string, callback: Callback, options: SubscribeOptions = {}): () => void {
     if (typeof channel !== 'string') throw new TypeError('the channel must be a string');
     if (typeof callback !== 'function') throw new TypeError(`the callback for ${channel} must be a function`);
-    const first = this.#subscriptions.add(channel, callback);
-    if (first || this.#refused.delete(channel)) this.#link.conversation?.subscribe(channel);
+    const interest = interestIn(channel, options);
+    const first = this.#subscriptions.add(interest, callback);
+    if (first || this.#refused.delete(keyOf(interest))) this.#ask(interest);
     this.#wake();
-    return () => this.unsubscribe(channel, callback);
+    return () => this.unsubscribe(channel, callback, options);
   }
 
-  /** Ends one callback, or without one all of the channel. An unknown channel or callback changes nothing. */
-  unsubscribe(channel: string, callback?: Callback): void {
-    if (!this.#subscriptions.remove(channel, callback)) return;
-    this.#refused.delete(channel);
-    this.#link.conversation?.unsubscribe(channel);
+  /** Ends one callback, or without one all of the channel or pattern. What is unknown changes nothing. */
+  unsubscribe(channel: string, callback?: Callback, options: Pick<SubscribeOptions, 'match'> = {}): void {
+    const interest = interestIn(channel, options);
+    if (!this.#subscriptions.remove(interest, callback)) return;
+    this.#refused.delete(keyOf(interest));
+    this.#link.conversation?.unsubscribe(interest);
   }
 
   /** Sends now or as soon as connected. A refusal is an `error` event. Throws what JSON cannot say. */
-  publish(channel: string, payload?: unknown, options: Receivers = {}): void {
+  publish(channel: string, payload?: unknown, options: PublicationOptions = {}): void {
     if (typeof channel !== 'string') throw new TypeError('the channel must be a string');
-    if (this.#link.conversation) this.#link.conversation.publish(channel, payload, options);
-    else this.#keep(channel, snapshot(payload), options);
+    const given = this.#link.conversation ? payload : snapshot(payload);
+    this.#post({
+      channel,
+      send: (conversation) => conversation.publish(channel, given, options),
+      refuse: (error) => this.#report(error),
+    });
   }
 
-  /** Resolves with the result; rejects with a `SyncError` when refused, too late, or when the connection is lost. */
-  call(procedure: string, ...args: readonly unknown[]): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const copy = args.map(snapshot);
-      const id = this.#calls.open(this.#settings.callTimeout, { resolve, reject });
-      this.#post({
-        channel: procedure,
-        send: (conversation) => {
-          if (this.#calls.has(id)) conversation.call(id, procedure, copy);
-        },
-        refuse: (error) => this.#calls.reject(id, error),
-      });
-    });
+  /**
+   * Resolves with the result; rejects with a `SyncError` when refused, canceled, too late, or when the connection is
+   * lost. A request has its arguments within.
+   */
+  call(procedure: string | CallRequest, ...args: readonly unknown[]): Promise<unknown> {
+    const request = typeof procedure === 'string' ? { procedure, args } : procedure;
+    return new Promise((resolve, reject) => this.#call(request, { resolve, reject }));
   }
 
   /** Who this session is, as the server sees it. Rejects as `call` does. */
@@ -143,16 +147,32 @@ export class Sync {
     return this;
   }
 
-  #keep(channel: string, payload: unknown, options: Receivers): void {
+  #call(request: CallRequest, settle: Pick<Call, 'resolve' | 'reject'>): void {
+    const { procedure, timeout = this.#settings.callTimeout, signal, onProgress } = request;
+    const { args = [], kwargs } = snapshot({ args: request.args, kwargs: request.kwargs });
+    const cancel = (id: string) => this.#link.conversation?.cancel(id);
+    const failed = (cause: unknown) => this.#failed(procedure, cause);
+    const id = this.#calls.open({ ...settle, timeout, signal, onProgress, failed, cancel });
+    const question = { procedure, args, kwargs, timeout, wantsProgress: onProgress !== undefined };
     this.#post({
-      channel,
-      send: (conversation) => conversation.publish(channel, payload, options),
-      refuse: (error) => this.#report(error),
+      channel: procedure,
+      send: (conversation) => {
+        if (this.#calls.has(id)) conversation.call(id, question);
+      },
+      refuse: (error) => this.#calls.reject(id, error),
     });
   }
 
+  #ask(interest: Interest): void {
+    try {
+      this.#link.conversation?.subscribe(interest);
+    } catch (cause) {
+      this.#report(refusedBy(cause, interest.channel));
+    }
+  }
+
   #post(letter: Letter): void {
-    if (this.#link.conversation) letter.send(this.#link.conversation);
+    if (this.#link.conversation) post(letter, this.#link.conversation);
     else this.#outbox.add(letter, this.#settings.queueSize);
     if (this.state === 'closed') this.#discard();
     this.#wake();
@@ -162,7 +182,7 @@ export class Sync {
   #wake(): void {
     if (this.state !== 'idle' || !this.#settings.autoConnect) return;
     queueMicrotask(() => {
-      const wanted = this.#outbox.size > 0 || this.#subscriptions.channels().length > 0;
+      const wanted = this.#outbox.size > 0 || this.#subscriptions.interests().length > 0;
       if (wanted && this.state === 'idle' && this.#settings.autoConnect) this.connect();
     });
   }
@@ -182,53 +202,44 @@ export class Sync {
   }
 
   #heard(message: Heard): void {
-    if (message.type === 'event') this.#deliver(message.channel, message.payload);
+    if (message.type === 'event') this.#deliver(message);
     if (message.type === 'expiring') this.#renewal.expiring(message.in);
     if (message.type === 'identity') this.#listeners.announce('identity', message.identity);
     if (message.type === 'welcome') this.#restore(message.sessionId);
+    if (message.type === 'progress') this.#calls.progress(message.callId, message.result);
     if (message.type === 'result') this.#calls.resolve(message.callId, message.result);
     if (message.type === 'call_refused') this.#calls.reject(message.callId, errorOf(message.refusal));
-    if (message.type === 'refused') this.#refuse(message.channel, message.refusal);
+    if (message.type === 'refused') this.#refuse(message.interest, message.refusal);
   }
 
   #restore(sessionId: string): void {
     const conversation = this.#link.conversation;
     if (!conversation) return;
     this.#refused.clear();
-    for (const channel of this.#subscriptions.channels()) conversation.subscribe(channel);
+    for (const interest of this.#subscriptions.interests()) this.#ask(interest);
     this.#outbox.send(conversation);
     this.#listeners.announce('connection_established', { sessionId });
   }
 
-  #deliver(channel: string, payload: unknown): void {
-    this.#subscriptions.deliver(channel, payload, (cause) => {
-      const message = `a callback of ${channel} threw: ${cause instanceof Error ? cause.message : String(cause)}`;
-      this.#report(new SyncError('callback_failed', message, { channel, cause }));
-    });
+  #deliver({ interests, payload, retained, ...event }: Heard & { type: 'event' }): void {
+    for (const interest of interests) {
+      const channel = interest.match === 'exact' ? interest.channel : (event.channel ?? interest.channel);
+      const delivery = { channel, ...(retained && { retained }) };
+      this.#subscriptions.deliver(interest, payload, delivery, (cause) => this.#failed(channel, cause));
+    }
   }
 
-  #refuse(channel: string, refusal: Refusal): void {
-    if (refusal.event !== 'onPublish') this.#refused.add(channel);
-    this.#report(errorOf(refusal, channel));
+  #failed(channel: string, cause: unknown): void {
+    const message = `a callback of ${channel} threw: ${cause instanceof Error ? cause.message : String(cause)}`;
+    this.#report(new SyncError('callback_failed', message, { channel, cause }));
+  }
+
+  #refuse(interest: Interest, refusal: Refusal): void {
+    if (refusal.event !== 'onPublish') this.#refused.add(keyOf(interest));
+    this.#report(errorOf(refusal, interest.channel));
   }
 
   #report(error: SyncError): void {
     report(this.#listeners, error);
   }
-}
-
-/** What is undefined does not replace what is set. */
-function withDefaults(settings: Settings, options: SyncOptions): Settings {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return { ...settings, ...Object.fromEntries(given) };
-}
-
-/** What JSON would carry at this moment; the caller may change the original later. */
-function snapshot(value: unknown): unknown {
-  return JSON.parse(JSON.stringify([value]))[0];
-}
-
-function errorOf(refusal: Refusal, channel?: string): SyncError {
-  const { code, message, ...details } = refusal;
-  return new SyncError(code, message, { channel, ...details });
 }

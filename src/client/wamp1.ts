@@ -5,14 +5,23 @@ import {
   encodeSubscribe,
   encodeUnsubscribe,
   type ServerMessage,
-  WAMP1_SUBPROTOCOL,
 } from '../protocols/wamp1/codec.js';
-import type { Codec, Conversation, Heard, Receivers, Refusal } from './codec.js';
-import { readIdentity, SESSION_CHANNEL } from './identity.js';
+import type {
+  Codec,
+  Conversation,
+  Heard,
+  PublicationOptions,
+  Question,
+  Receivers,
+  Refusal,
+} from './codec.js';
+import { SESSION_CHANNEL } from './identity.js';
+import { exactly, type Interest } from './interest.js';
+import { noticeOf } from './notice.js';
+import { SyncError } from './sync-error.js';
 
 /** WAMP v1, as the server, Ratchet and GosWebSocketBundle speak it. */
 export const wamp1: Codec = {
-  subprotocol: WAMP1_SUBPROTOCOL,
   start: (send) => new Wamp1Conversation(send),
 };
 
@@ -24,26 +33,35 @@ class Wamp1Conversation implements Conversation {
     this.#send = send;
   }
 
-  subscribe(channel: string): void {
+  subscribe({ channel, match, getRetained }: Interest): void {
+    if (match !== 'exact') throw unsayable(`subscriptions of match ${match}`);
+    if (getRetained) throw unsayable('getRetained');
     this.#send(encodeSubscribe(channel));
   }
 
-  unsubscribe(channel: string): void {
-    this.#send(encodeUnsubscribe(channel));
+  unsubscribe({ channel, match }: Interest): void {
+    if (match === 'exact') this.#send(encodeUnsubscribe(channel));
   }
 
-  publish(channel: string, payload: unknown, options: Receivers): void {
+  publish(channel: string, payload: unknown, options: PublicationOptions): void {
+    if (options.retain) throw unsayable('retain');
     this.#send(encodePublish(channel, payload, this.#receivers(options)));
   }
 
-  call(callId: string, procedure: string, args: readonly unknown[]): void {
+  /** Neither its end nor its parts can be asked for: the client alone looks after the time. */
+  call(callId: string, { procedure, args, kwargs }: Question): void {
+    if (kwargs) throw unsayable('kwargs');
     this.#send(encodeCall(callId, procedure, args));
   }
+
+  cancel(): void {}
+
+  leave(): void {}
 
   hear(text: string): Heard | undefined {
     const message = decodeServerMessage(text);
     if (message.type === 'welcome') this.#sessionId = message.sessionId;
-    if (message.type === 'event' && message.channel === SESSION_CHANNEL) return asNotice(message.payload);
+    if (message.type === 'event') return asEvent(message);
     return message.type === 'error' ? asRefused(message) : message;
   }
 
@@ -54,12 +72,10 @@ class Wamp1Conversation implements Conversation {
   }
 }
 
-/** What the server says about the session, as an EVENT that nobody subscribed to. */
-function asNotice(payload: unknown): Heard | undefined {
-  const notice = payload as Record<string, unknown>;
-  if (notice['type'] === 'identity') return { type: 'identity', identity: readIdentity(notice) };
-  if (notice['type'] === 'expiring') return { type: 'expiring', in: Number(notice['in']) };
-  return undefined;
+/** What the server says about the session is an EVENT that nobody subscribed to. */
+function asEvent({ channel, payload }: ServerMessage & { type: 'event' }): Heard | undefined {
+  if (channel === SESSION_CHANNEL) return noticeOf(payload);
+  return { type: 'event', interests: [exactly(channel)], payload };
 }
 
 /** A refused SUBSCRIBE or PUBLISH is a CALLERROR whose call id and URI are the channel. */
@@ -73,10 +89,15 @@ function asRefused({ callId, uri, message, details }: ServerMessage & { type: 'e
     event: textOf(event),
     request: textOf(request),
   };
-  if (callId === uri) return { type: 'refused', channel: callId, refusal };
+  if (callId === uri) return { type: 'refused', interest: exactly(callId), refusal };
   return { type: 'call_refused', callId, refusal };
 }
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+function unsayable(what: string): SyncError {
+  const hint = "leave the option protocol: 'wamp' out where the server speaks WAMP v2";
+  return new SyncError('feature_not_supported', `WAMP v1 has no ${what}`, { hint });
 }

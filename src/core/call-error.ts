@@ -6,7 +6,7 @@ const BRAND = Symbol.for('signalbox.CallError');
 /** What an error of a procedure carries. */
 export interface CallErrorDetails {
   readonly args?: readonly unknown[];
-  readonly kwargs?: Readonly<Record<string, unknown>>;
+  readonly kwargs?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -31,7 +31,7 @@ export class CallError extends Error {
   /** The error that arrived as this. */
   static of({ uri, payload }: CallFailure): CallError {
     const { list, map } = payload.arguments;
-    return new CallError(uri, { args: list, ...(map && { kwargs: map }) });
+    return new CallError(uri, { args: list, kwargs: map });
   }
 }
 

@@ -135,8 +135,7 @@ export class Payload {
   }
 
   #makeArgumentsJson(): Buffer {
-    if (this.#arguments !== undefined) return Buffer.from(writeArguments(this.#arguments), 'utf8');
-    if (!this.isJson) return Buffer.from(writeArguments({ list: [this.bytes] }), 'latin1');
+    if (this.#hasArguments || !this.isJson) return Buffer.from(writeArguments(this.arguments), 'utf8');
     const { bytes } = this;
     const json = Buffer.allocUnsafe(bytes.length + 2);
     json[0] = OPEN_LIST;

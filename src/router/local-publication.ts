@@ -8,13 +8,18 @@ const STEP = 5_700_357_409_661_599;
 
 /** Numbers publications: from a random start, so that nodes do not number alike, by a step that looks random. */
 export class Numbering {
-  #last = Math.floor(Math.random() * MOST);
+  #last = randomStart();
 
   /** From 1 to 2^53. */
   next(): number {
     this.#last = this.#last >= MOST - STEP ? this.#last - (MOST - STEP) : this.#last + STEP;
     return this.#last + 1;
   }
+}
+
+function randomStart(): number {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return (high & 0x1f_ffff) * 2 ** 32 + low;
 }
 
 /** A publication made on this node. Its id becomes a text only where somebody asks for it. */

@@ -49,20 +49,21 @@ export class PatternIndex<T> {
   }
 
   /**
-   * What matches a name, the most fitting first: longer prefixes before shorter ones, all of them before wildcards, and
-   * of these the one whose text before its first wildcard is longer, then before its second, and so on. [WAMP2
-   * §Pattern-based registrations]
+   * What matches a name, the most fitting first: longer prefixes before shorter ones, then wildcards, and of these the
+   * one whose text before its first wildcard is longer, then before its second, and so on. A prefix that ends within a
+   * part of the name comes after them all, as its whole parts alone count. [WAMP2 §Pattern-based registrations]
    */
   matches(text: string): readonly T[] {
     if (this.#size === 0) return [];
     const name = separated(text);
     const found: T[] = [];
+    const cut: T[] = [];
     for (const length of this.#sorted) {
       const value = length <= name.length ? this.#prefixes.get(name.slice(0, length)) : undefined;
-      if (value !== undefined) found.push(value);
+      if (value !== undefined) (endsPart(name, length) ? found : cut).push(value);
     }
     collect(this.#root, name.split('/'), 0, found);
-    return found;
+    return cut.length === 0 ? found : found.concat(cut);
   }
 
   #count(length: number, change: 1 | -1): void {
@@ -92,6 +93,11 @@ export class PatternIndex<T> {
 
 function node<T>(): Node<T> {
   return { children: new Map(), any: undefined, value: undefined };
+}
+
+/** Whether a part of a name ends at a place. */
+function endsPart(name: string, at: number): boolean {
+  return at === name.length || name[at] === '/' || name[at - 1] === '/';
 }
 
 function collect<T>(at: Node<T>, parts: readonly string[], depth: number, found: T[]): void {

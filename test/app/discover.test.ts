@@ -39,6 +39,7 @@ describe('discovery of classes', () => {
     expect([...(await discover([BUILT_IN_TOPICS])).handlers.keys()].sort()).toEqual([
       'broadcast',
       'ping',
+      'procedure',
       'secured',
     ]);
     await write('own.js', `export class Own { static handler = 'ping'; }`);

@@ -41,6 +41,8 @@ describe('a route test', () => {
       'user 5 with claims {"tenant":"acme"} may publish {"text":""} to chat/a; it is refused',
     ],
     ["allow: { history: 'user:5' }", 'user 5 may read the history of chat/a; it is refused'],
+    ["allow: { call: 'user:5' }", 'user 5 may call chat/a; it is refused'],
+    ["allow: { register: 'user:5' }", 'user 5 may register chat/a; it is refused'],
     ['deny: { history: "backend:shop" }', 'backend shop may not read the history of chat/a; it is allowed'],
   ])('fails with %s', async (expectation, message) => {
     const [test, ...more] = await tests(`- { channel: chat/a, ${expectation} }`);
@@ -57,6 +59,7 @@ describe('a route test', () => {
     'allow: { publish: { user: 5, claims: { tenant: acme } } }, payload: { text: hi }',
     'deny: { publish: { user: 5, claims: { tenant: other } } }, payload: { text: hi }',
     'allow: { history: backend }',
+    'deny: { call: anonymous, register: backend }',
   ])('passes with %s', async (expectation) => {
     const [test] = await tests(`- { channel: chat/a, ${expectation} }`);
     expect(test?.run).not.toThrow();

@@ -159,6 +159,16 @@ describe('the question of wamp-scram', () => {
     },
   );
 
+  it('takes no other spelling of a proof', async () => {
+    const challenge = await challenger.challenge(hello('user'));
+    const { proof } = client({ name: 'user', password: 'pencil' }, challenge.extra);
+    const extra = { nonce: challenge.extra['nonce'] };
+    for (const spelling of [`${proof} `, `\n${proof}`, proof.replace('=', ''), `${proof}=`]) {
+      expect(await outcome(answer(challenge, [spelling, extra]))).toBe(UNPROVEN);
+    }
+    expect(await outcome(answer(challenge, [proof, extra]))).toBe('user user');
+  });
+
   it('takes no proof but the right one', async () => {
     const challenge = await challenger.challenge(hello('user'));
     const extra = { nonce: challenge.extra['nonce'] };

@@ -4,14 +4,24 @@ import type { Clock, SyncOptions } from '../../src/client/options.js';
 import type { Sync } from '../../src/client/sync.js';
 import type { SyncEvents } from '../../src/client/sync-events.js';
 import { Wamp1Server } from './wamp1-server.js';
+import { Wamp2Server } from './wamp2-server.js';
+
+const SERVERS = { wamp: Wamp1Server, 'wamp.2.json': Wamp2Server };
+
+type Servers = { [Name in keyof typeof SERVERS]: InstanceType<(typeof SERVERS)[Name]> };
+
+/** What has to hold in every protocol is tested in each. */
+export const PROTOCOLS = Object.keys(SERVERS) as (keyof Servers)[];
 
 /** A server for each test, and clients of it that end with the test. */
-export function useServer() {
-  let server: Wamp1Server;
+export function useServer<Name extends keyof Servers = 'wamp.2.json'>(
+  protocol: Name = 'wamp.2.json' as Name,
+) {
+  let server: Servers[Name];
   const clients: Sync[] = [];
 
   beforeEach(async () => {
-    server = await Wamp1Server.start();
+    server = (await new SERVERS[protocol]().start()) as Servers[Name];
   });
 
   afterEach(async () => {
@@ -20,7 +30,7 @@ export function useServer() {
   });
 
   const client = (options: SyncOptions = {}): Sync => {
-    const sync = createSync({ url: server.url, minRetryDelay: 10, maxRetryDelay: 50, ...options });
+    const sync = createSync({ protocol, url: server.url, minRetryDelay: 10, maxRetryDelay: 50, ...options });
     clients.push(sync);
     return sync;
   };

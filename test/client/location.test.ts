@@ -21,9 +21,18 @@ describe('the default url', () => {
 });
 
 it('the attributes of a script tag are options', () => {
-  const dataset = { url: '/live', ticket: 't', ticketUrl: '/sync/ticket', autoConnect: 'false' };
+  const dataset = {
+    url: '/live',
+    protocol: 'wamp',
+    realm: 'other',
+    ticket: 't',
+    ticketUrl: '/sync/ticket',
+    autoConnect: 'false',
+  };
   expect(optionsOf({ dataset })).toEqual({
     url: '/live',
+    protocol: 'wamp',
+    realm: 'other',
     ticket: 't',
     ticketUrl: '/sync/ticket',
     autoConnect: false,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Broker } from '../../src/core/broker.js';
+import type { Broker, ChannelSelection } from '../../src/core/broker.js';
+import type { MaybePromise } from '../../src/core/maybe-promise.js';
 import { Payload } from '../../src/core/payload.js';
 import type { Publication } from '../../src/core/publication.js';
 import { until } from '../support/until.js';
@@ -78,7 +79,8 @@ export function brokerContract(name: string, create: () => Promise<BrokerFixture
     it('carries payload, time and audience as they were', async () => {
       await everywhere((node) => node.subscribe('a'));
       const payload = Payload.fromJson(Buffer.from('{"n":1.0,"big":12345678901234567890}'));
-      const audience = { exclude: ['x'], eligible: ['y'], users: ['5'], roles: ['r'] };
+      const lists = { exclude: ['x'], eligible: ['y'], users: ['5'], roles: ['r'] };
+      const audience = { ...lists, excludeUsers: ['6'], excludeRoles: ['s'], author: 'x' };
       await first().publish({ ...publication('a', '1'), payload, audience });
       await until(() => received('a').every((got) => got.length === 1));
       for (const [got] of delivered) {
@@ -110,6 +112,113 @@ export function brokerContract(name: string, create: () => Promise<BrokerFixture
     it('accepts a publication that nobody subscribed to, and an unsubscribe of nothing', async () => {
       expect(await first().publish(publication('nobody', '1'))).toMatchObject({ id: '1' });
       await first().unsubscribe('never');
+    });
+
+    const kept = async (read: (node: Broker) => MaybePromise<readonly Publication[]>) => {
+      const lists = await everywhere(read);
+      return (lists as (readonly Publication[])[]).map((list) => list.map(({ id }) => id));
+    };
+    const same = (ids: readonly string[]) => fixture.nodes.map(() => ids);
+    const retain = { retain: true };
+
+    it('retains the newest for everybody, and a narrower one that is newer', async () => {
+      const retained = () => kept((node) => node.retained({ match: 'exact', channel: 'a' }));
+      const narrow = (id: string): Publication => ({ ...publication('a', id), audience: { users: ['5'] } });
+      expect(await retained()).toEqual(same([]));
+      await first().publish(publication('a', '1'), retain);
+      await first().publish(publication('a', '2'));
+      await first().publish(publication('b', '3'), retain);
+      expect(await retained()).toEqual(same(['1']));
+      await first().publish(narrow('4'), retain);
+      await first().publish(narrow('5'), retain);
+      expect(await retained()).toEqual(same(['1', '5']));
+      const toOthers = { exclude: ['author'], author: 'author' };
+      await first().publish({ ...publication('a', '6'), audience: toOthers }, retain);
+      expect(await retained()).toEqual(same(['6']));
+    });
+
+    it.each<[ChannelSelection, string[]]>([
+      [{ match: 'prefix', channel: 'a.' }, ['1', '2', '4']],
+      [{ match: 'prefix', channel: '' }, ['1', '2', '3', '4', '5']],
+      [{ match: 'wildcard', channel: '.b' }, ['1', '4']],
+      [{ match: 'wildcard', channel: 'a.b' }, ['1', '4']],
+      [{ match: 'exact', channel: 'a/b' }, ['1']],
+      [{ match: 'exact', channel: 'a/' }, []],
+    ])('reads what it keeps by %j', async (selection, expected) => {
+      const keeping = { retain: true, history: { size: 10, ttl: undefined } };
+      const channels = ['a/b', 'a/c', 'ab', 'a.b', '__proto__'];
+      for (const [i, channel] of channels.entries()) {
+        await first().publish(publication(channel, String(i + 1)), keeping);
+      }
+      expect(await kept((node) => node.retained(selection))).toEqual(same(expected));
+      expect(await kept((node) => node.history(selection))).toEqual(same(expected));
+    });
+
+    it('keeps the newest of a history in the order accepted, and nothing that is not to be kept', async () => {
+      const history = { size: 3, ttl: 60_000 };
+      for (let id = 1; id <= 5; id++) {
+        await first().publish(publication('a', String(id)), { retain: false, history });
+        await first().publish(publication('a', `not ${id}`));
+        await first().publish(publication('b', `b${id}`), { retain: false, history });
+      }
+      expect(await kept((node) => node.history({ match: 'exact', channel: 'a' }))).toEqual(
+        same(['3', '4', '5']),
+      );
+      expect(await kept((node) => node.history({ match: 'prefix', channel: '' }))).toEqual(
+        same(['3', 'b3', '4', 'b4', '5', 'b5']),
+      );
+      expect(await kept((node) => node.retained({ match: 'exact', channel: 'a' }))).toEqual(same([]));
+    });
+
+    it('keeps everything of a publication, whatever becomes of the memory that it came in', async () => {
+      const octets = Buffer.from('{"n":1.0}');
+      const args = { list: [1, new Uint8Array([0, 255])], map: { k: 'v' } };
+      const audience = {
+        exclude: ['x'],
+        excludeUsers: ['6'],
+        excludeRoles: ['s'],
+        users: ['5'],
+        author: 'x',
+      };
+      const more = { audience, publisher: { session: '1', user: '5', role: 'r' }, headers: { h: '1' } };
+      const keeping = { retain: true, history: { size: 3, ttl: undefined } };
+      await first().publish(
+        { ...publication('a', '1'), payload: Payload.fromJson(octets), ...more },
+        keeping,
+      );
+      await first().publish({ ...publication('b', '2'), payload: Payload.ofArguments(args) }, keeping);
+      octets.fill(0);
+      for (const node of fixture.nodes) {
+        const lists = [
+          node.history({ match: 'exact', channel: 'a' }),
+          node.retained({ match: 'exact', channel: 'a' }),
+        ];
+        for (const [got] of await Promise.all(lists)) {
+          expect(got).toMatchObject({ id: '1', channel: 'a', time: 1_700_000_000_000, ...more });
+          expect(got?.payload.text).toBe('{"n":1.0}');
+        }
+        const [withArguments] = await node.history({ match: 'exact', channel: 'b' });
+        expect(withArguments?.payload.arguments.map).toEqual({ k: 'v' });
+        expect(Buffer.from(withArguments?.payload.arguments.list[1] as Uint8Array)).toEqual(
+          Buffer.from([0, 255]),
+        );
+      }
+    });
+
+    it('has kept what it delivers', async () => {
+      await first().close();
+      const broker = (fixture = await create()).nodes[0] as Broker;
+      const seen: (readonly Publication[])[] = [];
+      await broker.start(
+        () =>
+          void Promise.resolve(broker.history({ match: 'exact', channel: 'a' })).then((all) =>
+            seen.push(all),
+          ),
+      );
+      await broker.subscribe('a');
+      await broker.publish(publication('a', '1'), { retain: false, history: { size: 1, ttl: undefined } });
+      await until(() => seen.length === 1);
+      expect(seen[0]).toHaveLength(1);
     });
 
     it('delivers nothing after it is closed', async () => {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { inspectTicket } from '../../src/authenticators/index.js';
+import { inspectTicket, mintTicket } from '../../src/authenticators/index.js';
 import { createSync } from '../../src/client/node.js';
 import {
   COMMAND,
@@ -62,18 +62,36 @@ describe('examples/chat', () => {
     expect(online[0]).toMatchObject({ sessions: expect.any(Number) });
   });
 
-  it('has a test that runs without a server', async () => {
-    const args = ['--import', 'jiti/register', '--test', 'examples/chat/topics/chat-room.test.ts'];
+  it('lets moderators call, and nobody else', async () => {
+    const server = await serve({ config });
+    const ticket = mintTicket({ user: 'ann', organizations: [], roles: ['moderator'], ttl: 60_000 }, SECRET);
+    const moderator = createSync({ url: `${server.webSocketUrl()}?ticket=${ticket}` });
+    const ben = createSync({ url: server.webSocketUrl('ben') });
+    onTestFinished(() => [moderator, ben].forEach((sync) => void sync.close()));
+    await moderator.call('moderation/ban', 'lobby', 'ben');
+    expect(await moderator.call('moderation/is_banned', 'lobby', 'ben')).toBe(true);
+    await expect(moderator.call('moderation/ban', 'lobby', 'ann')).rejects.toThrow(/nobody bans themselves/);
+    await expect(ben.call('moderation/ban', 'lobby', 'ann')).rejects.toMatchObject({ code: 'forbidden' });
+    const refused: string[] = [];
+    ben.on('error', ({ message }) => void refused.push(message));
+    ben.subscribe('chat/lobby', () => undefined);
+    await until(() => refused.length > 0);
+    expect(refused[0]).toContain('you are banned from lobby');
+  });
+
+  it('has tests that run without a server', async () => {
+    const tests = ['chat-room', 'moderation'].map((name) => `examples/chat/topics/${name}.test.ts`);
+    const args = ['--import', 'jiti/register', '--test', ...tests];
     const { stdout } = await run(process.execPath, args, IN_REPOSITORY);
-    expect(stdout).toMatch(/^# pass 2$/m);
+    expect(stdout).toMatch(/^# pass 4$/m);
   });
 
   it('has route tests, which pass by the command line and in a test runner', async () => {
     const tests = await run(process.execPath, [COMMAND, 'test', '--config', config], IN_REPOSITORY);
-    expect(tests.stdout).toBe('22 passed, 0 failed\n');
+    expect(tests.stdout).toBe('30 passed, 0 failed\n');
     const args = ['--import', 'jiti/register', '--test', 'examples/chat/routes.test.ts'];
     const { stdout } = await run(process.execPath, args, IN_REPOSITORY);
-    expect(stdout).toMatch(/^# pass 22$/m);
+    expect(stdout).toMatch(/^# pass 30$/m);
   });
 });
 

@@ -17,6 +17,13 @@ const PAGES = [
 /** A block under `<!-- file: PATH -->` is that file. */
 const FILE_BLOCK = /<!-- file: (\S+) -->\n```\w+\n([\s\S]*?\n)```/g;
 
+/** What settings may be read from. */
+const VARIABLES = [
+  ...['SHOP_API_KEY', 'SENSOR_KEY', 'TICKET_SECRET', 'ORO_SECRET', 'ORO_DB_DSN', 'JWT_SECRET'],
+  ...['JOE_SECRET', 'ANN_SECRET', 'ANN_TICKET', 'CAROL_STORED_KEY', 'CAROL_SERVER_KEY'],
+];
+const OCTETS = Buffer.alloc(32, 7).toString('base64');
+
 describe.each(PAGES)('%s', (page) => {
   const text = readFileSync(REPOSITORY + page, 'utf8');
 
@@ -69,10 +76,7 @@ async function routingFindings(yaml: string): Promise<readonly string[]> {
 async function settingsFindings(yaml: string): Promise<readonly string[]> {
   const folder = testFolder({ 'signalbox.yml': yaml, 'topics/handler.ts': '' });
   const env = Object.fromEntries(
-    ['SHOP_API_KEY', 'SENSOR_KEY', 'TICKET_SECRET', 'ORO_SECRET', 'ORO_DB_DSN', 'JWT_SECRET'].map((name) => [
-      name,
-      'x'.repeat(32),
-    ]),
+    VARIABLES.map((name) => [name, name.endsWith('_KEY') ? OCTETS : 'x'.repeat(32)]),
   );
   const { findings } = await loadSettings({ file: `${folder}/signalbox.yml`, env });
   return findings.map(({ message }) => message);

@@ -13,6 +13,7 @@ const COMMANDS = [
   'test',
   'publish',
   'subscribe',
+  'call',
   'token',
   'key',
   'disconnect',

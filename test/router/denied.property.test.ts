@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DISCONNECT, RouterError } from '../../src/core/errors.js';
+import type { Publication } from '../../src/core/publication.js';
 import type { Access } from '../../src/core/route.js';
 import { ANONYMOUS, type Principal } from '../../src/core/session.js';
 import type { TopicHandler } from '../../src/core/topic.js';
@@ -44,10 +45,11 @@ type Channel = readonly [number, string, string];
 
 type Step =
   | {
-      readonly do: 'subscribe' | 'publish' | 'unsubscribe';
+      readonly do: 'subscribe' | 'publish' | 'unsubscribe' | 'read';
       readonly peer: number;
       readonly at: Channel;
     }
+  | { readonly do: 'pattern'; readonly peer: number; readonly pattern: Pattern; readonly read: boolean }
   | { readonly do: 'answer'; readonly as: 'yes' | 'no' | 'mistake' }
   | {
       readonly do: 'rights';
@@ -61,13 +63,31 @@ type Step =
     }
   | { readonly do: 'disconnect'; readonly user: string };
 
+type Pattern = readonly ['prefix' | 'wildcard', string];
+
+const PATTERNS: readonly Pattern[] = [
+  ['prefix', ''],
+  ['prefix', 'r0.'],
+  ['prefix', 'r2/5'],
+  ['wildcard', '.5.'],
+  ['wildcard', 'r1//7'],
+];
 const peer = fc.nat(4);
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 24,
     arbitrary: fc.record({ do: fc.constantFrom('subscribe', 'publish' as const), peer, at: channel }),
   },
-  fc.record({ do: fc.constant('unsubscribe' as const), peer, at: channel }),
+  fc.record({ do: fc.constantFrom('unsubscribe', 'read' as const), peer, at: channel }),
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('pattern' as const),
+      peer,
+      pattern: fc.constantFrom(...PATTERNS),
+      read: fc.boolean(),
+    }),
+  },
   {
     weight: 8,
     arbitrary: fc.record({ do: fc.constant('answer' as const), as: fc.constantFrom('yes', 'no', 'mistake') }),
@@ -86,7 +106,7 @@ class Slow implements TopicHandler {
   }
 
   onPublish: Required<TopicHandler>['onPublish'] = (_session, topic, _request, { payload }) =>
-    topic.broadcast(payload);
+    topic.broadcast(payload, { retain: true });
 
   answer(as: 'yes' | 'no' | 'mistake'): void {
     const next = this.#waiting.shift();
@@ -96,7 +116,7 @@ class Slow implements TopicHandler {
 }
 
 const quick: TopicHandler = {
-  onPublish: (_session, topic, _request, { payload }) => topic.broadcast(payload),
+  onPublish: (_session, topic, _request, { payload }) => topic.broadcast(payload, { retain: true }),
 };
 
 class World {
@@ -104,6 +124,8 @@ class World {
   readonly server: TestServer;
   readonly peers: readonly TestPeer[];
   readonly #access: readonly Access[];
+  /** Publications read of what is kept. */
+  reads = 0;
   #count = 0;
 
   constructor(access: readonly Access[], principals: readonly Principal[]) {
@@ -115,7 +137,10 @@ class World {
     };
     this.server = new TestServer({
       routes: access.map((one, i) =>
-        testRoute(`r${i}`, `r${i}/{user_id}/{organization_id}`, { access: one }),
+        testRoute(`r${i}`, `r${i}/{user_id}/{organization_id}`, {
+          access: one,
+          history: { size: 3, ttl: undefined },
+        }),
       ),
       handlers,
       limits: { handlerTimeout: 20 },
@@ -123,7 +148,7 @@ class World {
     this.peers = principals.map((one) => this.server.connect(one));
   }
 
-  allowed(operation: 'subscribe' | 'publish', who: Principal, [r, user, org]: Channel): boolean {
+  allowed(operation: 'subscribe' | 'publish' | 'history', who: Principal, [r, user, org]: Channel): boolean {
     const holds = (names: readonly string[]) => names.some((name) => RULES[name]?.(who, user, org));
     const demanded = r === 2 && operation === 'subscribe' ? ['user'] : ['anyone'];
     return holds(this.#access[r]?.[operation] ?? []) && holds(demanded);
@@ -135,6 +160,7 @@ class World {
     else if (step.do === 'disconnect')
       this.server.router.disconnect({ user: step.user }, DISCONNECT.withdrawn);
     else if (step.do === 'renew') this.#renew(this.peers[step.peer], step.rights);
+    else if (step.do === 'pattern') await this.#pattern(step);
     else await this.#request(step);
     // What was let go on by a step has gone on before the next.
     await new Promise((resolve) => setImmediate(resolve));
@@ -145,11 +171,52 @@ class World {
     this.server.router.renew(peer.session, { ...peer.session.principal, ...rights });
   }
 
+  /** Subscribes to a pattern, or reads what is kept of its channels. */
+  async #pattern({
+    peer: index,
+    pattern: [match, text],
+    read,
+  }: Extract<Step, { do: 'pattern' }>): Promise<void> {
+    const peer = this.peers[index];
+    if (peer === undefined || peer.session.closed) return;
+    if (!read) return peer.subscribe(text, match);
+    const past = await peer.history(text, {}, match);
+    const retained = await peer.retained(text, match);
+    this.#checkRead(peer, 'history', past);
+    this.#checkRead(peer, 'subscribe', retained);
+  }
+
+  async #read(peer: TestPeer, name: string): Promise<void> {
+    const past = await peer.history(name).catch(() => []);
+    this.#checkRead(peer, 'history', past);
+    this.#checkRead(peer, 'subscribe', await peer.retained(name));
+  }
+
+  #checkRead(peer: TestPeer, operation: 'history' | 'subscribe', found: readonly Publication[]): void {
+    for (const { channel: name } of found) {
+      const [route = '', user = '', org = ''] = name.split('/');
+      const at: Channel = [Number(route.slice(1)), user, org];
+      const { principal } = peer.session;
+      expect(this.allowed(operation, principal, at), `${operation} by ${JSON.stringify(principal)}`).toBe(
+        true,
+      );
+      // The slow handler has to have agreed, and it is asked for its own channels alone.
+      if (at[0] === 1) expect(this.agreed(peer, name)).toBe(true);
+      this.reads++;
+    }
+  }
+
+  /** Whether a session is subscribed to a channel itself. */
+  agreed(peer: TestPeer, name: string): boolean {
+    return this.server.router.topics.get(name)?.has(peer.session) === true;
+  }
+
   async #request({ do: operation, peer: index, at }: Extract<Step, { at: Channel }>): Promise<void> {
     const peer = this.peers[index];
     const name = `r${at.join('/')}`;
     if (peer === undefined) return;
     if (operation === 'unsubscribe') return peer.unsubscribe(name);
+    if (operation === 'read') return this.#read(peer, name);
     if (operation === 'subscribe') {
       const joining = peer.subscribe(name).catch(() => undefined);
       if (at[0] !== 1) await joining;
@@ -166,25 +233,35 @@ class World {
     }
     for (const [i, other] of this.peers.entries()) {
       const heard = other.received.slice(before[i]);
-      if (heard.length === 0) continue;
-      expect(heard).toEqual([{ channel: name, payload }]);
-      expect(other.session.closed).toBe(false);
-      expect(
-        this.allowed('subscribe', other.session.principal, at),
-        `heard by ${JSON.stringify(other.session.principal)}`,
-      ).toBe(true);
+      if (heard.length > 0) this.#checkHeard(other, at, { heard, expected: { channel: name, payload } });
     }
+  }
+
+  /** Once for each way in which it is subscribed, and by patterns never what the slow handler guards. */
+  #checkHeard(
+    peer: TestPeer,
+    at: Channel,
+    { heard, expected }: { heard: readonly unknown[]; expected: TestPeer['received'][number] },
+  ): void {
+    const { principal, closed } = peer.session;
+    for (const one of heard) expect(one).toEqual(expected);
+    expect(closed).toBe(false);
+    expect(this.allowed('subscribe', principal, at), `heard by ${JSON.stringify(principal)}`).toBe(true);
+    if (at[0] !== 1) return;
+    expect(heard).toHaveLength(1);
+    expect(this.agreed(peer, expected.channel)).toBe(true);
   }
 }
 
 describe('whatever the routes, principals and operations', () => {
   const everywhere = fc
-    .record({ subscribe: rules, publish: rules })
-    .map((one): Access => ({ ...one, history: [], presence: [], call: [], register: [] }));
+    .record({ subscribe: rules, publish: rules, history: rules })
+    .map((one): Access => ({ ...one, presence: [], call: [], register: [] }));
 
   it('no message reaches a session whose access denies it, also when handlers fail or rights change in flight', async () => {
     let heard = 0;
     let ended = 0;
+    let reads = 0;
     await fc.assert(
       fc.asyncProperty(
         fc.tuple(everywhere, everywhere, everywhere),
@@ -193,6 +270,7 @@ describe('whatever the routes, principals and operations', () => {
         async (access, principals, steps) => {
           const world = new World(access, principals);
           for (const one of steps) await world.run(one);
+          reads += world.reads;
           for (const { received, ended: lost } of world.peers) {
             heard += received.length;
             ended += lost.length;
@@ -204,5 +282,6 @@ describe('whatever the routes, principals and operations', () => {
     // The worlds are not so strict that there is nothing to see.
     expect(heard).toBeGreaterThan(100);
     expect(ended).toBeGreaterThan(10);
+    expect(reads).toBeGreaterThan(100);
   });
 });

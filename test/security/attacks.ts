@@ -1,5 +1,6 @@
 import { api } from './api.js';
 import type { AttackTopic } from './attack.js';
+import { challenges } from './challenges.js';
 import { channels } from './channels.js';
 import { cookies } from './cookies.js';
 import { faults } from './faults.js';
@@ -17,6 +18,7 @@ export const TOPICS: readonly AttackTopic[] = [
   oroTickets,
   tokens,
   cookies,
+  challenges,
   channels,
   publishing,
   sessions,
@@ -37,6 +39,8 @@ compares what comes of it with the last column. This page is written by that tes
 [code](errors.md#disconnects), "dropped" ends it without a word; 400 to 503 are answers over HTTP, or before the upgrade.
 "not delivered" means that nothing arrives any more once the application's request has been answered. " / " stands between
 the answers to several tries of one row.
+
+"Questions and answers" are tried without a protocol before them, which says the refusal in words of its own.
 
 How long a comparison of secrets takes cannot be told from outside, and has no row. STOMP does not exist in this version,
 nor do attacks on it.

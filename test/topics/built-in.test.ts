@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type TestPeer, TestServer, testBackend, testRoute, testUser } from '../../src/testing.js';
 import { BroadcastTopic } from '../../topics/broadcast.js';
 import { PingTopic } from '../../topics/ping.js';
+import { ProcedureTopic } from '../../topics/procedure.js';
 import { SecuredTopic } from '../../topics/secured.js';
 
 const refused = expect.objectContaining({ code: 'forbidden' });
@@ -14,6 +15,16 @@ describe('broadcast', () => {
     const publication = await sender.publish('a', { n: 1 });
     expect(publication?.id).toMatch(/^[1-9][0-9]{0,15}$/);
     expect(receiver.received).toEqual([{ channel: 'a', payload: { n: 1 } }]);
+  });
+});
+
+describe('procedure', () => {
+  it('is for calls alone: nobody subscribes or publishes, whatever the route says', async () => {
+    const server = new TestServer({ routes: [testRoute('p', 'p')], handlers: { p: new ProcedureTopic() } });
+    const peer = server.connect(testBackend());
+    await expect(peer.subscribe('p')).rejects.toEqual(refused);
+    await expect(peer.publish('p', 1)).rejects.toEqual(refused);
+    await expect(peer.call('p')).rejects.toMatchObject({ code: 'no_such_procedure' });
   });
 });
 

@@ -71,7 +71,7 @@ export class Attributes {
   /** The attributes of payload passthru, in the form of today and in the older one. */
   passthru(): Passthru | undefined {
     this.#checkAlgorithm();
-    const names = Object.keys(this.#values).filter((name) => /^(ppt|enc)_/.test(name));
+    const names = Object.keys(this.#values).filter(isPassthru);
     if (names.length === 0) return undefined;
     if (names.length > MAX_ITEMS) throw this.#wrong('ppt_*', `at most ${MAX_ITEMS} attributes`);
     const given = names.map((name) => [name, this.text(name)] as const);
@@ -148,4 +148,8 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return (
     typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
   );
+}
+
+function isPassthru(name: string): boolean {
+  return name.startsWith('ppt_') || name.startsWith('enc_');
 }

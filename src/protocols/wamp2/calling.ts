@@ -1,6 +1,8 @@
 import { RouterError } from '../../core/errors.js';
+import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { CallReply, CancelMode, OngoingCall, Procedures } from '../../core/rpc.js';
 import type { Session } from '../../core/session.js';
+import { SESSION_PROCEDURES } from '../../core/session-procedures.js';
 import { checkUri } from './check-uri.js';
 import { MESSAGE } from './codec.js';
 import type { Disclosure } from './context.js';
@@ -22,6 +24,8 @@ export interface CallingParts {
   readonly forgetsCanceled: boolean;
 }
 
+const nothing = (): void => undefined;
+
 const MODES: readonly CancelMode[] = ['skip', 'kill', 'killnowait'];
 
 /** The calls that one session makes. */
@@ -36,11 +40,12 @@ export class Calling {
   }
 
   /** A CALL with the id of one that continues brings more of its arguments. [WAMP2 §Progressive Call Invocations] */
-  call(message: Call): void {
-    const { request, options, payload } = message;
+  call(message: Call): MaybePromise<void> {
+    const { request, options, payload, procedure } = message;
     const ongoing = this.#ongoing.get(request);
     if (ongoing !== undefined) ongoing.more(payload, options.progress);
-    else this.#begin(message);
+    else if (procedure !== SESSION_PROCEDURES.renew) this.#begin(message);
+    else return new Promise((resolve) => this.#begin(message, resolve));
   }
 
   cancel({ request, options: { mode = 'killnowait' } }: Cancel): void {
@@ -55,7 +60,8 @@ export class Calling {
     call.cancel(known);
   }
 
-  #begin({ request, procedure, options, payload }: Call): void {
+  /** `done` hears of the answer: what follows a renewal waits for it, as it counts on the new identity. */
+  #begin({ request, procedure, options, payload }: Call, done: () => void = nothing): void {
     const { session, procedures, disclosure, strictUris } = this.#parts;
     let answered = false;
     try {
@@ -72,11 +78,13 @@ export class Calling {
         reply: (reply) => {
           answered ||= reply.type !== 'progress';
           this.#answer(request, reply);
+          if (answered) done();
         },
       });
       if (!answered) this.#ongoing.set(request, call);
     } catch (error) {
       this.#refuse(request, error);
+      done();
     }
   }
 

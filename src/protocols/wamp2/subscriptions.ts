@@ -9,7 +9,8 @@ import { MESSAGE } from './codec.js';
 import type { ClientMessage } from './messages.js';
 import { NOTICES, type Notices } from './notices.js';
 import { type SubscriptionListener, Wamp2Subscription } from './subscription.js';
-import type { Wire } from './wire.js';
+import { ERROR_URIS } from './uris.js';
+import { errorDetails, type Wire } from './wire.js';
 
 type Subscribe = ClientMessage & { readonly type: 'subscribe' };
 type Unsubscribe = ClientMessage & { readonly type: 'unsubscribe' };
@@ -69,11 +70,12 @@ export class Subscriptions implements SubscriptionListener {
   }
 
   /** [WAMP2 §Subscription Revocation] */
-  ended(subscription: Wamp2Subscription, { message }: RouterError): void {
+  ended(subscription: Wamp2Subscription, why: RouterError): void {
     const id = subscription.group?.id ?? 0;
     this.#forget(subscription);
     if (!this.#parts.canBeRevoked) return;
-    this.#parts.wire.send([MESSAGE.UNSUBSCRIBED, 0, { subscription: id, reason: message }]);
+    const details = { subscription: id, reason: ERROR_URIS[why.code], ...errorDetails(why) };
+    this.#parts.wire.send([MESSAGE.UNSUBSCRIBED, 0, details]);
   }
 
   async #join(

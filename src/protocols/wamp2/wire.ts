@@ -23,17 +23,14 @@ export class Wire {
   /** An ERROR that says in its details what other protocols say, too. [WAMP2 §ERROR] */
   refuse(type: number, request: number, cause: unknown): void {
     const error = RouterError.from(cause);
-    const { code, message, hint, status } = error;
-    const details = {
-      code,
-      message,
-      hint,
-      status,
-      ...(error.request !== undefined && { request: error.request }),
-    };
-    const uri = uriOf(type, code);
-    this.send([MESSAGE.ERROR, type, request, details, uri], Payload.ofArguments({ list: [message] }));
+    const head = [MESSAGE.ERROR, type, request, errorDetails(error), uriOf(type, error.code)];
+    this.send(head, Payload.ofArguments({ list: [error.message] }));
   }
+}
+
+/** A refusal in the details of a message, in the words of all protocols. */
+export function errorDetails({ code, status, message, hint, request }: RouterError): Record<string, unknown> {
+  return { code, status, message, hint, ...(request !== undefined && { request }) };
 }
 
 /** A procedure that no route matches is one that does not exist. */

@@ -62,3 +62,15 @@ export function lateAnswer(milliseconds: number): RouterError {
     hint: 'ask for a longer timeout, up to limits.call_timeout, or answer faster',
   });
 }
+
+export function noSuchProcedure(name: string): RouterError {
+  return new RouterError('no_such_procedure', `no procedure is named ${name.slice(0, 256)}`);
+}
+
+/** The refusal of a call that needs what its callee lacks. */
+export function lacks(name: string, feature: string): RouterError {
+  return new RouterError(
+    'feature_not_supported',
+    `who answers ${name.slice(0, 256)} does not take ${feature}`,
+  );
+}

@@ -19,22 +19,43 @@ export function checkUnreserved(name: string): void {
   throw new RouterError('invalid_channel', "names that begin with wamp. and signalbox. are the server's own");
 }
 
-/** Throws `invalid_channel` for what can be no pattern of procedures. */
-export function checkPattern(match: 'prefix' | 'wildcard', pattern: string, limit: number): void {
-  checkChannelName(pattern, limit);
-  if (match === 'wildcard' && pattern.split(/[./]/).length > MOST_PARTS) {
-    throw new RouterError('invalid_channel', `the pattern has more than ${MOST_PARTS} parts`);
-  }
+/** What a pattern is checked against; the limit is octets. */
+export interface Surroundings {
+  readonly table: RouteTable;
+  readonly routes: ServedRoutes;
+  readonly limit: number;
+}
+
+interface Pattern {
+  readonly match: 'prefix' | 'wildcard';
+  readonly pattern: string;
 }
 
 /**
- * Whether anything that the pattern may match can be registered by somebody, whatever the parameters are. What it gets
- * is decided by the route of each call; but who may register nothing must not stand in the way of those who may.
+ * Throws `invalid_channel` for what can be no pattern, and `forbidden` where nothing that it may match can be registered
+ * by this principal. What the pattern gets is decided by the route of each call; but who may register nothing must not
+ * stand in the way of those who may.
  */
-export function mayRegister(
+export function checkPattern(
   principal: Principal,
-  { match, pattern }: { readonly match: 'prefix' | 'wildcard'; readonly pattern: string },
-  { table, routes }: { readonly table: RouteTable; readonly routes: ServedRoutes },
+  { match, pattern }: Pattern,
+  surroundings: Surroundings,
+): void {
+  checkChannelName(pattern, surroundings.limit);
+  if (match === 'wildcard' && pattern.split(/[./]/).length > MOST_PARTS) {
+    throw new RouterError('invalid_channel', `the pattern has more than ${MOST_PARTS} parts`);
+  }
+  if (mayRegister(principal, { match, pattern }, surroundings)) return;
+  throw new RouterError('forbidden', `there is nothing below ${pattern} that this session may register`, {
+    hint: 'a route has to say access: { register: ... }',
+  });
+}
+
+/** Whether a route lets it whatever the parameters are. */
+function mayRegister(
+  principal: Principal,
+  { match, pattern }: Pattern,
+  { table, routes }: Surroundings,
 ): boolean {
   const parts = pattern.replaceAll('.', '/');
   const begin = match === 'prefix' ? parts : beginOf(parts);

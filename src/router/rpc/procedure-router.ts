@@ -17,13 +17,20 @@ import type { TopicHandler } from '../../core/topic.js';
 import { Refusals } from '../refusals.js';
 import type { RouteTable } from '../route-table.js';
 import { type ServedRoute, ServedRoutes } from '../served-route.js';
-import { answer, type CallContext, type Called, checkArguments } from './call-context.js';
+import {
+  answer,
+  type CallContext,
+  type Called,
+  checkArguments,
+  lacks,
+  noSuchProcedure,
+} from './call-context.js';
 import { CallTimeouts } from './call-timeouts.js';
 import type { LiveRegistration } from './live-registration.js';
 import { LocalCall } from './local-call.js';
 import { LocalProcedures } from './local-procedures.js';
 import { checkCalls, checkRegistrations, type ParticipantLimits, Participants } from './participants.js';
-import { checkPattern, checkUnreserved, isReserved, mayRegister } from './procedure-names.js';
+import { checkPattern, checkUnreserved, isReserved, type Surroundings } from './procedure-names.js';
 import { noSuchRegistration, Registrations } from './registrations.js';
 import { RoutedCall } from './routed-call.js';
 
@@ -68,11 +75,13 @@ export class ProcedureRouter implements Procedures {
   readonly #participants = new Participants((session) => this.leave(session));
   readonly #registrations: Registrations;
   readonly #context: CallContext;
+  readonly #surroundings: Surroundings;
 
   constructor(parts: ProcedureRouterParts) {
     const { handlers, events, logger, limits } = parts;
     this.#parts = parts;
     this.#routes = new ServedRoutes(handlers);
+    this.#surroundings = { table: parts.table, routes: this.#routes, limit: limits.channel };
     this.#registrations = new Registrations(this.#participants, events);
     this.#context = {
       participants: this.#participants,
@@ -90,6 +99,16 @@ export class ProcedureRouter implements Procedures {
   /** Calls that are not answered yet. */
   get pending(): number {
     return this.#participants.calls;
+  }
+
+  /** Calls whose time is watched. */
+  get waiting(): number {
+    return this.#context.timeouts.size;
+  }
+
+  /** Sessions that have called or registered anything and are still there. */
+  get participants(): number {
+    return this.#participants.size;
   }
 
   call(call: CallRequest): OngoingCall {
@@ -121,8 +140,9 @@ export class ProcedureRouter implements Procedures {
       if (session.closed) throw new RouterError('unavailable', 'the session has ended');
       checkUnreserved(name);
       if (match === 'exact') served = this.#find(name, 'no_such_route');
-      if (served === undefined) this.#checkPattern(session, request);
-      else this.#checkExact(session, served);
+      if (served !== undefined) this.#checkExact(session, served);
+      else if (match !== 'exact')
+        checkPattern(session.principal, { match, pattern: name }, this.#surroundings);
       checkRegistrations(this.#participants.find(session), this.#parts.limits);
       return this.#registrations.join(request, served?.request.channel ?? name);
     } catch (error) {
@@ -220,16 +240,6 @@ export class ProcedureRouter implements Procedures {
     }
   }
 
-  #checkPattern({ principal }: Session, { match, procedure: pattern }: RegisterRequest): void {
-    if (match === 'exact') return;
-    checkPattern(match, pattern, this.#parts.limits.channel);
-    if (mayRegister(principal, { match, pattern }, { table: this.#parts.table, routes: this.#routes }))
-      return;
-    throw new RouterError('forbidden', `there is nothing below ${pattern} that this session may register`, {
-      hint: 'a route has to say access: { register: ... }',
-    });
-  }
-
   /** The route of a procedure. Throws `no_such_procedure`, or what else is said, where there is none. */
   #find(name: string, absent: 'no_such_procedure' | 'no_such_route' = 'no_such_procedure'): Served {
     const { table } = this.#parts;
@@ -262,15 +272,4 @@ export class ProcedureRouter implements Procedures {
       ...(question && { judge: (options) => served.access.judge(operation, question, options) }),
     });
   }
-}
-
-function noSuchProcedure(name: string): RouterError {
-  return new RouterError('no_such_procedure', `no procedure is named ${name.slice(0, 256)}`);
-}
-
-function lacks(name: string, feature: string): RouterError {
-  return new RouterError(
-    'feature_not_supported',
-    `who answers ${name.slice(0, 256)} does not take ${feature}`,
-  );
 }

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MemoryBroker } from '../../src/brokers/index.js';
+import type { Meter } from '../../src/core/meter.js';
+import { Payload } from '../../src/core/payload.js';
+import type { Publication } from '../../src/core/publication.js';
+
+const LIMITS = { retained: 3, retainedSize: 100_000, historyChannels: 3, historySize: 100_000 };
+
+function setUp(limits: Partial<typeof LIMITS> = {}) {
+  const reached: string[] = [];
+  const meter: Meter = { count: (_name, labels) => void reached.push(labels?.['limit'] ?? '') };
+  const clock = { now: 0 };
+  const broker = new MemoryBroker({ limits: { ...LIMITS, ...limits }, meter, clock: () => clock.now });
+  const ids = (channel: string) => broker.history({ match: 'exact', channel }).map(({ id }) => id);
+  return { broker, reached, clock, ids };
+}
+
+function publication(channel: string, id: string, octets = 1): Publication {
+  return { id, channel, payload: Payload.of('x'.repeat(octets)), time: 0, audience: undefined };
+}
+
+const everything = { match: 'prefix', channel: '' } as const;
+const history = { size: 5, ttl: undefined };
+const keep = { retain: false, history };
+const retain = { retain: true };
+
+describe('the memory of what is retained', () => {
+  it('loses the channels that were retained on longest ago, and says so', () => {
+    const { broker, reached } = setUp();
+    for (const channel of ['a', 'b', 'c', 'a', 'd']) broker.publish(publication(channel, channel), retain);
+    expect(broker.retained(everything).map(({ id }) => id)).toEqual(['c', 'a', 'd']);
+    expect(reached).toEqual(['limits.retained']);
+  });
+
+  it('is bounded in octets, of payloads and of audiences', () => {
+    const { broker, reached } = setUp();
+    const users = ['u'.repeat(40_000)];
+    broker.publish(publication('a', '1', 40_000), retain);
+    broker.publish({ ...publication('b', '2'), audience: { users } }, retain);
+    broker.publish(publication('c', '3', 40_000), retain);
+    expect(broker.retained(everything).map(({ id }) => id)).toEqual(['2', '3']);
+    broker.publish(publication('d', '4', 200_000), retain);
+    expect(broker.retained(everything)).toEqual([]);
+    expect(new Set(reached)).toEqual(new Set(['limits.retained_size']));
+  });
+});
+
+describe('the memory of histories', () => {
+  it('forgets what is too old, and the channel with it', () => {
+    const { broker, clock, ids } = setUp();
+    const brief = { retain: false, history: { size: 5, ttl: 100 } };
+    broker.publish(publication('a', '1'), brief);
+    clock.now = 60;
+    broker.publish(publication('a', '2'), brief);
+    expect(ids('a')).toEqual(['1', '2']);
+    clock.now = 100;
+    expect(ids('a')).toEqual(['2']);
+    expect(broker.history(everything).map(({ id }) => id)).toEqual(['2']);
+    clock.now = 200;
+    expect([...ids('a'), ...broker.history(everything)]).toEqual([]);
+  });
+
+  it('loses the channel that was used longest ago, by writing or by reading', () => {
+    const { broker, reached, ids } = setUp();
+    for (const channel of ['a', 'b', 'c']) broker.publish(publication(channel, channel), keep);
+    ids('a');
+    broker.publish(publication('d', 'd'), keep);
+    expect(broker.history(everything).map(({ id }) => id)).toEqual(['a', 'c', 'd']);
+    expect(reached).toEqual(['limits.history_channels']);
+  });
+
+  it('is bounded in octets: the oldest go of the channel that was used longest ago', () => {
+    const { broker, reached, ids } = setUp();
+    for (const id of ['1', '2']) broker.publish(publication('a', id, 40_000), keep);
+    broker.publish(publication('b', '3', 40_000), keep);
+    expect([ids('a'), ids('b')]).toEqual([['2'], ['3']]);
+    broker.publish(publication('c', '4', 200_000), keep);
+    expect(broker.history(everything)).toEqual([]);
+    expect(new Set(reached)).toEqual(new Set(['limits.history_size']));
+  });
+
+  it('keeps what a list of everything would, whatever comes and is read', () => {
+    const step = fc.record({
+      channel: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+      size: fc.integer({ min: 1, max: 4 }),
+      ttl: fc.constantFrom(undefined, 5, 20),
+      after: fc.nat(4),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const { broker, clock, ids } = setUp({ historyChannels: 10 });
+        let model: { id: string; channel: string; until: number }[] = [];
+        for (const [i, { channel, size, ttl, after }] of steps.entries()) {
+          clock.now += after;
+          const id = String(i);
+          broker.publish(publication(channel, id), { retain: false, history: { size, ttl } });
+          model.push({ id, channel, until: clock.now + (ttl ?? Number.POSITIVE_INFINITY) });
+          const own = model.filter((one) => one.channel === channel);
+          model = model.filter((one) => one.channel !== channel || own.indexOf(one) >= own.length - size);
+          const live = model.filter(({ until }) => until > clock.now);
+          expect(broker.history(everything).map((one) => one.id)).toEqual(live.map((one) => one.id));
+          const here = live.filter((one) => one.channel === channel);
+          expect(ids(channel)).toEqual(here.map((one) => one.id));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
