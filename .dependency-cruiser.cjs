@@ -91,7 +91,6 @@ module.exports = {
     package_('saxes', 'saxes', '^src/(config|protocols)/'),
     package_('ws', 'ws', '^src/(transports/|client/node\\.ts$|app/cli/)'),
     package_('path-to-regexp', 'path-to-regexp', '^src/router/'),
-    package_('serializers', 'msgpackr|cbor-x', '^src/protocols/'),
     package_('databases', 'pg|mysql2', '^src/authenticators/'),
     package_('jose', 'jose', '^src/authenticators/'),
     package_('commander', 'commander|picocolors', '^src/app/cli/'),

@@ -75,8 +75,8 @@ export const ERROR_CODES = {
   },
   option_not_allowed: {
     status: 403,
-    means: 'an option of the request is not allowed here',
-    hint: 'leave the option out, or change the setting that the message names',
+    means: 'the request wants its author to be told, and nobody is told here',
+    hint: 'leave disclose_me out, or change wamp.disclosure',
   },
   feature_not_supported: {
     status: 400,

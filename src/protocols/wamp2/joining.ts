@@ -10,9 +10,6 @@ export type Step =
   | { readonly type: 'known'; readonly principal: Principal; readonly method: string }
   | { readonly type: 'asked'; readonly challenge: Challenge; readonly method: string };
 
-/** A peer may name a method in other words. */
-const ALIASES: Readonly<Record<string, string>> = { scram: 'wamp-scram' };
-
 /** Methods whose proof was given in the handshake. */
 const BY_HANDSHAKE = ['anonymous', 'cookie', 'tls', 'transport'];
 
@@ -30,7 +27,7 @@ interface Applicant {
 export async function join(applicant: Applicant, context: Wamp2Context): Promise<Step> {
   const { guest, hello } = applicant;
   for (const method of hello.authmethods ?? ['anonymous']) {
-    const challenger = challengerOf(method, context.challengers);
+    const challenger = context.challengers.find((one) => one.method === method);
     if (challenger !== undefined) return ask(challenger, method, applicant);
     if (!BY_HANDSHAKE.includes(method)) continue;
     if (guest.principal !== undefined) return known(guest.principal, method);
@@ -44,11 +41,6 @@ export async function join(applicant: Applicant, context: Wamp2Context): Promise
       hint: `offer one of ${['anonymous', ...context.challengers.map(({ method }) => method)].join(', ')}`,
     },
   );
-}
-
-function challengerOf(method: string, challengers: readonly Challenger[]): Challenger | undefined {
-  const name = ALIASES[method] ?? method;
-  return challengers.find((challenger) => challenger.method === name);
 }
 
 async function ask(

@@ -27,6 +27,8 @@ interface Applicant {
   readonly realm: Realm;
   readonly hello: HelloDetails;
   readonly method: string;
+  /** Where it is known from. */
+  readonly provider: string;
 }
 
 type State =
@@ -135,7 +137,8 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
     const { remoteAddress } = this.#connection;
     try {
       const step = await join({ hello, guest: this.#guest, remoteAddress, session: id }, this.#context);
-      const applicant = { id, realm, hello, method: step.method };
+      const provider = step.type === 'asked' ? 'logins' : 'signalbox';
+      const applicant = { id, realm, hello, method: step.method, provider };
       if (this.#state !== OPEN) return;
       if (step.type === 'known') return this.#welcome(applicant, step.principal);
       this.#enter({ name: 'asked', applicant, challenge: step.challenge });
@@ -158,11 +161,11 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
   }
 
   #welcome(
-    { id, realm, hello, method }: Applicant,
+    { id, realm, hello, method, provider }: Applicant,
     principal: Principal,
     authextra?: Readonly<Record<string, unknown>>,
   ): void {
-    const details = { authmethod: method, authprovider: 'signalbox', transport: {} };
+    const details = { authmethod: method, authprovider: provider, transport: {} };
     const ends = { wire: this.#wire, realm, end: (why: Disconnect) => this.end(why) };
     const session = new Wamp2Session({ id, principal, details, hello }, ends, this.#context);
     clearTimeout(this.#timer);

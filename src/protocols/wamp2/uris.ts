@@ -17,7 +17,7 @@ export const ERROR_URIS = {
   procedure_exists: 'wamp.error.procedure_already_exists',
   canceled: 'wamp.error.canceled',
   no_available_callee: 'wamp.error.no_available_callee',
-  option_not_allowed: 'wamp.error.option_not_allowed',
+  option_not_allowed: 'wamp.error.option_disallowed.disclose_me',
   feature_not_supported: 'wamp.error.feature_not_supported',
   conflict: 'signalbox.error.conflict',
   payload_too_large: 'wamp.error.payload_size_exceeded',
@@ -46,9 +46,6 @@ export const REASON = {
   networkFailure: 'wamp.error.network_failure',
   payloadSizeExceeded: 'wamp.error.payload_size_exceeded',
 } as const;
-
-/** Refused because the router tells nobody who publishes or calls. */
-export const DISCLOSE_ME_REFUSED = 'wamp.error.option_disallowed.disclose_me';
 
 /** How much of Unicode a URI may have: anything but white space, `#` and, in a part, `.`; or `a-z`, digits and `_`. */
 export type UriRules = 'loose' | 'strict';
