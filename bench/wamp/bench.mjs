@@ -6,7 +6,7 @@ import { foxWamp, signalbox } from './servers.mjs';
 
 const MAIN = new URL('./main.mjs', import.meta.url);
 const CALLERS = 10;
-const DEPTH = 10;
+const DEPTH = 20;
 const SUBSCRIBERS = [0, 1, 1000];
 const PATTERNS = [0, 100, 10_000];
 const ROW = { calls: 17, patterns: 18 };

@@ -57,9 +57,9 @@ const requests = {
   },
   /** Subscriptions to patterns that match nothing of what is published. */
   async patterns({ port, count, match }) {
-    const client = await Client.connect(port, 'json');
-    base.push(client);
+    let client;
     for (let i = 0; i < count; i += 100) {
+      if (i % 1000 === 0) base.push((client = await Client.connect(port, 'json')));
       const some = Array.from({ length: Math.min(100, count - i) }, (_, n) => `bench.other${i + n}`);
       const patterns = match === 'wildcard' ? some.map((pattern) => `${pattern}..end`) : some;
       await Promise.all(patterns.map((pattern) => client.ask(SUBSCRIBE, { match }, pattern)));

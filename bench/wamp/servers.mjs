@@ -18,7 +18,6 @@ limits:
   handshakes: false
   connections: 18000
   connections_per_address: 18000
-  subscriptions: 20000
 log: { level: warn }
 `;
 
