@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { temporaryFolder } from '../lib/temporary-folder.mjs';
 
 const HERE = new URL('./', import.meta.url).pathname;
@@ -73,7 +74,7 @@ export function foxWamp() {
       return undefined;
     }
   }
-  const tsx = new URL('./node_modules/tsx/dist/loader.mjs', import.meta.url).href;
+  const tsx = pathToFileURL(join(HERE, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href;
   return {
     name: 'fox-wamp',
     command: [process.execPath, '--import', tsx, join(HERE, 'fox-wamp.mjs')],
