@@ -88,11 +88,9 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
   /** Says GOODBYE and ends the connection with the peer's answer, or soon after. [WAMP2 §Closing] */
   end(why: Disconnect): void {
     if (this.#state.name === 'closed' || this.#state.name === 'leaving') return;
-    if (this.#state.name === 'established') {
-      this.#wire.send([MESSAGE.GOODBYE, { message: why.reason }, goodbyeUri(why)]);
-      this.#enter({ name: 'leaving', why });
-      this.#expect(LINGER, why);
-    } else this.#abort(goodbyeUri(why), why.reason, why);
+    if (this.#state.name !== 'established') this.#abort(goodbyeUri(why), why.reason, why);
+    else if (why.reconnect && this.#state.session.takesGoodbyeAsFinal) this.#close(why);
+    else this.#sayGoodbye(why);
   }
 
   overfilled(): void {
@@ -191,6 +189,14 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
     this.#enter(OPEN);
     this.#wire.send([MESSAGE.GOODBYE, {}, REASON.goodbyeAndOut]);
     this.#expect(LINGER, DISCONNECT.closed);
+  }
+
+  /** Without a message where nobody gave one. [WAMP2 §Session Meta API] */
+  #sayGoodbye(why: Disconnect): void {
+    const details = why.reason === DISCONNECT.withdrawn.reason ? {} : { message: why.reason };
+    this.#wire.send([MESSAGE.GOODBYE, details, goodbyeUri(why)]);
+    this.#enter({ name: 'leaving', why });
+    this.#expect(LINGER, why);
   }
 
   #turnAway(error: unknown): void {
