@@ -66,7 +66,9 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
 
   received(data: Buffer, binary: boolean): void {
     try {
-      for (const message of this.#wire.serializer.decode(data, binary)) this.#mailbox.push(message);
+      const messages = this.#wire.serializer.decode(data, binary);
+      if (messages.length > 1) this.#connection.countMore?.(messages.length - 1);
+      for (const message of messages) this.#mailbox.push(message);
     } catch (error) {
       this.#violated(error);
     }
