@@ -233,6 +233,7 @@ function settle(reply: CallReply, resolve: (value: unknown) => void, reject: (er
 
 const LIMITS: RouterLimits & ProcedureLimits = {
   subscriptions: 1000,
+  patterns: 1000,
   channels: 1000,
   connectionsPerUser: 1000,
   publishes: undefined,
