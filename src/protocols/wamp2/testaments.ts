@@ -3,7 +3,7 @@ import type { Logger } from '../../core/logger.js';
 import type { PublishEvent } from '../../core/publication.js';
 import { RefusalLog } from '../../core/refusal-log.js';
 import type { Router } from '../../core/router.js';
-import { Session } from '../../core/session.js';
+import { type Principal, Session } from '../../core/session.js';
 
 /** When a testament is executed: the end of the session, or of its transport, which are the same here. */
 export const SCOPES = ['destroyed', 'detached'] as const;
@@ -25,15 +25,24 @@ export interface TestamentLimits {
   readonly testamentsSize: number;
 }
 
+export interface TestamentParts {
+  readonly limits: TestamentLimits;
+  readonly logger: Logger;
+  /** Whether a principal is one that the application has logged out. */
+  readonly isWithdrawn: (principal: Principal) => boolean;
+}
+
 /** What sessions want to be published when they have gone. [WAMP2 §Testaments] */
 export class Testaments {
   readonly #limits: TestamentLimits;
   readonly #log: RefusalLog;
+  readonly #isWithdrawn: TestamentParts['isWithdrawn'];
   readonly #bySession = new WeakMap<Session, Testament[]>();
 
-  constructor(limits: TestamentLimits, logger: Logger) {
+  constructor({ limits, logger, isWithdrawn }: TestamentParts) {
     this.#limits = limits;
     this.#log = new RefusalLog(logger);
+    this.#isWithdrawn = isWithdrawn;
   }
 
   /** Throws `limit_exceeded`. */
@@ -65,8 +74,9 @@ export class Testaments {
     const testaments = this.#bySession.get(session);
     if (testaments === undefined) return;
     this.#bySession.delete(session);
-    const { expires } = session.principal;
-    if (expires !== undefined && expires <= Date.now()) return;
+    const { principal } = session;
+    const { expires = Number.POSITIVE_INFINITY } = principal;
+    if (expires <= Date.now() || this.#isWithdrawn(principal)) return;
     const late = estateOf(session);
     for (const { channel, event } of testaments) void this.#publish(late, router, { channel, event });
   }
