@@ -73,6 +73,7 @@ export function testBackend(id = 'test'): Principal {
 
 const LIMITS: RouterLimits & ProcedureLimits = {
   subscriptions: 1000,
+  patterns: 1000,
   channels: 1000,
   connectionsPerUser: 1000,
   publishes: undefined,

@@ -35,6 +35,7 @@ export function bindProtocols(container: Container, { auth, limits, wamp }: Sett
           details,
           testaments,
           malformed: () => meter.count('signalbox_malformed_messages_total', { protocol: 'wamp2' }),
+          late: () => meter.count('signalbox_limits_reached_total', { limit: 'limits.handshake_timeout' }),
         },
         limits,
       ),

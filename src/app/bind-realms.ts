@@ -38,7 +38,11 @@ export function bindRealms(
   container.bind(PARTS.details).toConstantValue(new WeakMap());
   container
     .bind(PARTS.testaments)
-    .toResolvedValue((logger) => new Testaments(limits.testaments, logger), [TOKENS.logger]);
+    .toResolvedValue(
+      (logger, revocations) =>
+        new Testaments({ limits, logger, isWithdrawn: (principal) => revocations.covers(principal) }),
+      [TOKENS.logger, PARTS.revocations],
+    );
   container.bind(PARTS.realms).toResolvedValue(
     (table, authenticator, events, logger, meter, details, testaments, broker) => {
       const ingredients = { settings, table, authenticator, events, logger, meter, details, testaments };

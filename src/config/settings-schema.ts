@@ -32,6 +32,7 @@ const limits = z.strictObject({
   ),
   connections_per_user: count(100, 'Connections of one user.'),
   testaments: count(100, 'Testaments of one WAMP v2 session, which are published when it has gone.'),
+  testaments_size: size('256kb', 'Memory for the testaments of one WAMP v2 session.'),
   tickets: count(
     100_000,
     'One-time tickets remembered until they expire. When there are more, new ones are refused with `unavailable`.',
@@ -49,6 +50,10 @@ const limits = z.strictObject({
   revocations: count(
     10_000,
     'Users whose credentials were withdrawn that are remembered; one more, and the oldest withdrawal counts for everybody.',
+  ),
+  patterns: count(
+    100,
+    'Subscriptions of one connection to patterns. Each costs every publication on the node a little.',
   ),
   channels: count(1000, 'Different channels that one connection is subscribed to; each pattern is one more.'),
   retained: count(10_000, 'Channels of which a publication is retained; over it the oldest goes.'),

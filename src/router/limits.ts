@@ -1,3 +1,4 @@
+import type { Connection } from '../core/connection.js';
 import { overLimit, RouterError } from '../core/errors.js';
 import type { Payload } from '../core/payload.js';
 import type { Subscriber } from '../core/router.js';
@@ -12,6 +13,8 @@ export interface RouterLimits {
   readonly subscriptions: number;
   /** Different channels that one session is subscribed to. */
   readonly channels: number;
+  /** Patterns that one session is subscribed to. */
+  readonly patterns: number;
   /** Sessions of one user. */
   readonly connectionsPerUser: number;
   /** Publications of one session that is no back end's; undefined for no bound. */
@@ -40,10 +43,13 @@ export function sessionTooMany(
 export function checkSubscription(
   sessions: Sessions,
   subscriber: Subscriber,
-  { group, limits: { subscriptions, channels } }: { group: Group; limits: RouterLimits },
+  { group, limits: { subscriptions, channels, patterns } }: { group: Group; limits: RouterLimits },
 ): void {
   if (group instanceof LiveTopic) checkSubscribers(group);
   const own = sessions.subscribersOf(subscriber.session);
+  if (subscriber.match !== undefined && countPatterns(own) >= patterns) {
+    throw overLimit('limits.patterns', `this connection has limits.patterns of ${patterns} already`);
+  }
   if (own.size >= subscriptions) {
     throw overLimit(
       'limits.subscriptions',
@@ -54,6 +60,12 @@ export function checkSubscription(
   const known = new Set([...own].map(nameOf));
   if (known.size < channels || known.has(nameOf(subscriber))) return;
   throw overLimit('limits.channels', `this connection has limits.channels of ${channels} already`);
+}
+
+function countPatterns(own: Iterable<Subscriber>): number {
+  let count = 0;
+  for (const { match } of own) if (match !== undefined) count++;
+  return count;
 }
 
 /** Different for a channel and a pattern of the same text. */
@@ -84,7 +96,7 @@ export function checkPublication(
   }
   if (limits.publishes !== undefined && session.principal.kind !== 'backend') {
     const now = performance.now();
-    session.publishes ??= new TokenBucket(limits.publishes, now);
+    session.publishes ??= bucketOf(session.connection, limits.publishes, now);
     if (session.publishes.tryTake(now) > 0) {
       const text = `this connection publishes more than limits.publishes of ${rateText(limits.publishes)}`;
       throw overLimit('limits.publishes', text);
@@ -93,4 +105,15 @@ export function checkPublication(
   if (publish === undefined || publishes === undefined || publishes.tryTake(performance.now()) === 0) return;
   const text = `more is published than limits.publish of ${rateText(publish)}, which route ${route.name} sets`;
   throw overLimit('route.limits.publish', text);
+}
+
+/** One session after another on the same connection share it. */
+const BUCKETS = new WeakMap<Connection, TokenBucket>();
+
+function bucketOf(connection: Connection, rate: Rate, now: number): TokenBucket {
+  const known = BUCKETS.get(connection);
+  if (known !== undefined) return known;
+  const bucket = new TokenBucket(rate, now);
+  BUCKETS.set(connection, bucket);
+  return bucket;
 }

@@ -22,4 +22,6 @@ export interface Wamp2Context {
   readonly details: WeakMap<object, SessionDetails>;
   readonly testaments: Testaments;
   readonly malformed: (reason: string) => void;
+  /** Told of a peer that has not said in time who it is. */
+  readonly late: () => void;
 }

@@ -21,6 +21,8 @@ import { Wire } from './wire.js';
 /** Milliseconds that a connection without a session is kept: for a peer to say HELLO again, or to answer a GOODBYE. */
 const LINGER = 500;
 
+const LATE: Disconnect = { ...DISCONNECT.silent, reason: 'no session within limits.handshake_timeout' };
+
 /** Whom a peer says it is, between HELLO and WELCOME. */
 interface Applicant {
   readonly id: string;
@@ -61,12 +63,14 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
     this.#context = context;
     this.#wire = new Wire(connection, serializer);
     this.#mailbox = new Mailbox(this);
-    this.#expect(context.handshakeTimeout, DISCONNECT.silent);
+    this.#expect(context.handshakeTimeout, LATE);
   }
 
   received(data: Buffer, binary: boolean): void {
     try {
-      for (const message of this.#wire.serializer.decode(data, binary)) this.#mailbox.push(message);
+      const messages = this.#wire.serializer.decode(data, binary);
+      if (messages.length > 1) this.#connection.countMore?.(messages.length - 1);
+      for (const message of messages) this.#mailbox.push(message);
     } catch (error) {
       this.#violated(error);
     }
@@ -232,7 +236,10 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
 
   #expect(milliseconds: number, why: Disconnect): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#close(why), milliseconds);
+    this.#timer = setTimeout(() => {
+      if (why === LATE) this.#context.late();
+      this.#close(why);
+    }, milliseconds);
     this.#timer.unref();
   }
 

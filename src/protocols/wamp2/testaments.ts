@@ -1,8 +1,9 @@
-import { RouterError } from '../../core/errors.js';
+import { overLimit, RouterError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { PublishEvent } from '../../core/publication.js';
+import { RefusalLog } from '../../core/refusal-log.js';
 import type { Router } from '../../core/router.js';
-import { Session } from '../../core/session.js';
+import { type Principal, Session } from '../../core/session.js';
 
 /** When a testament is executed: the end of the transport, or of the session, which are the same here but in this order. */
 export const SCOPES = ['detached', 'destroyed'] as const;
@@ -13,26 +14,48 @@ export interface Testament {
   readonly scope: Scope;
   readonly channel: string;
   readonly event: PublishEvent;
+  /** Octets, about. */
+  readonly size: number;
+}
+
+/** For one session each. */
+export interface TestamentLimits {
+  readonly testaments: number;
+  /** Octets of all of them. */
+  readonly testamentsSize: number;
+}
+
+export interface TestamentParts {
+  readonly limits: TestamentLimits;
+  readonly logger: Logger;
+  /** Whether a principal is one that the application has logged out. */
+  readonly isWithdrawn: (principal: Principal) => boolean;
 }
 
 /** What sessions want to be published when they have gone. [WAMP2 §Testaments] */
 export class Testaments {
-  readonly #most: number;
-  readonly #logger: Logger;
+  readonly #limits: TestamentLimits;
+  readonly #log: RefusalLog;
+  readonly #isWithdrawn: TestamentParts['isWithdrawn'];
   readonly #bySession = new WeakMap<Session, Testament[]>();
 
-  /** `most` testaments of one session. */
-  constructor(most: number, logger: Logger) {
-    this.#most = most;
-    this.#logger = logger;
+  constructor({ limits, logger, isWithdrawn }: TestamentParts) {
+    this.#limits = limits;
+    this.#log = new RefusalLog(logger);
+    this.#isWithdrawn = isWithdrawn;
   }
 
   /** Throws `limit_exceeded`. */
   add(session: Session, testament: Testament): void {
     const testaments = this.#bySession.get(session) ?? [];
-    if (testaments.length >= this.#most) {
-      const text = `this session has limits.testaments of ${this.#most} already`;
-      throw new RouterError('limit_exceeded', text, { limit: 'limits.testaments' });
+    const { testaments: most, testamentsSize } = this.#limits;
+    if (testaments.length >= most) {
+      throw overLimit('limits.testaments', `this session has limits.testaments of ${most} already`);
+    }
+    const size = testaments.reduce((sum, known) => sum + known.size, testament.size);
+    if (size > testamentsSize) {
+      const text = `the testaments of this session are over limits.testaments_size of ${testamentsSize} octets`;
+      throw overLimit('limits.testaments_size', text);
     }
     testaments.push(testament);
     this.#bySession.set(session, testaments);
@@ -51,18 +74,24 @@ export class Testaments {
     const testaments = this.#bySession.get(session);
     if (testaments === undefined) return;
     this.#bySession.delete(session);
-    const { expires } = session.principal;
-    if (expires !== undefined && expires <= Date.now()) return;
+    const { principal } = session;
+    const { expires = Number.POSITIVE_INFINITY } = principal;
+    if (expires <= Date.now() || this.#isWithdrawn(principal)) return;
     const late = estateOf(session);
     const inOrder = SCOPES.flatMap((scope) => testaments.filter((testament) => testament.scope === scope));
     for (const { channel, event } of inOrder) void this.#publish(late, router, { channel, event });
   }
 
-  async #publish(late: Session, router: Router, { channel, event }: Omit<Testament, 'scope'>): Promise<void> {
+  async #publish(
+    late: Session,
+    router: Router,
+    { channel, event }: Pick<Testament, 'channel' | 'event'>,
+  ): Promise<void> {
     try {
       await router.publish(late, channel, event);
     } catch (error) {
-      this.#logger.warn({ session: late.id, channel, error }, 'testament refused');
+      const { code, message: reason, request } = RouterError.from(error);
+      this.#log.write({ session: late.id, channel, code, reason, request }, 'testament refused');
     }
   }
 }

@@ -71,8 +71,11 @@ export class RoutedCall implements OngoingCall, Expiring, Chooser, Involved {
 
   more(payload: Payload, continues: boolean): void {
     if (this.#over || !this.#open || this.#invocation === undefined) return;
+    const { access, request } = this.#called;
     try {
-      checkArguments(payload, this.#called.request.route);
+      // The caller may have lost the right meanwhile.
+      access.check('call', { principal: this.#call.session.principal, request });
+      checkArguments(payload, request.route);
     } catch (error) {
       this.#giveUp(this.#refusal(error), CANCELED);
       return;

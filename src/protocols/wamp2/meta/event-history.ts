@@ -1,16 +1,26 @@
+import { isRouterError } from '../../../core/errors.js';
 import type { HistoryFilter } from '../../../core/history.js';
 import type { Publication } from '../../../core/publication.js';
 import { eventDetails } from '../event.js';
 import { type MetaArguments, wrong } from './meta-arguments.js';
 import type { MetaCall } from './meta-call.js';
-import { groupOf } from './subscription-procedures.js';
+import { groupOf, noSuchSubscription } from './subscription-procedures.js';
 
-/** What was published on a subscription before, as far as the history of its channels goes. [WAMP2 §Event History] */
+/**
+ * What was published on a subscription before, as far as the history of its channels goes. One that is not for this session
+ * does not exist for it: a refusal would name the channels of others by their ids. [WAMP2 §Event History]
+ */
 export async function eventHistory(call: MetaCall): Promise<readonly unknown[]> {
   const { realm, session } = call;
+  const filter = readFilter(call);
   const { id, channel, match } = groupOf(call);
-  const publications = await realm.router.history(session, { channel, match }, readFilter(call));
-  return publications.map((publication) => describe(publication, id, match !== 'exact'));
+  try {
+    const publications = await realm.router.history(session, { channel, match }, filter);
+    return publications.map((publication) => describe(publication, id, match !== 'exact'));
+  } catch (error) {
+    if (isRouterError(error) && error.code === 'forbidden') throw noSuchSubscription(id);
+    throw error;
+  }
 }
 
 function readFilter({ realm, given }: MetaCall): HistoryFilter {

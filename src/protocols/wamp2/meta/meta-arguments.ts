@@ -45,6 +45,11 @@ export class MetaArguments {
     throw wrong(`${name} must be a text`);
   }
 
+  /** Octets of them all. */
+  get size(): number {
+    return this.#call.payload.size;
+  }
+
   get kwargs(): CallEvent['kwargs'] {
     return this.#call.kwargs;
   }

@@ -23,8 +23,12 @@ export const SUBSCRIPTION_PROCEDURES: Readonly<Record<string, MetaProcedure>> = 
 export function groupOf({ realm, given }: MetaCall): SubscriptionGroup {
   const id = given.id(0);
   const group = realm.router.group(id);
-  if (group === undefined) throw new RouterError('no_such_subscription', `there is no subscription ${id}`);
+  if (group === undefined) throw noSuchSubscription(id);
   return group;
+}
+
+export function noSuchSubscription(id: number): RouterError {
+  return new RouterError('no_such_subscription', `there is no subscription ${id}`);
 }
 
 /** A subscription as the meta API tells of it. */

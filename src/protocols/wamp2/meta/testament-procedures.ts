@@ -15,10 +15,12 @@ export const TESTAMENT_PROCEDURES: Readonly<Record<string, MetaProcedure>> = {
       throw wrong('argument 3 must be a map');
     }
     const named = kwargs == null || Object.keys(kwargs).length === 0 ? undefined : kwargs;
-    const payload = Payload.ofArguments({ list: args, map: named as Record<string, unknown> | undefined });
+    const made = Payload.ofArguments({ list: args, map: named as Record<string, unknown> | undefined });
+    // As octets: what was read of them takes many times their room.
+    const payload = made.copy();
     const options = readPublishOptions(given.kwargs['publish_options'] ?? {});
     const event = publishEventOf({ payload, options }, session, undefined);
-    parts.testaments.add(session, { scope: scopeOf(given), channel, event });
+    parts.testaments.add(session, { scope: scopeOf(given), channel, event, size: given.size });
   },
   'wamp.session.flush_testaments': ({ parts, session, given }) => {
     parts.testaments.flush(session, scopeOf(given));
