@@ -3,7 +3,6 @@ import type { Connection, ConnectionListener } from '../../core/connection.js';
 import { DISCONNECT, type Disconnect, RouterError } from '../../core/errors.js';
 import { Mailbox, type Recipient } from '../../core/mailbox.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
-import { Payload } from '../../core/payload.js';
 import type { Guest } from '../../core/protocol.js';
 import type { Realm } from '../../core/realm.js';
 import { type Principal, roleOf, sessionId } from '../../core/session.js';
@@ -220,11 +219,11 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
     });
   }
 
-  /** [WAMP2 §ABORT] */
+  /** Without arguments, which AutobahnPython takes for a fault. [WAMP2 §ABORT] */
   #abort(uri: string, message: string, why: Disconnect = DISCONNECT.closed): void {
     if (this.#state.name === 'closed') return;
     this.#enter(CLOSED);
-    this.#wire.send([MESSAGE.ABORT, { message }, uri], Payload.ofArguments({ list: [message] }));
+    this.#wire.send([MESSAGE.ABORT, { message }, uri]);
     this.#close(why);
   }
 
