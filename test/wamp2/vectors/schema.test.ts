@@ -5,11 +5,13 @@ import { REPOSITORY } from '../../support/server.js';
 import { ownVectors } from './files.js';
 import { LAYOUTS, type Message, type Step } from './format.js';
 
-const SCHEMA = [process.env['WAMP_VECTORS'], `${REPOSITORY}../shared/fixtures/wamp-vectors`]
-  .map((folder) => `${folder}/SCHEMA.json`)
+const SCHEMA = [process.env['SIGNALBOX_FIXTURES'], `${REPOSITORY}../shared/fixtures`]
+  .map((folder) => `${folder}/wamp-vectors/SCHEMA.json`)
   .find((file) => existsSync(file));
 if (SCHEMA === undefined)
-  console.log('skipped: the schema of the vectors is not here; WAMP_VECTORS names its folder');
+  console.log(
+    'skipped the schema of the vectors: there is no wamp-vectors in ../shared/fixtures or SIGNALBOX_FIXTURES',
+  );
 
 const SENT = new Set(['DISCONNECT', 'JOIN', 'RAW', 'NOTHING', 'CLOSED']);
 const KNOWN = new Set(['type', 'lenient', 'wmsg', 'code']);
