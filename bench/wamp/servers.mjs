@@ -16,6 +16,8 @@ topics:
 limits:
   messages: false
   publishes: false
+  patterns: 10000
+  subscriptions: 10000
   handshakes: false
   connections: 18000
   connections_per_address: 18000

@@ -14,7 +14,7 @@ import type {
 import type { Judgement } from '../access.js';
 import { answer, type CallContext, lateAnswer, patience } from './call-context.js';
 import type { Expiring } from './call-timeouts.js';
-import type { Involved } from './participants.js';
+import type { Involved, Participant } from './participants.js';
 
 /** What the procedure that is called is, and how long it may take. */
 export interface LocalTarget {
@@ -30,11 +30,14 @@ const NO_NAMES: CallEvent['kwargs'] = {};
 /** A call of a procedure in this process. One that answers at once is never waited for. */
 export class LocalCall implements CallEvent, OngoingCall, Expiring, Involved {
   expires = Number.POSITIVE_INFINITY;
+  watch: Expiring['watch'];
   readonly #call: CallRequest;
   readonly #target: LocalTarget;
   readonly #context: CallContext;
   #abort: AbortController | undefined;
   #aborted: RouterError | undefined;
+  #caller: Participant | undefined;
+  #place = 0;
   #patience = 0;
   #over = false;
 
@@ -106,7 +109,8 @@ export class LocalCall implements CallEvent, OngoingCall, Expiring, Involved {
     const { callTimeout: most, participants, timeouts } = this.#context;
     this.#patience = patience(this.#call, { most, otherwise: this.#target.timeout });
     this.#putOff();
-    participants.of(this.#call.session).calls.add(this);
+    this.#caller = participants.of(this.#call.session);
+    this.#place = this.#caller.calls.add(this);
     timeouts.watch(this);
     value.then(
       (result) => this.#succeed(result),
@@ -136,10 +140,8 @@ export class LocalCall implements CallEvent, OngoingCall, Expiring, Involved {
   #end(reply: CallReply): void {
     if (this.#over) return;
     this.#over = true;
-    if (this.#patience > 0) {
-      this.#context.timeouts.forget(this);
-      this.#context.participants.find(this.#call.session)?.calls.delete(this);
-    }
+    this.#context.timeouts.forget(this);
+    this.#caller?.calls.delete(this.#place);
     answer(this.#call, reply, this.#context);
   }
 

@@ -1,6 +1,7 @@
 import { overLimit } from '../../core/errors.js';
 import type { Session } from '../../core/session.js';
 import type { LiveRegistration } from './live-registration.js';
+import { Slots } from './slots.js';
 
 /** Something that a session has a part in. */
 export interface Involved {
@@ -11,9 +12,9 @@ export interface Involved {
 /** What one session has to do with procedures. */
 export interface Participant {
   /** Calls that it waits for. */
-  readonly calls: Set<Involved>;
+  readonly calls: Slots<Involved>;
   /** Invocations that it has not answered. */
-  readonly invocations: Set<Involved>;
+  readonly invocations: Slots<Involved>;
   readonly registrations: Set<LiveRegistration>;
 }
 
@@ -49,8 +50,8 @@ export class Participants {
     const known = this.#all.get(session);
     if (known !== undefined) return known;
     const participant = {
-      calls: new Set<Involved>(),
-      invocations: new Set<Involved>(),
+      calls: new Slots<Involved>(),
+      invocations: new Slots<Involved>(),
       registrations: new Set<LiveRegistration>(),
     };
     this.#all.set(session, participant);

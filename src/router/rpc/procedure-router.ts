@@ -159,8 +159,8 @@ export class ProcedureRouter implements Procedures {
     const participant = this.#participants.delete(session);
     if (participant === undefined) return;
     for (const registration of participant.registrations) this.#registrations.part(registration, session);
-    for (const call of participant.calls) call.left();
-    for (const invocation of participant.invocations) invocation.left();
+    for (const call of participant.calls.list()) call.left();
+    for (const invocation of participant.invocations.list()) invocation.left();
   }
 
   revoke(id: number, reason: string, session?: Session): void {

@@ -12,7 +12,7 @@ import {
 } from './call-context.js';
 import type { Expiring } from './call-timeouts.js';
 import type { Chooser, LiveRegistration, Member } from './live-registration.js';
-import type { Involved } from './participants.js';
+import type { Involved, Participant } from './participants.js';
 import { RoutedInvocation } from './routed-invocation.js';
 
 /** With this error a callee passes a call on. [WAMP2 §Call Re-Routing] */
@@ -26,11 +26,14 @@ const TIMEOUT = 'wamp.error.timeout';
  */
 export class RoutedCall implements OngoingCall, Expiring, Chooser, Involved {
   expires = Number.POSITIVE_INFINITY;
+  watch: Expiring['watch'];
   /** Whether a callee was left out because it lacks a feature that the call needs. */
   lacking: string | undefined;
   readonly #call: CallRequest;
   readonly #called: Called;
   readonly #context: CallContext;
+  #caller: Participant | undefined;
+  #place = 0;
   #invocation: RoutedInvocation | undefined;
   #tried: Set<Member> | undefined;
   #patience = 0;
@@ -53,7 +56,8 @@ export class RoutedCall implements OngoingCall, Expiring, Chooser, Involved {
   begin(registration: LiveRegistration): boolean {
     const member = registration.pick(this);
     if (member === undefined) return false;
-    this.#context.participants.of(this.#call.session).calls.add(this);
+    this.#caller = this.#context.participants.of(this.#call.session);
+    this.#place = this.#caller.calls.add(this);
     this.#invoke(registration, member);
     return true;
   }
@@ -185,7 +189,7 @@ export class RoutedCall implements OngoingCall, Expiring, Chooser, Involved {
     if (this.#over) return;
     this.#over = true;
     this.#context.timeouts.forget(this);
-    this.#context.participants.find(this.#call.session)?.calls.delete(this);
+    this.#caller?.calls.delete(this.#place);
     this.#invocation?.over();
     if (reply !== undefined) answer(this.#call, reply, this.#context);
   }

@@ -26,13 +26,14 @@ export class RoutedInvocation implements Invocation, Involved {
   readonly #invoking: Invoking;
   readonly #call: CallRequest;
   readonly #target: InvocationTarget;
+  readonly #place: number;
   #over = false;
 
   constructor(invoking: Invoking, call: CallRequest, target: InvocationTarget) {
     this.#invoking = invoking;
     this.#call = call;
     this.#target = target;
-    target.participant.invocations.add(this);
+    this.#place = target.participant.invocations.add(this);
   }
 
   get registration(): LiveRegistration {
@@ -94,7 +95,8 @@ export class RoutedInvocation implements Invocation, Involved {
 
   /** What the callee says does not count any more. */
   over(): void {
+    if (this.#over) return;
     this.#over = true;
-    this.#target.participant.invocations.delete(this);
+    this.#target.participant.invocations.delete(this.#place);
   }
 }

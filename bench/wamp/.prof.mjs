@@ -1,0 +1,18 @@
+import { spawn } from 'node:child_process';
+import { signalbox } from './servers.mjs';
+import { Client } from './client.mjs';
+const s = signalbox();
+const [cmd, ...args] = s.command;
+const child = spawn(cmd, [...(process.env.FLAGS ?? "").split(" ").filter(Boolean), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+const port = await new Promise((r) => child.stdout.on('data', (d) => { if (process.env.TRACE) process.stderr.write(d); const m = s.ready.exec(String(d)); if (m) r(Number(m[1])); }));
+const proc = process.argv[2] ?? 'bench.callee';
+const callee = await Client.connect(port, 'json');
+if (proc === 'bench.callee') await callee.ask(64, {}, proc);
+const callers = await Promise.all(Array.from({ length: 10 }, () => Client.connect(port, 'json')));
+let n = 0; const end = Date.now() + Number(process.argv[3] ?? 8000);
+const { readFileSync } = await import('node:fs');
+const cpu = () => { const f = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(' '); return (Number(f[13]) + Number(f[14])) * 10; };
+const t0 = cpu();
+await Promise.all(callers.flatMap((c) => Array.from({ length: 20 }, async () => { while (Date.now() < end) { await c.ask(48, {}, proc, [1, 2]); n++; } })));
+console.log('calls', n, 'cpu us/call', ((cpu() - t0) * 1000) / n);
+process.on("uncaughtException", () => {}); child.kill("SIGTERM"); setTimeout(() => process.exit(0), 1500);
