@@ -20,6 +20,8 @@ export interface Connection {
   /** Stop reading from the peer, until `resume`. */
   pause(): void;
   resume(): void;
+  /** Counts messages that have arrived within others, where the protocol lets several come as one. */
+  charge?(messages: number): void;
   /** Say goodbye in the transport's own way and end. What was sent before goes out first. */
   close(why: Disconnect): void;
   /** End without a goodbye: the peer sees a lost connection. */

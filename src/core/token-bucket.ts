@@ -17,12 +17,12 @@ export class TokenBucket {
   }
 
   /**
-   * Takes a token, into debt if there is none, for what cannot be refused any more: a message that has arrived, an
+   * Takes tokens, into debt if there are none, for what cannot be refused any more: messages that have arrived, an
    * attempt that has failed. Returns the milliseconds until the bucket is out of debt, 0 when it is not in debt.
    */
-  take(now: number): number {
+  take(now: number, tokens = 1): number {
     this.#fill(now);
-    this.#tokens -= 1;
+    this.#tokens -= tokens;
     return this.#until(0);
   }
 

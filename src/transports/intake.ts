@@ -38,13 +38,13 @@ export class Intake {
     if (--this.#pauses === 0) this.#source.resume();
   }
 
-  /** Counts a message that has arrived; one too many pauses until its debt is paid, and nothing is lost. */
-  take(): void {
+  /** Counts messages that have arrived; one too many pauses until its debt is paid, and nothing is lost. */
+  take(count = 1): void {
     const { messages } = this.#limits;
     if (messages === undefined) return;
     const now = performance.now();
     this.#bucket ??= new TokenBucket(messages, now);
-    const wait = this.#bucket.take(now);
+    const wait = this.#bucket.take(now, count);
     if (wait === 0 || this.#pauses > 0) return;
     this.#limits.throttled();
     this.pause();

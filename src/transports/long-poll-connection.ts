@@ -101,6 +101,10 @@ export class LongPollConnection implements OpenConnection {
     this.#intake.resume();
   }
 
+  charge(messages: number): void {
+    this.#intake.take(messages);
+  }
+
   /** What was sent before is still given out; the request after that is told that this was all. */
   close(why: Disconnect): void {
     if (this.#why !== undefined) return;

@@ -116,6 +116,10 @@ export class RawSocketConnection implements Connection, Outlet, Beating, RawSock
     this.#intake.resume();
   }
 
+  charge(messages: number): void {
+    this.#intake.take(messages);
+  }
+
   /** RawSocket has no word for it but the end of the stream. */
   close(why: Disconnect): void {
     if (this.#why !== undefined) return;

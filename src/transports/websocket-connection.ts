@@ -100,6 +100,10 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
     this.#intake.resume();
   }
 
+  charge(messages: number): void {
+    this.#intake.take(messages);
+  }
+
   close(why: Disconnect): void {
     if (this.#why !== undefined) return;
     this.#context.writer.flush(this);

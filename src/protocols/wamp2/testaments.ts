@@ -4,8 +4,8 @@ import type { PublishEvent } from '../../core/publication.js';
 import type { Router } from '../../core/router.js';
 import { Session } from '../../core/session.js';
 
-/** When a testament is executed: the end of the session, or of its transport, which are the same here. */
-export const SCOPES = ['destroyed', 'detached'] as const;
+/** When a testament is executed: at the end of the transport or of the session, which are the same here, in this order. */
+export const SCOPES = ['detached', 'destroyed'] as const;
 
 export type Scope = (typeof SCOPES)[number];
 
@@ -15,7 +15,7 @@ export interface Testament {
   readonly event: PublishEvent;
 }
 
-/** What sessions want to be published when they have gone. [WAMP2 §Testaments] */
+/** What sessions of any protocol want to be published when they have gone. [WAMP2 §Testaments] */
 export class Testaments {
   readonly #most: number;
   readonly #logger: Logger;
@@ -27,15 +27,15 @@ export class Testaments {
     this.#logger = logger;
   }
 
-  /** Throws `limit_exceeded`. */
-  add(session: Session, testament: Testament): void {
+  /** Publishes it in the realm of this router when the session has ended. Throws `limit_exceeded`. */
+  add(session: Session, router: Router, testament: Testament): void {
     const testaments = this.#bySession.get(session) ?? [];
     if (testaments.length >= this.#most) {
       const text = `this session has limits.testaments of ${this.#most} already`;
       throw new RouterError('limit_exceeded', text, { limit: 'limits.testaments' });
     }
-    testaments.push(testament);
-    this.#bySession.set(session, testaments);
+    if (!this.#bySession.has(session)) session.whenClosed(() => void this.#execute(session, router));
+    this.#bySession.set(session, [...testaments, testament]);
   }
 
   /** Returns how many there were. */
@@ -46,18 +46,23 @@ export class Testaments {
     return testaments.length - kept.length;
   }
 
-  /** Publishes them as the session would, unless what it was has ended. */
-  execute(session: Session, router: Router): void {
-    const testaments = this.#bySession.get(session);
-    if (testaments === undefined) return;
+  /** Publishes them as the session would, unless what it was has ended; those of `detached` before the others. */
+  async #execute(session: Session, router: Router): Promise<void> {
+    const testaments = this.#bySession.get(session) ?? [];
     this.#bySession.delete(session);
     const { expires } = session.principal;
     if (expires !== undefined && expires <= Date.now()) return;
     const late = estateOf(session);
-    for (const { channel, event } of testaments) void this.#publish(late, router, { channel, event });
+    // Others that end together with the session have left by then.
+    await undefined;
+    for (const scope of SCOPES) {
+      for (const testament of testaments) {
+        if (testament.scope === scope) await this.#publish(late, router, testament);
+      }
+    }
   }
 
-  async #publish(late: Session, router: Router, { channel, event }: Omit<Testament, 'scope'>): Promise<void> {
+  async #publish(late: Session, router: Router, { channel, event }: Testament): Promise<void> {
     try {
       await router.publish(late, channel, event);
     } catch (error) {

@@ -5,10 +5,11 @@ import { MESSAGE } from './codec.js';
 import type { Serializer } from './serializer.js';
 import { ERROR_URIS } from './uris.js';
 
-/** What goes out to one peer. */
+/** What goes out to one peer: outside of sessions, or from one session and no longer than that lasts. */
 export class Wire {
   readonly connection: Connection;
   readonly serializer: Serializer;
+  #closed = false;
 
   constructor(connection: Connection, serializer: Serializer) {
     this.connection = connection;
@@ -17,7 +18,12 @@ export class Wire {
 
   /** A message: its list up to the arguments, and these. */
   send(head: readonly unknown[], payload?: Payload): void {
-    this.connection.send(this.serializer.encode(head, payload));
+    if (!this.#closed) this.connection.send(this.serializer.encode(head, payload));
+  }
+
+  /** Sends nothing more: what was under way when a session ended is of no interest to the one after it. */
+  close(): void {
+    this.#closed = true;
   }
 
   /** An ERROR that says in its details what other protocols say, too. [WAMP2 §ERROR] */

@@ -1,16 +1,20 @@
 import type { HistoryFilter } from '../../../core/history.js';
 import type { Publication } from '../../../core/publication.js';
+import { spellingOf } from '../../../core/spelling.js';
 import { eventDetails } from '../event.js';
 import { type MetaArguments, wrong } from './meta-arguments.js';
 import type { MetaCall } from './meta-call.js';
-import { groupOf } from './subscription-procedures.js';
+import { groupOf, nameOf } from './subscription-procedures.js';
 
 /** What was published on a subscription before, as far as the history of its channels goes. [WAMP2 §Event History] */
 export async function eventHistory(call: MetaCall): Promise<readonly unknown[]> {
   const { realm, session } = call;
   const { id, channel, match } = groupOf(call);
   const publications = await realm.router.history(session, { channel, match }, readFilter(call));
-  return publications.map((publication) => describe(publication, id, match !== 'exact'));
+  return publications.map((publication) => ({
+    ...describe(publication, match === 'exact' ? {} : { topic: spellingOf(publication.channel, channel) }),
+    subscription: id,
+  }));
 }
 
 function readFilter({ realm, given }: MetaCall): HistoryFilter {
@@ -18,7 +22,7 @@ function readFilter({ realm, given }: MetaCall): HistoryFilter {
   return {
     reverse: flag(given, 'reverse'),
     limit: limit(given),
-    channel: topic === undefined ? undefined : realm.router.resolve(topic),
+    channel: topic === undefined ? undefined : nameOf(realm, topic, 'exact'),
     fromTime: time(given, 'from_time'),
     afterTime: time(given, 'after_time'),
     beforeTime: time(given, 'before_time'),
@@ -60,16 +64,14 @@ function publication({ kwargs }: MetaArguments, name: string): string | undefine
 }
 
 function describe(
-  { id, time: at, channel, payload, publisher, headers }: Publication,
-  subscription: number,
-  byPattern: boolean,
-): unknown {
+  { id, time: at, payload, publisher, headers }: Publication,
+  topic: { readonly topic?: string },
+): Readonly<Record<string, unknown>> {
   const { list, map } = payload.arguments;
   return {
     timestamp: new Date(at).toISOString(),
-    subscription,
     publication: Number(id),
-    details: eventDetails({ publisher, headers }, byPattern ? { topic: channel } : {}),
+    details: eventDetails({ publisher, headers }, topic),
     args: list,
     ...(map !== undefined && { kwargs: map }),
   };

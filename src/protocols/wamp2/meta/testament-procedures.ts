@@ -1,4 +1,5 @@
 import { Payload } from '../../../core/payload.js';
+import { disclosed } from '../disclosure.js';
 import { publishEventOf } from '../publish-event.js';
 import { readPublishOptions } from '../read-message.js';
 import { SCOPES, type Scope } from '../testaments.js';
@@ -17,8 +18,9 @@ export const TESTAMENT_PROCEDURES: Readonly<Record<string, MetaProcedure>> = {
     const named = kwargs == null || Object.keys(kwargs).length === 0 ? undefined : kwargs;
     const payload = Payload.ofArguments({ list: args, map: named as Record<string, unknown> | undefined });
     const options = readPublishOptions(given.kwargs['publish_options'] ?? {});
-    const event = publishEventOf({ payload, options }, session, undefined);
-    parts.testaments.add(session, { scope: scopeOf(given), channel, event });
+    const publisher = disclosed(session, options.discloseMe, parts.disclosure);
+    const event = publishEventOf({ payload, options }, session, publisher);
+    parts.testaments.add(session, realm.router, { scope: scopeOf(given), channel, event });
   },
   'wamp.session.flush_testaments': ({ parts, session, given }) =>
     parts.testaments.flush(session, scopeOf(given)),
