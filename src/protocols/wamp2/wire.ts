@@ -29,7 +29,7 @@ export class Wire {
   /** An ERROR that says in its details what other protocols say, too. [WAMP2 §ERROR] */
   refuse(type: number, request: number, cause: unknown): void {
     const error = RouterError.from(cause);
-    const head = [MESSAGE.ERROR, type, request, errorDetails(error), uriOf(type, error.code)];
+    const head = [MESSAGE.ERROR, type, request, errorDetails(error), ERROR_URIS[error.code]];
     this.send(head, Payload.ofArguments({ list: [error.message] }));
   }
 }
@@ -37,9 +37,4 @@ export class Wire {
 /** A refusal in the details of a message, in the words of all protocols. */
 export function errorDetails({ code, status, message, hint, request }: RouterError): Record<string, unknown> {
   return { code, status, message, hint, ...(request !== undefined && { request }) };
-}
-
-/** A procedure that no route matches is one that does not exist. */
-function uriOf(type: number, code: RouterError['code']): string {
-  return type === MESSAGE.CALL && code === 'no_such_route' ? ERROR_URIS.no_such_procedure : ERROR_URIS[code];
 }
