@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Challenge, Challenger, ProvenIdentity } from '../../../src/core/authenticator.js';
 import { RouterError } from '../../../src/core/errors.js';
+import { ANONYMOUS, type Principal } from '../../../src/core/session.js';
 import { testUser } from '../../../src/testing.js';
 import { type Client, ROLES, World } from './world.js';
 
@@ -171,6 +172,16 @@ describe('a WAMP v2 peer that joins', () => {
     client.drop();
     riddle.pose();
     expect(await client.news()).toEqual([]);
+    expectNobody();
+  });
+
+  it('opens no session when it has gone before it was known', async () => {
+    const authenticate = () => new Promise<Principal>((resolve) => setImmediate(resolve, ANONYMOUS));
+    world = new World({ authenticator: { method: 'anonymous', authenticate } });
+    const client = world.connect();
+    client.send(hello());
+    client.drop();
+    await client.news();
     expectNobody();
   });
 

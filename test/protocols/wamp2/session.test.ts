@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DISCONNECT } from '../../../src/core/errors.js';
+import type { Session } from '../../../src/core/session.js';
 import { testUser } from '../../../src/testing.js';
 import { ROLES, refusal, World } from './world.js';
 
@@ -268,11 +269,11 @@ describe('a WAMP v2 peer', () => {
     expect(world.server.router.sessions.size).toBe(1);
   });
 
-  it('is not welcomed when it is ended in the moment it is announced', async () => {
-    const { events, router } = world.server;
-    events.on('client_connected', ({ session }) =>
-      router.disconnect({ session: session.id }, DISCONNECT.ended),
-    );
+  it.each([
+    ['the server', ({ id }: Session) => world.server.router.disconnect({ session: id }, DISCONNECT.ended)],
+    ['whoever hears of it', (session: Session) => session.disconnect(DISCONNECT.ended)],
+  ])('is not welcomed when %s ends it in the moment it is announced', async (_name, end) => {
+    world.server.events.on('client_connected', ({ session }) => end(session));
     const client = world.connect(testUser('5'));
     expect(await client.ask([1, 'realm1', { roles: ROLES }])).toEqual([
       [3, { message: 'ended by the application' }, 'wamp.close.killed'],
