@@ -22,7 +22,7 @@ export function bindProtocols(container: Container, { auth, limits, wamp }: Sett
     [PARTS.router, PARTS.procedures, TOKENS.meter],
   );
   container.bind(PARTS.wamp2).toResolvedValue(
-    (realms, authenticator, challengers, details, testaments, meter) =>
+    (realms, authenticator, challengers, details, logger, meter) =>
       new Wamp2Protocol(
         {
           realms: realms.all,
@@ -33,13 +33,13 @@ export function bindProtocols(container: Container, { auth, limits, wamp }: Sett
           strictUris: wamp.uris === 'strict',
           handshakeTimeout: limits.handshakeTimeout,
           details,
-          testaments,
+          logger,
           malformed: () => meter.count('signalbox_malformed_messages_total', { protocol: 'wamp2' }),
           late: () => meter.count('signalbox_limits_reached_total', { limit: 'limits.handshake_timeout' }),
         },
         limits,
       ),
-    [PARTS.realms, TOKENS.authenticator, PARTS.challengers, PARTS.details, PARTS.testaments, TOKENS.meter],
+    [PARTS.realms, TOKENS.authenticator, PARTS.challengers, PARTS.details, TOKENS.logger, TOKENS.meter],
   );
   container
     .bind<readonly Protocol[]>(PARTS.protocols)

@@ -73,7 +73,7 @@ function createRealm(
   broker: Broker,
   { settings, authenticator, details, testaments, ...shared }: Ingredients,
 ): RunningRealm {
-  const { limits, auth, development } = settings;
+  const { limits, auth, wamp, development } = settings;
   const events = new ServerEvents(shared.logger, shared.events);
   const handlers = new Map<string, TopicHandler>();
   const identity = { warning: auth.expiryWarning, downgrade: auth.onExpiry === 'downgrade' };
@@ -82,7 +82,7 @@ function createRealm(
   const own = sessionProcedures({ router, authenticator });
   const procedures = new ProcedureRouter({ ...parts, own });
   const realm = { name, router, procedures, broker, handlers };
-  handlers.set(META_HANDLER, new MetaApi({ realm, details, testaments }));
+  handlers.set(META_HANDLER, new MetaApi({ realm, details, testaments, disclosure: wamp.disclosure }));
   publishMetaEvents(realm, events, details);
   return realm;
 }

@@ -20,8 +20,8 @@ export interface Connection {
   /** Stop reading from the peer, until `resume`. */
   pause(): void;
   resume(): void;
-  /** There were so many more messages in the one that has arrived: they count like those that come alone. */
-  countMore?(messages: number): void;
+  /** Counts messages that have arrived within others, where the protocol lets several come as one. */
+  charge?(messages: number): void;
   /** Say goodbye in the transport's own way and end. What was sent before goes out first. */
   close(why: Disconnect): void;
   /** End without a goodbye: the peer sees a lost connection. */

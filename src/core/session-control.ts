@@ -1,8 +1,11 @@
 import type { Disconnect } from './errors.js';
-import type { Principal } from './session.js';
+import type { Principal, Session } from './session.js';
 
-/** Sessions of a user, or one session. */
-export type SessionSelector = { readonly user: string } | { readonly session: string };
+/** Sessions of a user, one session by its id, or these. */
+export type SessionSelector =
+  | { readonly user: string }
+  | { readonly session: string }
+  | { readonly sessions: readonly Session[] };
 
 /** What of a principal may change while it is connected. */
 export type Rights = Pick<Principal, 'roles' | 'organizations'>;

@@ -17,8 +17,8 @@ export class TokenBucket {
   }
 
   /**
-   * Takes a token, or several, into debt if there are none, for what cannot be refused any more: a message that has
-   * arrived, an attempt that has failed. Returns the milliseconds until the bucket is out of debt, 0 when it is not in debt.
+   * Takes tokens, into debt if there are none, for what cannot be refused any more: messages that have arrived, an
+   * attempt that has failed. Returns the milliseconds until the bucket is out of debt, 0 when it is not in debt.
    */
   take(now: number, tokens = 1): number {
     this.#fill(now);

@@ -46,6 +46,7 @@ export class Sessions {
   /** The open sessions that are meant. */
   select(who: SessionSelector): readonly Session[] {
     if ('user' in who) return [...this.ofUser(who.user)];
+    if ('sessions' in who) return who.sessions.filter((session) => this.#all.has(session));
     return [...this.#all.keys()].filter(({ id }) => id === who.session);
   }
 

@@ -101,7 +101,7 @@ export class LongPollConnection implements OpenConnection {
     this.#intake.resume();
   }
 
-  countMore(messages: number): void {
+  charge(messages: number): void {
     this.#intake.take(messages);
   }
 

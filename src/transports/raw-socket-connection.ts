@@ -116,7 +116,7 @@ export class RawSocketConnection implements Connection, Outlet, Beating, RawSock
     this.#intake.resume();
   }
 
-  countMore(messages: number): void {
+  charge(messages: number): void {
     this.#intake.take(messages);
   }
 

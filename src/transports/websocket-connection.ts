@@ -100,7 +100,7 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
     this.#intake.resume();
   }
 
-  countMore(messages: number): void {
+  charge(messages: number): void {
     this.#intake.take(messages);
   }
 

@@ -74,10 +74,12 @@ export class Answering implements Callee {
   }
 
   invoke(invocation: Invocation): void {
-    const id = ++this.#last;
+    const id = this.#last + 1;
+    // What cannot be sent leaves nothing behind.
+    this.#send(id, invocation, invocation.payload, invocation.continues);
+    this.#last = id;
     this.#invocations.set(id, invocation);
     this.#ids.set(invocation, id);
-    this.#send(id, invocation, invocation.payload, invocation.continues);
   }
 
   more(invocation: Invocation, payload: Payload, continues: boolean): void {

@@ -1,7 +1,7 @@
 import type { Authenticator, Challenger } from '../../core/authenticator.js';
+import type { Logger } from '../../core/logger.js';
 import type { Realm } from '../../core/realm.js';
 import type { SessionDetails } from './session-details.js';
-import type { Testaments } from './testaments.js';
 
 /** Whether publishers and callers are told to those whom they reach. */
 export type Disclosure = 'request' | 'never' | 'always';
@@ -20,7 +20,7 @@ export interface Wamp2Context {
   /** Milliseconds for a peer to say who it is, from the first octet on. */
   readonly handshakeTimeout: number;
   readonly details: WeakMap<object, SessionDetails>;
-  readonly testaments: Testaments;
+  readonly logger: Logger;
   readonly malformed: (reason: string) => void;
   /** Told of a peer that has not said in time who it is. */
   readonly late: () => void;

@@ -10,12 +10,18 @@ export function eventDetails(
   return { ...more, ...(publisher && authidRecord('publisher', publisher)), ...passthruOf(headers) };
 }
 
-const PASSTHRU = ['ppt_scheme', 'ppt_serializer', 'ppt_cipher', 'ppt_keyid'] as const;
+/** Of today's passthru, and of the older one. */
+const PASSTHRU = [
+  ['ppt_scheme', 'ppt_serializer', 'ppt_cipher', 'ppt_keyid'],
+  ['enc_algo', 'enc_serializer', 'enc_key'],
+] as const;
 
 /** The attributes of a payload that the router does not look into. [WAMP2 §Payload Passthru Mode] */
 export function passthruOf(headers: Readonly<Record<string, string>> | undefined): Record<string, string> {
   const found: Record<string, string> = {};
-  if (headers?.['ppt_scheme'] === undefined) return found;
-  for (const name of PASSTHRU) if (headers[name] !== undefined) found[name] = headers[name];
+  for (const names of PASSTHRU) {
+    if (headers?.[names[0]] === undefined) continue;
+    for (const name of names) if (headers[name] !== undefined) found[name] = headers[name];
+  }
   return found;
 }

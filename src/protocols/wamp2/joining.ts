@@ -10,6 +10,16 @@ export type Step =
   | { readonly type: 'known'; readonly principal: Principal; readonly method: string }
   | { readonly type: 'asked'; readonly challenge: Challenge; readonly method: string };
 
+/** None of the methods that a peer offers is open here. */
+export class NoMatchingMethod extends RouterError {
+  constructor({ authmethods = ['anonymous'] }: HelloDetails, open: readonly string[]) {
+    const shown = authmethods.join(', ').slice(0, 256);
+    super('unauthorized', `none of these ways to say who you are is open here: ${shown}`, {
+      hint: `offer one of ${open.join(', ')}`,
+    });
+  }
+}
+
 /** Methods whose proof was given in the handshake. */
 const BY_HANDSHAKE = ['anonymous', 'cookie', 'tls', 'transport'];
 
@@ -26,7 +36,8 @@ interface Applicant {
  */
 export async function join(applicant: Applicant, context: Wamp2Context): Promise<Step> {
   const { guest, hello } = applicant;
-  for (const method of hello.authmethods ?? ['anonymous']) {
+  const { authmethods = [] } = hello;
+  for (const method of authmethods.length === 0 ? ['anonymous'] : authmethods) {
     const challenger = context.challengers.find((one) => one.method === method);
     if (challenger !== undefined) return ask(challenger, method, applicant);
     if (!BY_HANDSHAKE.includes(method)) continue;
@@ -34,13 +45,7 @@ export async function join(applicant: Applicant, context: Wamp2Context): Promise
     if (method === 'anonymous') return known(await nobody(applicant, context), method);
   }
   if (guest.principal !== undefined) return known(guest.principal, 'transport');
-  throw new RouterError(
-    'unauthorized',
-    `none of these ways to say who you are is open here: ${shown(hello)}`,
-    {
-      hint: `offer one of ${['anonymous', ...context.challengers.map(({ method }) => method)].join(', ')}`,
-    },
-  );
+  throw new NoMatchingMethod(hello, ['anonymous', ...context.challengers.map(({ method }) => method)]);
 }
 
 async function ask(
@@ -58,18 +63,14 @@ async function ask(
   return { type: 'asked', challenge, method };
 }
 
-/** A method that proves nobody is `anonymous` whatever the peer called it. */
+/** Who is somebody is not called anonymous, though that is what clients offer by themselves. */
 function known(principal: Principal, method: string): Step {
-  const proven = principal.kind === 'anonymous' || method !== 'anonymous';
-  return { type: 'known', principal, method: proven ? method : 'transport' };
+  const isNamed = method === 'anonymous' && principal.kind !== 'anonymous';
+  return { type: 'known', principal, method: isNamed ? 'transport' : method };
 }
 
 async function nobody({ remoteAddress }: Applicant, { authenticator }: Wamp2Context): Promise<Principal> {
   const principal = await authenticator.authenticate({ remoteAddress, headers: {} });
   if (principal !== undefined) return principal;
   throw new RouterError('unauthorized', 'credentials are missing');
-}
-
-function shown({ authmethods = ['anonymous'] }: HelloDetails): string {
-  return authmethods.join(', ').slice(0, 256);
 }

@@ -1,25 +1,26 @@
-import type { Challenge } from '../../core/authenticator.js';
+import type { Challenge, ProvenIdentity } from '../../core/authenticator.js';
 import type { Connection, ConnectionListener } from '../../core/connection.js';
 import { DISCONNECT, type Disconnect, RouterError } from '../../core/errors.js';
 import { Mailbox, type Recipient } from '../../core/mailbox.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { Guest } from '../../core/protocol.js';
 import type { Realm } from '../../core/realm.js';
-import { type Principal, roleOf, sessionId } from '../../core/session.js';
+import { sessionId } from '../../core/session.js';
 import { MESSAGE, Wamp2Error } from './codec.js';
 import type { Wamp2Context } from './context.js';
-import { ROUTER_ROLES } from './features.js';
 import { join } from './joining.js';
 import type { ClientMessage, HelloDetails } from './messages.js';
-import { abortUri, goodbyeUri } from './reasons.js';
+import { abortUri, goodbyeUri, turnedAway } from './reasons.js';
 import type { Serializer } from './serializer.js';
 import { Wamp2Session } from './session.js';
 import { REASON } from './uris.js';
+import { welcome } from './welcome.js';
 import { Wire } from './wire.js';
 
 /** Milliseconds that a connection without a session is kept: for a peer to say HELLO again, or to answer a GOODBYE. */
 const LINGER = 500;
 
+/** Nobody in particular for too long. */
 const LATE: Disconnect = { ...DISCONNECT.silent, reason: 'no session within limits.handshake_timeout' };
 
 /** Whom a peer says it is, between HELLO and WELCOME. */
@@ -40,6 +41,8 @@ type State =
   | { readonly name: 'closed' };
 
 const OPEN: State = { name: 'open' };
+/** Open again after a GOODBYE: a HELLO has as much time as the first one had. */
+const REOPENED: State = { name: 'open' };
 const CLOSED: State = { name: 'closed' };
 
 /** One WAMP v2 peer: from HELLO to GOODBYE, and again. [WAMP2 §Sessions] */
@@ -68,7 +71,7 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
   received(data: Buffer, binary: boolean): void {
     try {
       const messages = this.#wire.serializer.decode(data, binary);
-      if (messages.length > 1) this.#connection.countMore?.(messages.length - 1);
+      if (messages.length > 1) this.#connection.charge?.(messages.length - 1);
       for (const message of messages) this.#mailbox.push(message);
     } catch (error) {
       this.#violated(error);
@@ -128,6 +131,8 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
   }
 
   async #greet({ realm: name, details: hello }: ClientMessage & { type: 'hello' }): Promise<void> {
+    const state = this.#state;
+    if (state === REOPENED) this.#expect(this.#context.handshakeTimeout, LATE);
     const realm = this.#context.realms.get(name);
     if (realm === undefined)
       return this.#abort(REASON.noSuchRealm, `there is no realm ${name.slice(0, 256)}`);
@@ -140,8 +145,8 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
       const step = await join({ hello, guest: this.#guest, remoteAddress, session: id }, this.#context);
       const provider = step.type === 'asked' ? 'logins' : 'signalbox';
       const applicant = { id, realm, hello, method: step.method, provider };
-      if (this.#state !== OPEN) return;
-      if (step.type === 'known') return this.#welcome(applicant, step.principal);
+      if (this.#state !== state) return;
+      if (step.type === 'known') return this.#welcome(applicant, step);
       this.#enter({ name: 'asked', applicant, challenge: step.challenge });
       this.#wire.send([MESSAGE.CHALLENGE, step.method, step.challenge.extra]);
     } catch (error) {
@@ -155,41 +160,33 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
   ): Promise<void> {
     try {
       const proven = await state.challenge.answer(signature, extra);
-      if (this.#state === state) this.#welcome(state.applicant, proven.principal, proven.extra);
+      if (this.#state === state) this.#welcome(state.applicant, proven);
     } catch (error) {
       this.#turnAway(error);
     }
   }
 
-  #welcome(
-    { id, realm, hello, method, provider }: Applicant,
-    principal: Principal,
-    authextra?: Readonly<Record<string, unknown>>,
-  ): void {
+  #welcome(applicant: Applicant, { principal, extra }: ProvenIdentity): void {
+    const { id, realm, hello, method, provider } = applicant;
     const details = { authmethod: method, authprovider: provider, transport: {} };
-    const ends = { wire: this.#wire, realm, end: (why: Disconnect) => this.end(why) };
+    const wire = new Wire(this.#connection, this.#wire.serializer);
+    const ends = { wire, realm, end: (why: Disconnect) => this.end(why) };
+    const before = this.#state;
     const session = new Wamp2Session({ id, principal, details, hello }, ends, this.#context);
+    if (this.#state !== before) {
+      // Whoever heard of it has ended it at once: nobody is welcomed.
+      session.leave();
+      return;
+    }
     clearTimeout(this.#timer);
     this.#enter({ name: 'established', session });
-    this.#wire.send([
-      MESSAGE.WELCOME,
-      Number(id),
-      {
-        realm: realm.name,
-        agent: this.#context.ident,
-        authid: principal.id ?? id,
-        authrole: roleOf(principal),
-        authmethod: method,
-        authprovider: details.authprovider,
-        roles: ROUTER_ROLES,
-        ...(authextra && { authextra }),
-      },
-    ]);
+    const agent = this.#context.ident;
+    this.#wire.send(welcome({ id, realm: realm.name, agent, principal, method, provider, extra }));
   }
 
   /** The connection may serve another session; AutobahnJS wants to see it closed with 1000. */
   #goodbye(): void {
-    this.#enter(OPEN);
+    this.#enter(REOPENED);
     this.#wire.send([MESSAGE.GOODBYE, {}, REASON.goodbyeAndOut]);
     this.#expect(LINGER, DISCONNECT.closed);
   }
@@ -203,10 +200,9 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
   }
 
   #turnAway(error: unknown): void {
-    const { code, message } = RouterError.from(error);
-    const why =
-      code === 'unauthorized' ? { ...DISCONNECT.badCredentials, reason: message } : DISCONNECT.closed;
-    this.#abort(abortUri(error, { wasAsked: this.#state.name === 'asked' }), message, why);
+    const refusal = RouterError.from(error);
+    const uri = abortUri(error, { wasAsked: this.#state.name === 'asked' });
+    this.#abort(uri, refusal.message, turnedAway(refusal));
   }
 
   #violated(error: unknown): void {
@@ -219,7 +215,7 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
     });
   }
 
-  /** Without arguments, which AutobahnPython takes for a fault. [WAMP2 §ABORT] */
+  /** Without arguments, though they may be there: autobahn-python takes none. [WAMP2 §ABORT] */
   #abort(uri: string, message: string, why: Disconnect = DISCONNECT.closed): void {
     if (this.#state.name === 'closed') return;
     this.#enter(CLOSED);

@@ -1,4 +1,5 @@
 import { DISCONNECT, type Disconnect, RouterError } from '../../core/errors.js';
+import { NoMatchingMethod } from './joining.js';
 import { ERROR_URIS, REASON } from './uris.js';
 
 /** The URI of a GOODBYE of the router. [WAMP2 §Session Close] */
@@ -8,7 +9,14 @@ export function goodbyeUri({ code, uri }: Disconnect): string {
 
 /** The URI of an ABORT for what went wrong while somebody joined. [WAMP2 §ABORT] */
 export function abortUri(error: unknown, { wasAsked }: { readonly wasAsked: boolean }): string {
+  if (error instanceof NoMatchingMethod) return REASON.noMatchingAuthMethod;
   const { code } = RouterError.from(error);
   if (code !== 'unauthorized') return code === 'internal' ? REASON.authenticationFailed : ERROR_URIS[code];
   return wasAsked ? REASON.authenticationDenied : REASON.authenticationRequired;
+}
+
+/** The end of the connection of somebody who could not join. */
+export function turnedAway({ code, message: reason }: RouterError): Disconnect {
+  if (code === 'unauthorized') return { ...DISCONNECT.badCredentials, reason };
+  return code === 'limit_exceeded' ? { ...DISCONNECT.tooMany, reason } : DISCONNECT.closed;
 }

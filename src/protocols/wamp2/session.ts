@@ -26,18 +26,18 @@ export interface Entrant {
 
 /** One peer in one realm, from WELCOME to GOODBYE. [WAMP2 §Session Establishment] */
 export class Wamp2Session {
-  readonly session: Session;
   /** Whether the peer never comes back after a GOODBYE. */
   readonly takesGoodbyeAsFinal: boolean;
   readonly #hello: HelloDetails;
+  readonly #session: Session;
   readonly #realm: Realm;
-  readonly #context: Wamp2Context;
+  readonly #wire: Wire;
   readonly #subscriptions: Subscriptions;
   readonly #publishing: Publishing;
   readonly #calling: Calling;
   readonly #answering: Answering;
 
-  /** Throws `limit_exceeded` for one session too many of a user. */
+  /** Of the `wire` it is the only user. Throws `limit_exceeded` for one session too many of a user. */
   constructor(
     { id, principal, details, hello }: Entrant,
     { wire, realm, end }: { wire: Wire; realm: Realm; end: (why: Disconnect) => void },
@@ -47,11 +47,11 @@ export class Wamp2Session {
     const session = openSession(id, principal, { connection: wire.connection, notices, end });
     const { roles } = hello;
     const common = { ...context, ...realm, session, wire, notices };
-    this.session = session;
+    this.#session = session;
     this.takesGoodbyeAsFinal = takesGoodbyeAsFinal(hello);
     this.#hello = hello;
     this.#realm = realm;
-    this.#context = context;
+    this.#wire = wire;
     this.#subscriptions = new Subscriptions({
       ...common,
       canBeRevoked: roles.subscriber?.has('subscription_revocation') === true,
@@ -100,11 +100,10 @@ export class Wamp2Session {
     }
   }
 
-  /** Nothing reaches it any more, and what it left to say is said. */
+  /** Nothing reaches it any more, not even an answer. Its calls, registrations and testaments end with it. */
   leave(): void {
-    this.#realm.procedures.leave(this.session);
-    void this.#realm.router.leave(this.session);
-    this.#context.testaments.execute(this.session, this.#realm.router);
+    this.#wire.close();
+    void this.#realm.router.leave(this.#session);
   }
 }
 

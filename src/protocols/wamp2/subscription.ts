@@ -11,7 +11,7 @@ import type { Wire } from './wire.js';
 
 /** What a subscription tells its session. */
 export interface SubscriptionListener {
-  joined(subscription: Wamp2Subscription, group: SubscriptionGroup): void;
+  joined(subscription: Wamp2Subscription): void;
   ended(subscription: Wamp2Subscription, why: RouterError): void;
 }
 
@@ -22,8 +22,8 @@ export class Wamp2Subscription implements Subscriber {
   readonly match?: 'prefix' | 'wildcard';
   readonly #wire: Wire;
   readonly #listener: SubscriptionListener;
-  /** Known from the moment it has joined. */
-  group: SubscriptionGroup | undefined;
+  /** That of its group; 0 until it has joined. */
+  id = 0;
 
   constructor(
     { session, channel, match }: Pick<Subscriber, 'session' | 'channel' | 'match'>,
@@ -43,31 +43,35 @@ export class Wamp2Subscription implements Subscriber {
 
   /** `[36, subscription, publication, details, args, kwargs]`. [WAMP2 §EVENT] */
   encode(publication: Publication, { id }: SubscriptionGroup): Frame {
-    return this.#event(publication, id, this.#topicOf(publication));
+    const head = headOf(publication, id, this.#topicOf(publication));
+    return this.#wire.serializer.encode(head, publication.payload);
   }
 
   /** What was kept from before it subscribed. [WAMP2 §Event Retention] */
   sendRetained(publication: Publication): void {
     const details = { ...this.#topicOf(publication), retained: true };
-    this.#wire.connection.send(this.#event(publication, this.group?.id ?? 0, details));
+    this.#wire.send(headOf(publication, this.id, details), publication.payload);
   }
 
-  joined(group: SubscriptionGroup): void {
-    this.group = group;
-    this.#listener.joined(this, group);
+  joined({ id }: SubscriptionGroup): void {
+    this.id = id;
+    this.#listener.joined(this);
   }
 
   ended(why: RouterError): void {
     this.#listener.ended(this, why);
   }
 
-  #event(publication: Publication, id: number, details: Parameters<typeof eventDetails>[1]): Frame {
-    const head = [MESSAGE.EVENT, id, Number(publication.id), eventDetails(publication, details)];
-    return this.#wire.serializer.encode(head, publication.payload);
-  }
-
   /** Which channel it was, where a pattern does not say so. */
   #topicOf({ channel }: Publication): { readonly topic?: string } {
     return this.match === undefined ? {} : { topic: spellingOf(channel, this.channel) };
   }
+}
+
+function headOf(
+  publication: Publication,
+  id: number,
+  details: Parameters<typeof eventDetails>[1],
+): readonly unknown[] {
+  return [MESSAGE.EVENT, id, Number(publication.id), eventDetails(publication, details)];
 }

@@ -1,9 +1,9 @@
 import { RouterError } from '../../core/errors.js';
+import type { Logger } from '../../core/logger.js';
 import type { Match } from '../../core/match.js';
 import type { Router } from '../../core/router.js';
 import type { Session } from '../../core/session.js';
 import { SESSION_CHANNEL } from '../../core/session-procedures.js';
-import type { SubscriptionGroup } from '../../core/topic.js';
 import { checkUri } from './check-uri.js';
 import { MESSAGE } from './codec.js';
 import type { ClientMessage } from './messages.js';
@@ -20,6 +20,7 @@ export interface SubscriptionsParts {
   readonly router: Router;
   readonly wire: Wire;
   readonly notices: Notices;
+  readonly logger: Logger;
   readonly strictUris: boolean;
   /** Whether the peer understands that a subscription is taken away. */
   readonly canBeRevoked: boolean;
@@ -40,13 +41,14 @@ export class Subscriptions implements SubscriptionListener {
   /** The same name twice is one subscription with one id. [WAMP2 §SUBSCRIBED] */
   async subscribe({ request, topic, options }: Subscribe): Promise<void> {
     try {
-      if (topic === SESSION_CHANNEL) return this.#listen(request);
-      const { match } = options;
+      const { match, getRetained } = options;
+      if (topic === SESSION_CHANNEL && match === 'exact') return this.#listen(request);
       checkUri(topic, { match, strict: this.#parts.strictUris });
       const channel = match === 'exact' ? this.#parts.router.resolve(topic) : topic;
       const known = this.#byName.get(nameOf(channel, match));
-      if (known !== undefined) return this.#acknowledge(request, known.group?.id ?? 0);
-      await this.#join(channel, match, { request, wantsRetained: options.getRetained });
+      if (known !== undefined) this.#acknowledge(request, known.id);
+      const subscription = known ?? (await this.#join(channel, match, request));
+      if (getRetained) await this.#sendRetained(subscription);
     } catch (error) {
       this.#parts.wire.refuse(MESSAGE.SUBSCRIBE, request, error);
     }
@@ -63,33 +65,38 @@ export class Subscriptions implements SubscriptionListener {
     this.#parts.wire.send([MESSAGE.UNSUBSCRIBED, request]);
   }
 
-  joined(subscription: Wamp2Subscription, { id }: SubscriptionGroup): void {
-    this.#byId.set(id, subscription);
+  joined(subscription: Wamp2Subscription): void {
+    this.#byId.set(subscription.id, subscription);
     this.#byName.set(nameOf(subscription.channel, subscription.match), subscription);
-    this.#acknowledge(this.#request, id);
+    this.#acknowledge(this.#request, subscription.id);
   }
 
   /** [WAMP2 §Subscription Revocation] */
   ended(subscription: Wamp2Subscription, why: RouterError): void {
-    const id = subscription.group?.id ?? 0;
     this.#forget(subscription);
     if (!this.#parts.canBeRevoked) return;
-    const details = { subscription: id, reason: ERROR_URIS[why.code], ...errorDetails(why) };
+    const details = { subscription: subscription.id, reason: ERROR_URIS[why.code], ...errorDetails(why) };
     this.#parts.wire.send([MESSAGE.UNSUBSCRIBED, 0, details]);
   }
 
-  async #join(
-    channel: string,
-    match: Match,
-    { request, wantsRetained }: { readonly request: number; readonly wantsRetained: boolean },
-  ): Promise<void> {
+  async #join(channel: string, match: Match, request: number): Promise<Wamp2Subscription> {
     const { session, wire, router } = this.#parts;
     const pattern = match === 'exact' ? {} : { match };
     const subscription = new Wamp2Subscription({ session, channel, ...pattern }, wire, this);
     this.#request = request;
     await router.subscribe(subscription);
-    if (!wantsRetained) return;
-    for (const publication of await router.retained(subscription)) subscription.sendRetained(publication);
+    return subscription;
+  }
+
+  /** The subscription stands without it, and its request has had its answer. [WAMP2 §Event Retention] */
+  async #sendRetained(subscription: Wamp2Subscription): Promise<void> {
+    try {
+      const kept = await this.#parts.router.retained(subscription);
+      for (const publication of kept) subscription.sendRetained(publication);
+    } catch (error) {
+      const { session, logger } = this.#parts;
+      logger.warn({ session: session.id, channel: subscription.channel, error }, 'retained events not sent');
+    }
   }
 
   #listen(request: number): void {
@@ -107,7 +114,7 @@ export class Subscriptions implements SubscriptionListener {
   }
 
   #forget(subscription: Wamp2Subscription): void {
-    this.#byId.delete(subscription.group?.id ?? 0);
+    this.#byId.delete(subscription.id);
     this.#byName.delete(nameOf(subscription.channel, subscription.match));
   }
 }

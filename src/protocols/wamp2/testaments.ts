@@ -5,7 +5,7 @@ import { RefusalLog } from '../../core/refusal-log.js';
 import type { Router } from '../../core/router.js';
 import { type Principal, Session } from '../../core/session.js';
 
-/** When a testament is executed: the end of the transport, or of the session, which are the same here but in this order. */
+/** When a testament is executed: at the end of the transport or of the session, which are the same here, in this order. */
 export const SCOPES = ['detached', 'destroyed'] as const;
 
 export type Scope = (typeof SCOPES)[number];
@@ -32,7 +32,7 @@ export interface TestamentParts {
   readonly isWithdrawn: (principal: Principal) => boolean;
 }
 
-/** What sessions want to be published when they have gone. [WAMP2 §Testaments] */
+/** What sessions of any protocol want to be published when they have gone. [WAMP2 §Testaments] */
 export class Testaments {
   readonly #limits: TestamentLimits;
   readonly #log: RefusalLog;
@@ -45,8 +45,8 @@ export class Testaments {
     this.#isWithdrawn = isWithdrawn;
   }
 
-  /** Throws `limit_exceeded`. */
-  add(session: Session, testament: Testament): void {
+  /** Publishes it in the realm of this router when the session has ended. Throws `limit_exceeded`. */
+  add(session: Session, router: Router, testament: Testament): void {
     const testaments = this.#bySession.get(session) ?? [];
     const { testaments: most, testamentsSize } = this.#limits;
     if (testaments.length >= most) {
@@ -57,8 +57,8 @@ export class Testaments {
       const text = `the testaments of this session are over limits.testaments_size of ${testamentsSize} octets`;
       throw overLimit('limits.testaments_size', text);
     }
-    testaments.push(testament);
-    this.#bySession.set(session, testaments);
+    if (!this.#bySession.has(session)) session.whenClosed(() => void this.#execute(session, router));
+    this.#bySession.set(session, [...testaments, testament]);
   }
 
   flush(session: Session, scope: Scope): void {
@@ -69,24 +69,24 @@ export class Testaments {
     );
   }
 
-  /** Publishes them as the session would, unless what it was has ended. */
-  execute(session: Session, router: Router): void {
-    const testaments = this.#bySession.get(session);
-    if (testaments === undefined) return;
+  /** Publishes them as the session would, unless what it was has ended; those of `detached` before the others. */
+  async #execute(session: Session, router: Router): Promise<void> {
+    const testaments = this.#bySession.get(session) ?? [];
     this.#bySession.delete(session);
     const { principal } = session;
     const { expires = Number.POSITIVE_INFINITY } = principal;
     if (expires <= Date.now() || this.#isWithdrawn(principal)) return;
     const late = estateOf(session);
-    const inOrder = SCOPES.flatMap((scope) => testaments.filter((testament) => testament.scope === scope));
-    for (const { channel, event } of inOrder) void this.#publish(late, router, { channel, event });
+    // Others that end together with the session have left by then.
+    await undefined;
+    for (const scope of SCOPES) {
+      for (const testament of testaments) {
+        if (testament.scope === scope) await this.#publish(late, router, testament);
+      }
+    }
   }
 
-  async #publish(
-    late: Session,
-    router: Router,
-    { channel, event }: Pick<Testament, 'channel' | 'event'>,
-  ): Promise<void> {
+  async #publish(late: Session, router: Router, { channel, event }: Testament): Promise<void> {
     try {
       await router.publish(late, channel, event);
     } catch (error) {

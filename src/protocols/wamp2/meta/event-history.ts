@@ -1,10 +1,11 @@
 import { isRouterError } from '../../../core/errors.js';
 import type { HistoryFilter } from '../../../core/history.js';
 import type { Publication } from '../../../core/publication.js';
+import { spellingOf } from '../../../core/spelling.js';
 import { eventDetails } from '../event.js';
 import { type MetaArguments, wrong } from './meta-arguments.js';
 import type { MetaCall } from './meta-call.js';
-import { groupOf, noSuchSubscription } from './subscription-procedures.js';
+import { groupOf, nameOf, noSuchSubscription } from './subscription-procedures.js';
 
 /**
  * What was published on a subscription before, as far as the history of its channels goes. One that is not for this session
@@ -16,7 +17,10 @@ export async function eventHistory(call: MetaCall): Promise<readonly unknown[]> 
   const { id, channel, match } = groupOf(call);
   try {
     const publications = await realm.router.history(session, { channel, match }, filter);
-    return publications.map((publication) => describe(publication, id, match !== 'exact'));
+    return publications.map((publication) => ({
+      ...describe(publication, match === 'exact' ? {} : { topic: spellingOf(publication.channel, channel) }),
+      subscription: id,
+    }));
   } catch (error) {
     if (isRouterError(error) && error.code === 'forbidden') throw noSuchSubscription(id);
     throw error;
@@ -28,7 +32,7 @@ function readFilter({ realm, given }: MetaCall): HistoryFilter {
   return {
     reverse: flag(given, 'reverse'),
     limit: limit(given),
-    channel: topic === undefined ? undefined : realm.router.resolve(topic),
+    channel: topic === undefined ? undefined : nameOf(realm, topic, 'exact'),
     fromTime: time(given, 'from_time'),
     afterTime: time(given, 'after_time'),
     beforeTime: time(given, 'before_time'),
@@ -70,16 +74,14 @@ function publication({ kwargs }: MetaArguments, name: string): string | undefine
 }
 
 function describe(
-  { id, time: at, channel, payload, publisher, headers }: Publication,
-  subscription: number,
-  byPattern: boolean,
-): unknown {
+  { id, time: at, payload, publisher, headers }: Publication,
+  topic: { readonly topic?: string },
+): Readonly<Record<string, unknown>> {
   const { list, map } = payload.arguments;
   return {
     timestamp: new Date(at).toISOString(),
-    subscription,
     publication: Number(id),
-    details: eventDetails({ publisher, headers }, byPattern ? { topic: channel } : {}),
+    details: eventDetails({ publisher, headers }, topic),
     args: list,
     ...(map !== undefined && { kwargs: map }),
   };

@@ -2,8 +2,9 @@ import { RouterError } from '../../../core/errors.js';
 import type { CallEvent } from '../../../core/rpc.js';
 import type { Session } from '../../../core/session.js';
 import type { TopicHandler, TopicRequest } from '../../../core/topic.js';
+import { Wamp2Error } from '../codec.js';
 import { eventHistory } from './event-history.js';
-import { MetaArguments } from './meta-arguments.js';
+import { MetaArguments, wrong } from './meta-arguments.js';
 import type { MetaParts, MetaProcedure } from './meta-call.js';
 import { REGISTRATION_PROCEDURES } from './registration-procedures.js';
 import { SESSION_PROCEDURES } from './session-procedures.js';
@@ -36,6 +37,10 @@ export class MetaApi implements TopicHandler {
       throw new RouterError('no_such_procedure', `no procedure is named ${channel.slice(0, 256)}`);
     }
     const parts = this.#parts;
-    return procedure({ parts, realm: parts.realm, session, given: new MetaArguments(call) });
+    try {
+      return procedure({ parts, realm: parts.realm, session, given: new MetaArguments(call) });
+    } catch (error) {
+      throw error instanceof Wamp2Error ? wrong(error.message) : error;
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { Realm } from '../../../core/realm.js';
 import type { Session } from '../../../core/session.js';
+import type { Disclosure } from '../context.js';
 import type { SessionDetails } from '../session-details.js';
 import type { Testaments } from '../testaments.js';
 import type { MetaArguments } from './meta-arguments.js';
@@ -9,6 +10,7 @@ export interface MetaParts {
   readonly realm: Realm;
   readonly details: WeakMap<object, SessionDetails>;
   readonly testaments: Testaments;
+  readonly disclosure: Disclosure;
 }
 
 /** One question to a meta procedure. */

@@ -1,10 +1,9 @@
 import { DISCONNECT, RouterError } from '../../../core/errors.js';
 import { roleOf, type Session } from '../../../core/session.js';
 import { authidOf, describeSession } from '../session-details.js';
+import { isUri } from '../uris.js';
 import type { MetaArguments } from './meta-arguments.js';
 import type { MetaCall, MetaProcedure } from './meta-call.js';
-
-const URI = /^([^\s.#]+\.)*[^\s.#]+$/;
 
 /** [WAMP2 §Session Meta API] */
 export const SESSION_PROCEDURES: Readonly<Record<string, MetaProcedure>> = {
@@ -21,10 +20,8 @@ export const SESSION_PROCEDURES: Readonly<Record<string, MetaProcedure>> = {
   },
   'wamp.session.kill_by_authid': (call) => {
     const authid = call.given.text(0);
-    return kill(
-      others(call).filter((one) => authidOf(one) === authid),
-      call,
-    ).map(({ id }) => Number(id));
+    const meant = others(call).filter((one) => authidOf(one) === authid);
+    return kill(meant, call).map(({ id }) => Number(id));
   },
   'wamp.session.kill_by_authrole': (call) => {
     const role = call.given.text(0);
@@ -60,10 +57,16 @@ function kill(
   sessions: readonly Session[],
   { realm, given }: Pick<MetaCall, 'realm'> & { readonly given: MetaArguments },
 ): readonly Session[] {
-  const uri = given.named('reason');
-  if (uri !== undefined && !URI.test(uri)) throw new RouterError('invalid_channel', 'reason must be a URI');
+  const uri = reasonOf(given);
   const reason = given.named('message') ?? DISCONNECT.withdrawn.reason;
   const why = { ...DISCONNECT.withdrawn, reason, ...(uri !== undefined && { uri }) };
-  for (const { id } of sessions) realm.router.disconnect({ session: id }, why);
+  realm.router.disconnect({ sessions }, why);
   return sessions;
+}
+
+/** Throws `invalid_channel`, whose name here is `wamp.error.invalid_uri`. */
+function reasonOf({ kwargs: { reason } }: MetaArguments): string | undefined {
+  if (reason == null) return undefined;
+  if (typeof reason === 'string' && isUri(reason)) return reason;
+  throw new RouterError('invalid_channel', 'reason must be a URI', { hint: 'such as wamp.close.killed' });
 }

@@ -51,7 +51,7 @@ export function idsByMatch(
 }
 
 /** The channel that is meant; a name that no route matches is one that nobody is subscribed to. */
-function nameOf({ router }: MetaCall['realm'], name: string, match: Match): string {
+export function nameOf({ router }: MetaCall['realm'], name: string, match: Match): string {
   if (match !== 'exact') return name;
   try {
     return router.resolve(name);

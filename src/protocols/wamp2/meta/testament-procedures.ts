@@ -1,4 +1,5 @@
 import { Payload } from '../../../core/payload.js';
+import { disclosed } from '../disclosure.js';
 import { publishEventOf } from '../publish-event.js';
 import { readPublishOptions } from '../read-message.js';
 import { SCOPES, type Scope } from '../testaments.js';
@@ -19,8 +20,9 @@ export const TESTAMENT_PROCEDURES: Readonly<Record<string, MetaProcedure>> = {
     // As octets: what was read of them takes many times their room.
     const payload = made.copy();
     const options = readPublishOptions(given.kwargs['publish_options'] ?? {});
-    const event = publishEventOf({ payload, options }, session, undefined);
-    parts.testaments.add(session, { scope: scopeOf(given), channel, event, size: given.size });
+    const publisher = disclosed(session, options.discloseMe, parts.disclosure);
+    const event = publishEventOf({ payload, options }, session, publisher);
+    parts.testaments.add(session, realm.router, { scope: scopeOf(given), channel, event, size: given.size });
   },
   'wamp.session.flush_testaments': ({ parts, session, given }) => {
     parts.testaments.flush(session, scopeOf(given));
