@@ -13,6 +13,7 @@ import { allVerdicts } from './lib/verdicts.mjs';
 import { benchRoutes } from './routes/bench.mjs';
 import { SERVERS } from './servers/index.mjs';
 import { benchUserland } from './userland/bench.mjs';
+import { benchWamp } from './wamp/bench.mjs';
 import { WORKS } from './works.mjs';
 
 const MICROS = {
@@ -20,6 +21,7 @@ const MICROS = {
   routes: benchRoutes,
   identity: benchIdentity,
   handshakes: benchHandshakes,
+  wamp: benchWamp,
 };
 const NAMES = [...Object.keys(WORKS), ...Object.keys(MICROS)];
 const USAGE = `usage: npm run bench -- [${NAMES.join(' | ')}]... [options]

@@ -15,7 +15,7 @@ export type {
   ProvenIdentity,
   ReplayCache,
 } from './core/authenticator.js';
-export type { Broker } from './core/broker.js';
+export type { Broker, ChannelSelection, Keeping } from './core/broker.js';
 export { CallError, type CallErrorDetails, isCallError } from './core/call-error.js';
 export {
   DISCONNECT,
@@ -30,11 +30,18 @@ export type { Logger } from './core/logger.js';
 export type { Login, Logins, SaltedKey, ScramVerifier } from './core/logins.js';
 export type { MaybePromise } from './core/maybe-promise.js';
 export { Payload } from './core/payload.js';
-export type { Audience, Publication, PublishEvent } from './core/publication.js';
+export type { Audience, Publication, PublicationOptions, PublishEvent } from './core/publication.js';
 export { Results } from './core/results.js';
-export type { Access, Operation, Requirement, Route, RouteLimits } from './core/route.js';
+export type { Access, HistoryPolicy, Operation, Requirement, Route, RouteLimits } from './core/route.js';
 export type { CallEvent, Registration } from './core/rpc.js';
 export type { ChannelGrants, Notice, Principal, Session, SessionId } from './core/session.js';
 export type { Rights, SessionControl, SessionSelector } from './core/session-control.js';
-export type { PeriodicTask, Topic, TopicHandler, TopicRequest, TopicTimer } from './core/topic.js';
+export type {
+  PeriodicTask,
+  SubscriptionGroup,
+  Topic,
+  TopicHandler,
+  TopicRequest,
+  TopicTimer,
+} from './core/topic.js';
 export { parseDuration, parseSize } from './core/units.js';

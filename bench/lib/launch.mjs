@@ -53,11 +53,12 @@ export async function runToEnd(command, { env, timeout } = {}) {
   return said;
 }
 
+const GENERATOR = new URL('../generator/main.mjs', import.meta.url);
+
 /** Starts a load generator and returns the means to ask it. */
-export function startGenerator() {
-  const main = new URL('../generator/main.mjs', import.meta.url).pathname;
+export function startGenerator(main = GENERATOR) {
   const stdio = ['ignore', 'inherit', 'inherit', 'ipc'];
-  const child = start([process.execPath, main], { core: CORE.generator, stdio });
+  const child = start([process.execPath, main.pathname], { core: CORE.generator, stdio });
   return { ask: (request, options) => ask(child, request, options), stop: () => stop(child) };
 }
 

@@ -13,8 +13,6 @@ import type { Principal } from '../core/session.js';
 export interface GatewayParts {
   /** The first one speaks where the peer names no sub-protocol. */
   readonly protocols: readonly Protocol[];
-  /** Who speaks in its place on these paths. */
-  readonly fallbacks?: ReadonlyMap<string, Protocol>;
   readonly authenticator: Authenticator;
   readonly origins: OriginPolicy;
   readonly events: ServerEvents;
@@ -83,11 +81,11 @@ export class HandshakeGateway implements Gateway {
   }
 
   /** The first sub-protocol of the peer's list that is spoken here. An unknown one is not replaced by a guess. */
-  #choose({ subprotocols: offered, url }: Handshake): {
+  #choose({ subprotocols: offered }: Handshake): {
     protocol: Protocol;
     subprotocol: string | undefined;
   } {
-    const fallback = this.#parts.fallbacks?.get(url.pathname) ?? this.#parts.protocols[0];
+    const [fallback] = this.#parts.protocols;
     if (offered.length === 0 && fallback !== undefined) return { protocol: fallback, subprotocol: undefined };
     for (const subprotocol of offered) {
       const protocol = this.#parts.protocols.find(({ subprotocols }) => subprotocols.includes(subprotocol));

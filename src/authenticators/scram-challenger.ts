@@ -59,17 +59,23 @@ export class ScramChallenger implements Challenger {
     // made for names that exist, too, so that all cost the same
     const decoy = this.#decoy(name);
     const verifier = login?.scram ?? decoy;
-    const { salt, iterations, kdf, memory = null } = verifier;
+    const { salt, iterations, kdf, memory } = verifier;
     const nonce = clientNonce + this.#nonce();
     const opening = `n=${escaped(name)},r=${clientNonce},r=${nonce},s=${salt},i=${iterations}`;
     return {
-      extra: { nonce, salt, kdf, iterations, memory },
+      extra: { nonce, salt, kdf, iterations, ...this.#memory(memory) },
       answer: (signature, extra): ProvenIdentity => {
         const message = `${opening},c=${this.#binding(extra, nonce)},r=${nonce}`;
         if (!proves(signature, message, verifier) || login?.scram === undefined) throw unproven();
         return { principal: principalOf(login), extra: serverProof(message, verifier) };
       },
     };
+  }
+
+  /** AutobahnPython takes a null for a number. */
+  #memory(memory: number | undefined): Extra {
+    if (memory !== undefined) return { memory };
+    return this.method === 'scram' ? {} : { memory: null };
   }
 
   /** AutobahnPython repeats no nonce, and signs that it says nothing of channel binding. */

@@ -1,3 +1,4 @@
+import { narrows } from '../core/audience.js';
 import type { Audience, Publication } from '../core/publication.js';
 
 /** What an entry takes in memory beside its texts and octets, roughly. */
@@ -6,22 +7,19 @@ const OVERHEAD = 400;
 /** A publication in memory of its own: nothing of the message that it came in lives on with it. */
 export function kept(publication: Publication): Publication {
   const { id, channel, payload, time, audience, publisher, headers } = publication;
-  return {
-    id,
-    channel,
-    payload: payload.copy(),
-    time,
-    audience: audience && lists(audience),
-    publisher,
-    headers,
-  };
+  const own = narrows(audience) ? lists(audience) : undefined;
+  return { id, channel, payload: payload.copy(), time, audience: own, publisher, headers };
 }
 
-/** Octets that a publication takes while it is kept, roughly. */
+/** Octets that one that is kept takes, roughly. */
 export function weight({ channel, payload, audience, headers }: Publication): number {
-  const named = Object.values(audience ?? {}).flat() as readonly string[];
-  const texts = [channel, ...named, ...Object.entries(headers ?? {}).flat()];
-  return texts.reduce((sum, text) => sum + text.length, payload.size + OVERHEAD);
+  return OVERHEAD + channel.length + payload.size + lengths(audience) + lengths(headers);
+}
+
+function lengths(texts: object | undefined): number {
+  if (texts === undefined) return 0;
+  const all: string[] = Object.entries(texts).flat(2);
+  return all.reduce((sum, text) => sum + text.length, 0);
 }
 
 /** The audience alone of what may be the whole event. */

@@ -54,10 +54,11 @@ export class MemoryHistory {
 
   add(publication: Publication, { size, ttl = Number.POSITIVE_INFINITY }: HistoryPolicy): void {
     const channel = this.#use(publication.channel) ?? this.#open(publication.channel);
+    const own = kept(publication);
     const entry = {
-      publication: kept(publication),
+      publication: own,
       channel,
-      weight: weight(publication),
+      weight: weight(own),
       until: this.#clock() + ttl,
       isGone: false,
     };

@@ -42,7 +42,8 @@ export class MemoryRetained {
 
   set(publication: Publication): void {
     const { channel } = publication;
-    const entry = { publication: kept(publication), order: ++this.#order, weight: weight(publication) };
+    const own = kept(publication);
+    const entry = { publication: own, order: ++this.#order, weight: weight(own) };
     const known = this.#places.get(channel);
     const name = known?.name ?? separated(channel);
     this.#delete(channel);

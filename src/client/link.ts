@@ -11,6 +11,9 @@ import type { LinkListener, State } from './link-listener.js';
 import type { Settings, Socket } from './options.js';
 import { SyncError } from './sync-error.js';
 
+/** `readyState` of a socket that can send. */
+const OPEN = 1;
+
 /** After `beforeunload` a lost connection is no news for this long: either the page goes, or the next failure tells. */
 const QUIET_AFTER_UNLOAD = 3_000;
 
@@ -114,7 +117,7 @@ export class Link {
       };
     this.#socket = socket;
     socket.onopen = current(() => {
-      this.#conversation = codec.start((text) => socket.send(text), { realm });
+      this.#conversation = codec.start((text) => say(socket, text), { realm });
     });
     socket.onmessage = current(({ data }: { data: unknown }) => this.#hear(data));
     socket.onclose = current(({ code, reason }: Ending) => this.#closed({ code, reason }));
@@ -234,4 +237,9 @@ export class Link {
   readonly #leaving = (): void => {
     this.#quietUntil = Date.now() + QUIET_AFTER_UNLOAD;
   };
+}
+
+/** A socket that is about to close takes nothing any more, and browsers complain of what it is given. */
+function say(socket: Socket, text: string): void {
+  if ((socket.readyState ?? OPEN) <= OPEN) socket.send(text);
 }

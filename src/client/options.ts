@@ -7,6 +7,8 @@ export interface Socket {
   onmessage: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;
   onerror: ((event: never) => void) | null;
+  /** Above 1 it is closing or closed. */
+  readonly readyState?: number;
   send(text: string): void;
   close(code?: number, reason?: string): void;
 }

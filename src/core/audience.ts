@@ -21,7 +21,8 @@ export function isNarrow(audience: Audience | undefined): boolean {
   return narrows(audience) && (namesSessions(audience) || namesOthers(audience));
 }
 
-function narrows(audience: Audience | undefined): audience is Audience {
+/** Whether an audience leaves out anybody at all. */
+export function narrows(audience: Audience | undefined): audience is Audience {
   if (audience === undefined) return false;
   return Boolean(audience.exclude?.length || audience.eligible?.length || namesOthers(audience));
 }

@@ -42,7 +42,7 @@ export class ServerEvents {
 
   /** Whether anybody listens; for events that are not to cost anything where nobody does. */
   hears(name: keyof ServerEventMap): boolean {
-    return (this.#listeners.get(name)?.size ?? 0) > 0;
+    return (this.#listeners.get(name)?.size ?? 0) > 0 || this.#parent?.hears(name) === true;
   }
 
   announce<N extends keyof ServerEventMap>(name: N, event: ServerEventMap[N]): void {

@@ -55,8 +55,7 @@ export class Delivery {
 
   #patternsOf(topic: LiveTopic): readonly PatternGroup[] {
     if (!topic.decidesByAccess) return NONE;
-    topic.patterns = this.#parts.patterns.matching(topic.channel, topic.patterns);
-    const { groups } = topic.patterns;
+    const groups = this.#parts.patterns.matching(topic.channel);
     return topic.isReserved ? groups.filter(namesReserved) : groups;
   }
 

@@ -13,7 +13,6 @@ import { isReserved } from './channel-name.js';
 import { Group } from './group.js';
 import type { Groups } from './groups.js';
 import { LocalPublication, type Numbering } from './local-publication.js';
-import type { MatchingPatterns } from './pattern-groups.js';
 import type { Question } from './rules/rule.js';
 import type { ServedRoute } from './served-route.js';
 import type { Sessions } from './sessions.js';
@@ -36,8 +35,6 @@ export class LiveTopic extends Group implements Topic {
   readonly match = 'exact';
   /** Whether the channel is one on which the server alone speaks. */
   readonly isReserved: boolean;
-  /** The patterns that match the channel, as long as they are the same. */
-  patterns: MatchingPatterns | undefined;
   readonly #context: GroupContext;
   #timers: (() => void)[] | undefined;
 

@@ -4,6 +4,7 @@ import type { Match } from '../core/match.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import { Group } from './group.js';
 import type { Groups } from './groups.js';
+import { MatchCache } from './match-cache.js';
 import { PatternIndex } from './pattern-index.js';
 
 export type PatternMatch = Exclude<Match, 'exact'>;
@@ -36,18 +37,14 @@ export interface PatternContext {
   readonly logger: Logger;
 }
 
-/** The groups whose patterns match a channel, at one state of the patterns. */
-export interface MatchingPatterns {
-  readonly state: number;
-  readonly groups: readonly PatternGroup[];
-}
+/** Channels whose patterns are remembered until a pattern comes or goes, at least. */
+const REMEMBERED = 5000;
 
 /** The patterns that somebody of this node is subscribed to. Two spellings of one pattern are two groups. */
 export class PatternGroups {
   readonly #context: PatternContext;
   readonly #index = new PatternIndex<Map<string, PatternGroup>>();
-  /** Changes with each pattern that comes or goes. */
-  #state = 0;
+  #known = new MatchCache<readonly PatternGroup[]>(REMEMBERED);
 
   constructor(context: PatternContext) {
     this.#context = context;
@@ -77,11 +74,13 @@ export class PatternGroups {
     }
   }
 
-  /** The groups of a channel; `known` if it is still right. */
-  matching(channel: string, known: MatchingPatterns | undefined): MatchingPatterns {
-    if (known?.state === this.#state) return known;
+  /** The groups of the patterns that match a channel. */
+  matching(channel: string): readonly PatternGroup[] {
+    const known = this.#known.get(channel);
+    if (known !== undefined) return known;
     const groups = this.#index.matches(channel).flatMap((spellings) => [...spellings.values()]);
-    return { state: this.#state, groups };
+    this.#known.set(channel, groups);
+    return groups;
   }
 
   #create(match: PatternMatch, channel: string): PatternGroup {
@@ -89,7 +88,7 @@ export class PatternGroups {
     const spellings = this.#index.get(match, channel);
     if (spellings === undefined) this.#index.add(match, channel, new Map([[channel, group]]));
     else spellings.set(channel, group);
-    this.#state++;
+    this.#forget();
     return group;
   }
 
@@ -97,6 +96,10 @@ export class PatternGroups {
     const spellings = this.#index.get(match, channel);
     spellings?.delete(channel);
     if (spellings?.size === 0) this.#index.delete(match, channel);
-    this.#state++;
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#known = new MatchCache(REMEMBERED);
   }
 }

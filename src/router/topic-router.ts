@@ -1,15 +1,14 @@
 import type { Broker, ChannelSelection } from '../core/broker.js';
-import { type Disconnect, RouterError } from '../core/errors.js';
+import type { Disconnect } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
 import type { HistoryFilter } from '../core/history.js';
 import { every } from '../core/interval.js';
 import type { Logger } from '../core/logger.js';
 import type { Match } from '../core/match.js';
-import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
+import type { MaybePromise } from '../core/maybe-promise.js';
 import { countLimit, type Meter } from '../core/meter.js';
 import { Payload } from '../core/payload.js';
 import type { Publication, PublicationOptions, PublishEvent } from '../core/publication.js';
-import type { Route } from '../core/route.js';
 import type { Router, Subscriber } from '../core/router.js';
 import type { Principal, Session } from '../core/session.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
@@ -18,12 +17,11 @@ import { Archive } from './archive.js';
 import { Delivery } from './delivery.js';
 import { Groups } from './groups.js';
 import { Identities, type IdentitySettings } from './identities.js';
-import { inTime } from './in-time.js';
-import { checkPublication, type RouterLimits, sessionTooMany } from './limits.js';
-import { type LiveTopic, questionOf } from './live-topic.js';
+import { type RouterLimits, sessionTooMany } from './limits.js';
 import { LocalPublication, Numbering } from './local-publication.js';
 import { Memberships } from './memberships.js';
 import { PatternGroups } from './pattern-groups.js';
+import { Publishing } from './publishing.js';
 import { Refusals } from './refusals.js';
 import type { RouteTable } from './route-table.js';
 import { ServedRoutes } from './served-route.js';
@@ -58,6 +56,7 @@ export class TopicRouter implements Router, SessionControl {
   readonly #patterns: PatternGroups;
   readonly #memberships: Memberships;
   readonly #subscribing: Subscribing;
+  readonly #publishing: Publishing;
   readonly #delivery: Delivery;
   readonly #archive: Archive;
   readonly #identities: Identities;
@@ -86,6 +85,7 @@ export class TopicRouter implements Router, SessionControl {
     };
     this.#memberships = new Memberships({ ...shared, handlerTimeout: limits.handlerTimeout });
     this.#subscribing = new Subscribing({ ...shared, memberships: this.#memberships });
+    this.#publishing = new Publishing(shared);
     this.#archive = new Archive(shared);
     this.#delivery = new Delivery({
       ...shared,
@@ -166,19 +166,7 @@ export class TopicRouter implements Router, SessionControl {
   }
 
   publish(session: Session, channel: string, event: PublishEvent): MaybePromise<Publication | undefined> {
-    let topic: LiveTopic | undefined;
-    try {
-      if (session.closed) throw new RouterError('unavailable', 'the session has ended');
-      topic = this.#topics.find(channel);
-      if (topic.isReserved) throw new RouterError('forbidden', `the server alone publishes on ${channel}`);
-      topic.access.check('publish', questionOf(session.principal, topic, event.payload));
-      checkPublication(session, topic, { payload: event.payload, limits: this.#parts.limits });
-      const done = handlePublish(session, topic, event);
-      return isPromise(done) ? this.#settled(done, this.#topics.hold(topic), session) : done;
-    } catch (error) {
-      const { payload } = event;
-      throw this.#refusals.on(error, { operation: 'publish', session, channel, topic, payload });
-    }
+    return this.#publishing.publish(session, channel, event);
   }
 
   announce(channel: string, payload: Payload | (() => Payload), options?: PublicationOptions): void {
@@ -245,37 +233,4 @@ export class TopicRouter implements Router, SessionControl {
     for (const session of sessions) void this.leave(session);
     for (const session of sessions) session.disconnect(why);
   }
-
-  async #settled(
-    done: Promise<Publication | undefined>,
-    topic: LiveTopic,
-    session: Session,
-  ): Promise<Publication | undefined> {
-    const { channel } = topic;
-    try {
-      return await inTime(done, this.#parts.limits.handlerTimeout);
-    } catch (error) {
-      throw this.#refusals.on(error, { operation: 'publish', session, channel, topic });
-    } finally {
-      this.#topics.release(topic);
-    }
-  }
-}
-
-function handlePublish(
-  session: Session,
-  topic: LiveTopic,
-  event: PublishEvent,
-): MaybePromise<Publication | undefined> {
-  const { handler, request } = topic;
-  if (handler.onPublish === undefined) {
-    throw new RouterError('not_publishable', `handler ${request.route.handler} accepts no publications`);
-  }
-  const told = isKept(event, request.route) ? { ...event, author: session.id } : event;
-  return handler.onPublish(session, topic, request, told) as MaybePromise<Publication | undefined>;
-}
-
-/** Whether it matters later who published: where it is left out itself, it is no other that is. */
-function isKept({ retain, exclude }: PublishEvent, { history }: Route): boolean {
-  return exclude.length > 0 && (retain === true || history !== undefined);
 }

@@ -144,9 +144,12 @@ function isAt({ path, below = false }: HttpEndpoint, wanted: string): boolean {
   return path === wanted || (below && wanted.startsWith(`${path}/`));
 }
 
+/** A response calls itself finished, too, when its socket failed with octets in it. */
 function whenUnanswered(response: ServerResponse, listener: () => void): void {
+  const { socket } = response.req;
+  const isAnswered = () => response.writableFinished && socket.errored === null;
   if (response.closed) listener();
-  else response.once('close', () => response.writableFinished || listener());
+  else response.once('close', () => isAnswered() || listener());
 }
 
 /** Without the query, which may hold a ticket. */

@@ -126,7 +126,7 @@ export class RawSocketConnection implements Connection, Outlet, Beating, RawSock
     this.#context.writer.flush(this);
     this.#why ??= why;
     this.#socket.end();
-    const deadline = setTimeout(() => reset(this.#socket), CLOSE_TIMEOUT);
+    const deadline = setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT);
     this.#socket.once('close', () => clearTimeout(deadline));
   }
 
@@ -193,8 +193,11 @@ export class RawSocketConnection implements Connection, Outlet, Beating, RawSock
   }
 }
 
-/** A peer that keeps its side open would not notice an ordinary end. TLS has nothing harder than that. */
+/**
+ * A peer that keeps its side open would not notice an ordinary end. TLS has nothing harder than that, and a socket whose
+ * end is under way cannot be reset: Node would never close it.
+ */
 function reset(socket: Socket): void {
-  if (socket instanceof TLSSocket) socket.destroy();
+  if (socket instanceof TLSSocket || socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();
 }

@@ -48,7 +48,6 @@ function setUp(authenticator: Authenticator = chain) {
   events.on('client_rejected', rejected);
   const gateway = new HandshakeGateway({
     protocols: [first, second, asking],
-    fallbacks: new Map([['/second', second]]),
     authenticator,
     origins: new OriginPolicy({
       origins: ['https://app.example.com'],
@@ -79,16 +78,6 @@ describe('the gateway', () => {
     admission.accept(new FakeConnection());
     expect(admission.subprotocol).toBe(chosen);
     expect(parts[which].accepted).toHaveLength(1);
-  });
-
-  it('lets a path say who speaks where the peer names no sub-protocol', async () => {
-    const { gateway, first, second } = setUp();
-    for (const path of ['/second', '/second?a=b', '/', '/ws', '/other'])
-      (await gateway.admit(handshake({ path }))).accept(new FakeConnection());
-    (await gateway.admit(handshake({ path: '/second', subprotocols: ['wamp'] }))).accept(
-      new FakeConnection(),
-    );
-    expect([first.guests.length, second.guests.length]).toEqual([4, 2]);
   });
 
   it('does not guess a protocol for an unknown sub-protocol', async () => {

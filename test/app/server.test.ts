@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -7,6 +9,8 @@ import { ensureLocalSecrets, readLocalSecrets } from '../../src/app/secrets.js';
 import { createServer, type RunningServer } from '../../src/app/server.js';
 import { mintTicket } from '../../src/authenticators/index.js';
 import { createPublisher, createSync } from '../../src/client/node.js';
+import { freePort } from '../support/free-port.js';
+import { RawSocketPeer } from '../support/raw-socket-peer.js';
 
 const KEY = 'key-of-at-least-thirty-two-characters';
 let folder: string;
@@ -103,6 +107,37 @@ export class Out {
       'own true function',
       'launched 1',
     ]);
+  });
+
+  it('takes RawSocket beside HTTP and on a port of its own, and long-poll below its path', async () => {
+    const { url, urls, close } = await start({
+      'signalbox.yml': `${SETTINGS}listen: { raw_socket: true, raw_socket_port: 0, long_poll: /a/lp }\n`,
+      'routes.yml': '',
+    });
+    expect(urls).toEqual([url, expect.stringMatching(/^rawsocket:\/\/127\.0\.0\.1:\d+$/)]);
+    for (const address of urls) {
+      const peer = await RawSocketPeer.open(Number(new URL(address).port), { second: 0xf0 });
+      expect(peer.reply).toEqual(Buffer.from([0x7f, 0x10, 0, 0]));
+    }
+    expect((await fetch(`${url}/a/lp/open`, { method: 'POST', body: '{"protocols":[]}' })).status).toBe(400);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    await close();
+    for (const address of urls)
+      await expect(RawSocketPeer.connect(Number(new URL(address).port))).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('frees its first port where the second cannot be had', async () => {
+    const blocker = createNetServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    const { port } = blocker.address() as AddressInfo;
+    const free = await freePort();
+    await writeFile(join(folder, 'routes.yml'), '');
+    await writeFile(join(folder, 'signalbox.yml'), SETTINGS);
+    const flags = { 'listen.port': `${free}`, 'listen.raw_socket_port': `${port}`, 'log.level': 'silent' };
+    const starting = createServer({ config: join(folder, 'signalbox.yml'), flags, env: {} });
+    await expect(starting).rejects.toThrow('EADDRINUSE');
+    await expect(RawSocketPeer.connect(free)).rejects.toThrow('ECONNREFUSED');
+    blocker.close();
   });
 
   it('does not start with errors, and names all of them', async () => {

@@ -220,7 +220,9 @@ describe('somebody whom nobody knows', () => {
       decoys: DECOYS,
     });
     const { extra } = await asking.challenge(hello('nobody'));
-    expect(extra).toMatchObject({ kdf: 'pbkdf2', iterations: 15_000, memory: null });
+    expect(extra).toMatchObject({ kdf: 'pbkdf2', iterations: 15_000 });
+    // AutobahnPython takes a null for a number
+    expect(extra).not.toHaveProperty('memory');
     expect(String(extra['salt'])).toHaveLength(24);
   });
 });

@@ -35,9 +35,10 @@ describe('the memory of what is retained', () => {
 
   it('is bounded in octets, of payloads and of audiences', () => {
     const { broker, reached } = setUp();
-    const users = ['u'.repeat(40_000)];
+    // As the router hands it over: the audience is the event, payload and all.
+    const event = { users: ['u'.repeat(40_000)], payload: Payload.of('x'.repeat(100_000)), retain: true };
     broker.publish(publication('a', '1', 40_000), retain);
-    broker.publish({ ...publication('b', '2'), audience: { users } }, retain);
+    broker.publish({ ...publication('b', '2'), audience: event }, retain);
     broker.publish(publication('c', '3', 40_000), retain);
     expect(broker.retained(everything).map(({ id }) => id)).toEqual(['2', '3']);
     broker.publish(publication('d', '4', 200_000), retain);
@@ -72,7 +73,8 @@ describe('the memory of histories', () => {
 
   it('is bounded in octets: the oldest go of the channel that was used longest ago', () => {
     const { broker, reached, ids } = setUp();
-    for (const id of ['1', '2']) broker.publish(publication('a', id, 40_000), keep);
+    const audience = { exclude: ['x'], payload: Payload.of(1) };
+    for (const id of ['1', '2']) broker.publish({ ...publication('a', id, 40_000), audience }, keep);
     broker.publish(publication('b', '3', 40_000), keep);
     expect([ids('a'), ids('b')]).toEqual([['2'], ['3']]);
     broker.publish(publication('c', '4', 200_000), keep);

@@ -90,7 +90,7 @@ function holds(all: readonly Publication[], one: Publication, [name, bound]: [st
 /** As a client reads it: each page goes on after the last publication of the one before. */
 function pages(all: readonly Publication[], filter: HistoryFilter, limit: number): Publication[] {
   const found = [...selectHistory(all, { ...filter, limit })];
-  for (;;) {
+  while (found.length <= all.length) {
     const last = found.at(-1);
     if (last === undefined) return found;
     const from = all.findIndex(({ id }) => id === filter.afterPublication);
@@ -99,4 +99,5 @@ function pages(all: readonly Publication[], filter: HistoryFilter, limit: number
     if (page.length === 0) return found;
     found.push(...page);
   }
+  throw new Error('a page gave again what one before it had');
 }

@@ -1,5 +1,6 @@
 import { Autobahn } from '../support/autobahn.js';
 import type { ServerProcess } from '../support/server.js';
+import { Wamp2TestPeer } from '../support/wamp2-peer.js';
 
 /** Who connects. */
 export interface Person {
@@ -36,6 +37,9 @@ export interface BrokerUnderTest {
 
 export const PROTOCOLS: readonly ProtocolUnderTest[] = [
   { name: 'WAMP v1 over WebSocket', connect: connectWamp1 },
+  { name: 'WAMP v2 in JSON over WebSocket', connect: connectWamp2('json') },
+  { name: 'WAMP v2 in MessagePack over WebSocket', connect: connectWamp2('msgpack') },
+  { name: 'WAMP v2 in CBOR over WebSocket', connect: connectWamp2('cbor') },
 ];
 
 export const BROKERS: readonly BrokerUnderTest[] = [{ name: 'memory', env: { SIGNALBOX_BROKER: 'memory' } }];
@@ -57,5 +61,26 @@ async function connectWamp1(server: ServerProcess, person?: Person): Promise<Pee
     received: (channel) => page.events(channel),
     ended: () => (page.hangup === undefined ? 'no' : page.hangup === 0 ? 'for good' : 'to come back'),
     vanish: () => page.socket.destroy(),
+  };
+}
+
+/** Reasons after which a client stays away. */
+const FINAL = /^wamp\.(error\.|close\.(killed|goodbye_and_out))/;
+
+function connectWamp2(serializer: string): ProtocolUnderTest['connect'] {
+  return async (server, person) => {
+    const url = server.webSocketUrl(person?.user, person?.organizations);
+    const peer = await Wamp2TestPeer.connect(url, serializer);
+    return {
+      subscribe: (channel) => peer.subscribe(channel),
+      unsubscribe: (channel) => peer.unsubscribe(channel),
+      publish: (channel, payload) => peer.publish(channel, payload),
+      received: (channel) => peer.received(channel),
+      ended: () => {
+        if (peer.ending === undefined) return 'no';
+        return FINAL.test(peer.ending) ? 'for good' : 'to come back';
+      },
+      vanish: () => peer.vanish(),
+    };
   };
 }

@@ -92,8 +92,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 8,
     arbitrary: fc.record({ do: fc.constant('answer' as const), as: fc.constantFrom('yes', 'no', 'mistake') }),
   },
-  fc.record({ do: fc.constant('rights' as const), user: fc.constantFrom(...USERS), rights: lists }),
-  fc.record({ do: fc.constant('renew' as const), peer, rights: lists }),
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('rights' as const),
+      user: fc.constantFrom(...USERS),
+      rights: lists,
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('renew' as const), peer, rights: lists }) },
   fc.record({ do: fc.constant('disconnect' as const), user: fc.constantFrom(...USERS) }),
 ) as fc.Arbitrary<Step>;
 

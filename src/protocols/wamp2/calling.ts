@@ -8,6 +8,7 @@ import { MESSAGE } from './codec.js';
 import type { Disclosure } from './context.js';
 import { disclosed } from './disclosure.js';
 import { passthruOf } from './event.js';
+import { LateArguments } from './late-arguments.js';
 import type { ClientMessage } from './messages.js';
 import type { Wire } from './wire.js';
 
@@ -34,6 +35,7 @@ export class Calling {
   readonly #ongoing = new Map<number, OngoingCall>();
   /** Those that have been answered before they were known as ongoing. */
   readonly #silenced = new Set<number>();
+  readonly #late = new LateArguments();
 
   constructor(parts: CallingParts) {
     this.#parts = parts;
@@ -42,6 +44,7 @@ export class Calling {
   /** A CALL with the id of one that continues brings more of its arguments. [WAMP2 §Progressive Call Invocations] */
   call(message: Call): MaybePromise<void> {
     const { request, options, payload, procedure } = message;
+    if (this.#late.areLate(request, options.progress)) return;
     const ongoing = this.#ongoing.get(request);
     if (ongoing !== undefined) ongoing.more(payload, options.progress);
     else if (procedure !== SESSION_PROCEDURES.renew) this.#begin(message);
@@ -83,13 +86,17 @@ export class Calling {
       });
       if (!answered) this.#ongoing.set(request, call);
     } catch (error) {
+      this.#late.answered(request);
       this.#refuse(request, error);
       done();
     }
   }
 
   #answer(request: number, reply: CallReply): void {
-    if (reply.type !== 'progress') this.#ongoing.delete(request);
+    if (reply.type !== 'progress') {
+      this.#ongoing.delete(request);
+      this.#late.answered(request);
+    }
     if (this.#silenced.has(request)) {
       if (reply.type !== 'progress') this.#silenced.delete(request);
     } else this.#send(request, reply);

@@ -3,7 +3,6 @@ import type { Connection, ConnectionListener } from '../../core/connection.js';
 import { DISCONNECT, type Disconnect, RouterError } from '../../core/errors.js';
 import { Mailbox, type Recipient } from '../../core/mailbox.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
-import { Payload } from '../../core/payload.js';
 import type { Guest } from '../../core/protocol.js';
 import type { Realm } from '../../core/realm.js';
 import { type Principal, roleOf, sessionId } from '../../core/session.js';
@@ -92,11 +91,9 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
   /** Says GOODBYE and ends the connection with the peer's answer, or soon after. [WAMP2 §Closing] */
   end(why: Disconnect): void {
     if (this.#state.name === 'closed' || this.#state.name === 'leaving') return;
-    if (this.#state.name === 'established') {
-      this.#wire.send([MESSAGE.GOODBYE, { message: why.reason }, goodbyeUri(why)]);
-      this.#enter({ name: 'leaving', why });
-      this.#expect(LINGER, why);
-    } else this.#abort(goodbyeUri(why), why.reason, why);
+    if (this.#state.name !== 'established') this.#abort(goodbyeUri(why), why.reason, why);
+    else if (why.reconnect && this.#state.session.takesGoodbyeAsFinal) this.#close(why);
+    else this.#sayGoodbye(why);
   }
 
   overfilled(): void {
@@ -197,6 +194,14 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
     this.#expect(LINGER, DISCONNECT.closed);
   }
 
+  /** Without a message where nobody gave one. [WAMP2 §Session Meta API] */
+  #sayGoodbye(why: Disconnect): void {
+    const details = why.reason === DISCONNECT.withdrawn.reason ? {} : { message: why.reason };
+    this.#wire.send([MESSAGE.GOODBYE, details, goodbyeUri(why)]);
+    this.#enter({ name: 'leaving', why });
+    this.#expect(LINGER, why);
+  }
+
   #turnAway(error: unknown): void {
     const { code, message } = RouterError.from(error);
     const why =
@@ -214,11 +219,11 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
     });
   }
 
-  /** [WAMP2 §ABORT] */
+  /** Without arguments, which AutobahnPython takes for a fault. [WAMP2 §ABORT] */
   #abort(uri: string, message: string, why: Disconnect = DISCONNECT.closed): void {
     if (this.#state.name === 'closed') return;
     this.#enter(CLOSED);
-    this.#wire.send([MESSAGE.ABORT, { message }, uri], Payload.ofArguments({ list: [message] }));
+    this.#wire.send([MESSAGE.ABORT, { message }, uri]);
     this.#close(why);
   }
 

@@ -3,6 +3,7 @@ import type { Disconnect } from '../../core/errors.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { Realm } from '../../core/realm.js';
 import { type Principal, Session } from '../../core/session.js';
+import { checkAnnounced } from './announced.js';
 import { Answering } from './answering.js';
 import { Calling } from './calling.js';
 import { Wamp2Error } from './codec.js';
@@ -10,7 +11,7 @@ import type { Wamp2Context } from './context.js';
 import type { ClientMessage, HelloDetails } from './messages.js';
 import { Notices } from './notices.js';
 import { Publishing } from './publishing.js';
-import { forgetsCanceledCalls } from './quirks.js';
+import { forgetsCanceledCalls, takesGoodbyeAsFinal } from './quirks.js';
 import type { SessionDetails } from './session-details.js';
 import { Subscriptions } from './subscriptions.js';
 import type { Wire } from './wire.js';
@@ -26,6 +27,9 @@ export interface Entrant {
 /** One peer in one realm, from WELCOME to GOODBYE. [WAMP2 §Session Establishment] */
 export class Wamp2Session {
   readonly session: Session;
+  /** Whether the peer never comes back after a GOODBYE. */
+  readonly takesGoodbyeAsFinal: boolean;
+  readonly #hello: HelloDetails;
   readonly #realm: Realm;
   readonly #context: Wamp2Context;
   readonly #subscriptions: Subscriptions;
@@ -44,6 +48,8 @@ export class Wamp2Session {
     const { roles } = hello;
     const common = { ...context, ...realm, session, wire, notices };
     this.session = session;
+    this.takesGoodbyeAsFinal = takesGoodbyeAsFinal(hello);
+    this.#hello = hello;
     this.#realm = realm;
     this.#context = context;
     this.#subscriptions = new Subscriptions({
@@ -67,6 +73,7 @@ export class Wamp2Session {
 
   /** Throws `Wamp2Error` for a message that an established session may not send. */
   handle(message: ClientMessage): MaybePromise<void> {
+    checkAnnounced(message, this.#hello);
     switch (message.type) {
       case 'publish':
         return this.#publishing.publish(message);

@@ -5,8 +5,8 @@ import { RefusalLog } from '../../core/refusal-log.js';
 import type { Router } from '../../core/router.js';
 import { type Principal, Session } from '../../core/session.js';
 
-/** When a testament is executed: the end of the session, or of its transport, which are the same here. */
-export const SCOPES = ['destroyed', 'detached'] as const;
+/** When a testament is executed: the end of the transport, or of the session, which are the same here but in this order. */
+export const SCOPES = ['detached', 'destroyed'] as const;
 
 export type Scope = (typeof SCOPES)[number];
 
@@ -61,12 +61,12 @@ export class Testaments {
     this.#bySession.set(session, testaments);
   }
 
-  /** Returns how many there were. */
-  flush(session: Session, scope: Scope): number {
+  flush(session: Session, scope: Scope): void {
     const testaments = this.#bySession.get(session) ?? [];
-    const kept = testaments.filter((testament) => testament.scope !== scope);
-    this.#bySession.set(session, kept);
-    return testaments.length - kept.length;
+    this.#bySession.set(
+      session,
+      testaments.filter((testament) => testament.scope !== scope),
+    );
   }
 
   /** Publishes them as the session would, unless what it was has ended. */
@@ -78,7 +78,8 @@ export class Testaments {
     const { expires = Number.POSITIVE_INFINITY } = principal;
     if (expires <= Date.now() || this.#isWithdrawn(principal)) return;
     const late = estateOf(session);
-    for (const { channel, event } of testaments) void this.#publish(late, router, { channel, event });
+    const inOrder = SCOPES.flatMap((scope) => testaments.filter((testament) => testament.scope === scope));
+    for (const { channel, event } of inOrder) void this.#publish(late, router, { channel, event });
   }
 
   async #publish(

@@ -81,7 +81,7 @@ export class LiveRegistration implements Registration {
       case 'roundrobin':
         return this.#next;
       case 'random':
-        return Math.floor(Math.random() * count);
+        return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % count;
       case 'last':
         return count - 1;
       default:

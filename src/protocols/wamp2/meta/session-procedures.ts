@@ -1,7 +1,7 @@
 import { DISCONNECT, RouterError } from '../../../core/errors.js';
 import { roleOf, type Session } from '../../../core/session.js';
 import { authidOf, describeSession } from '../session-details.js';
-import { type MetaArguments, wrong } from './meta-arguments.js';
+import type { MetaArguments } from './meta-arguments.js';
 import type { MetaCall, MetaProcedure } from './meta-call.js';
 
 const URI = /^([^\s.#]+\.)*[^\s.#]+$/;
@@ -61,7 +61,7 @@ function kill(
   { realm, given }: Pick<MetaCall, 'realm'> & { readonly given: MetaArguments },
 ): readonly Session[] {
   const uri = given.named('reason');
-  if (uri !== undefined && !URI.test(uri)) throw wrong('reason must be a URI');
+  if (uri !== undefined && !URI.test(uri)) throw new RouterError('invalid_channel', 'reason must be a URI');
   const reason = given.named('message') ?? DISCONNECT.withdrawn.reason;
   const why = { ...DISCONNECT.withdrawn, reason, ...(uri !== undefined && { uri }) };
   for (const { id } of sessions) realm.router.disconnect({ session: id }, why);

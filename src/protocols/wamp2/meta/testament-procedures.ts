@@ -22,8 +22,9 @@ export const TESTAMENT_PROCEDURES: Readonly<Record<string, MetaProcedure>> = {
     const event = publishEventOf({ payload, options }, session, undefined);
     parts.testaments.add(session, { scope: scopeOf(given), channel, event, size: given.size });
   },
-  'wamp.session.flush_testaments': ({ parts, session, given }) =>
-    parts.testaments.flush(session, scopeOf(given)),
+  'wamp.session.flush_testaments': ({ parts, session, given }) => {
+    parts.testaments.flush(session, scopeOf(given));
+  },
 };
 
 function scopeOf(given: MetaArguments): Scope {

@@ -1,0 +1,76 @@
+import { RouterError } from '../core/errors.js';
+import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
+import type { Publication, PublishEvent } from '../core/publication.js';
+import type { Route } from '../core/route.js';
+import type { Session } from '../core/session.js';
+import { inTime } from './in-time.js';
+import { checkPublication, type RouterLimits } from './limits.js';
+import { type LiveTopic, questionOf } from './live-topic.js';
+import type { Refusals } from './refusals.js';
+import type { Topics } from './topics.js';
+
+export interface PublishingParts {
+  readonly topics: Topics;
+  readonly refusals: Refusals;
+  readonly limits: RouterLimits;
+}
+
+/** The walk of a publish to the handler, which delivers or does not. */
+export class Publishing {
+  readonly #parts: PublishingParts;
+
+  constructor(parts: PublishingParts) {
+    this.#parts = parts;
+  }
+
+  publish(session: Session, channel: string, event: PublishEvent): MaybePromise<Publication | undefined> {
+    const { topics, refusals, limits } = this.#parts;
+    const { payload } = event;
+    let topic: LiveTopic | undefined;
+    try {
+      if (session.closed) throw new RouterError('unavailable', 'the session has ended');
+      topic = topics.find(channel);
+      if (topic.isReserved) throw new RouterError('forbidden', `the server alone publishes on ${channel}`);
+      topic.access.check('publish', questionOf(session.principal, topic, payload));
+      checkPublication(session, topic, { payload, limits });
+      const done = askHandler(session, topic, event);
+      return isPromise(done) ? this.#settled(done, topics.hold(topic), session) : done;
+    } catch (error) {
+      throw refusals.on(error, { operation: 'publish', session, channel, topic, payload });
+    }
+  }
+
+  async #settled(
+    done: Promise<Publication | undefined>,
+    topic: LiveTopic,
+    session: Session,
+  ): Promise<Publication | undefined> {
+    const { topics, refusals, limits } = this.#parts;
+    const { channel } = topic;
+    try {
+      return await inTime(done, limits.handlerTimeout);
+    } catch (error) {
+      throw refusals.on(error, { operation: 'publish', session, channel, topic });
+    } finally {
+      topics.release(topic);
+    }
+  }
+}
+
+function askHandler(
+  session: Session,
+  topic: LiveTopic,
+  event: PublishEvent,
+): MaybePromise<Publication | undefined> {
+  const { handler, request } = topic;
+  if (handler.onPublish === undefined) {
+    throw new RouterError('not_publishable', `handler ${request.route.handler} accepts no publications`);
+  }
+  const told = isKept(event, request.route) ? { ...event, author: session.id } : event;
+  return handler.onPublish(session, topic, request, told) as MaybePromise<Publication | undefined>;
+}
+
+/** Whether it matters later who published: where it is left out itself, it is no other that is. */
+function isKept({ retain, exclude }: PublishEvent, { history }: Route): boolean {
+  return exclude.length > 0 && (retain === true || history !== undefined);
+}
