@@ -116,6 +116,8 @@ export interface Callee {
 
 /** One call as its callee sees it; the first of `result` and `fail` answers it, and what comes later is ignored. */
 export interface Invocation {
+  /** For the callee's protocol: what it calls the invocation; 0 until it says so. */
+  number: number;
   readonly registration: Registration;
   /** The name that was called, where the registration is for a pattern. */
   readonly procedure: string | undefined;

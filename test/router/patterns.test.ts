@@ -168,6 +168,13 @@ describe('a subscriber of a pattern', () => {
     expect([...server.router.groups()]).toHaveLength(2);
   });
 
+  it('is refused one pattern more than limits.patterns, and no channel', async () => {
+    const peer = serve({ limits: { patterns: 1 } }).connect();
+    await peer.subscribe('chat', 'prefix');
+    await expect(peer.subscribe('chat.', 'wildcard')).rejects.toMatchObject({ limit: 'limits.patterns' });
+    await peer.subscribe('chat/a');
+  });
+
   it('counts a pattern as a channel of its own', async () => {
     const peer = serve({ limits: { channels: 1 } }).connect();
     await peer.subscribe('chat/a');

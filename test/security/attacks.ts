@@ -11,6 +11,11 @@ import { publishing } from './publishing.js';
 import { sessions } from './sessions.js';
 import { tickets } from './tickets.js';
 import { tokens } from './tokens.js';
+import { wamp2Calls } from './wamp2-calls.js';
+import { wamp2Channels } from './wamp2-channels.js';
+import { wamp2Names } from './wamp2-names.js';
+import { wamp2Sessions } from './wamp2-sessions.js';
+import { wamp2Transports } from './wamp2-transports.js';
 
 /** Everything that is tried, in the order of docs/attacks.md. */
 export const TOPICS: readonly AttackTopic[] = [
@@ -24,6 +29,11 @@ export const TOPICS: readonly AttackTopic[] = [
   sessions,
   handshake,
   api,
+  wamp2Sessions,
+  wamp2Names,
+  wamp2Channels,
+  wamp2Calls,
+  wamp2Transports,
   faults,
   logs,
 ];
@@ -35,7 +45,7 @@ GosWebSocketBundle makes of it, and what happens here. \`test/security/\` does e
 compares what comes of it with the last column. This page is written by that test, \`npx vitest run test/security
 --update\`. "–" stands where the ancestor has nothing of the kind, or where it is not known.
 
-"refused" answers one request, and the connection lives on; "closed" ends the connection with that
+"refused" answers one request, and the connection lives on; "aborted" ends a session of WAMP v2 with that URI; "closed" ends the connection with that
 [code](errors.md#disconnects), "dropped" ends it without a word; 400 to 503 are answers over HTTP, or before the upgrade.
 "not delivered" means that nothing arrives any more once the application's request has been answered. " / " stands between
 the answers to several tries of one row.

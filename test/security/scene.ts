@@ -18,8 +18,20 @@ export const HASH = createHash('sha256').update(HASHED_KEY).digest('hex');
 /** A key that is bound to the channel `room/a`. */
 export const SCOPED_KEY = 'the-key-that-is-bound-to-one-room';
 
+/** The secret of the login `joe`. */
+export const LOGIN = 'the secret of the login joe, which is long';
+
 /** What must never be in a log, beside the credentials that attackers make. */
-export const SECRETS: readonly string[] = [KEY, SECRET, ORO_SECRET, PASSWORD, HASHED_KEY, HASH, SCOPED_KEY];
+export const SECRETS: readonly string[] = [
+  KEY,
+  SECRET,
+  ORO_SECRET,
+  PASSWORD,
+  HASHED_KEY,
+  HASH,
+  SCOPED_KEY,
+  LOGIN,
+];
 
 const settings = (application: string) => `
 routing: [${REPOSITORY}routing/oro.yml, routes.yml]
@@ -35,7 +47,17 @@ auth:
   jwt: { algorithms: [ES256], public_key: tokens.pem, audience: live }
   cookie: live
   http: { url: "${application}/who", cookies: [PHPSESSID], cache: 0 }
-limits: { failed_logins: false, handshakes: false, handler_timeout: 500ms, connections_per_user: 60 }
+  logins: { joe: { secret: "${LOGIN}", iterations: 100 } }
+listen: { long_poll: /lp, raw_socket: true }
+wamp: { realms: [other] }
+limits:
+  failed_logins: false
+  handshakes: false
+  handler_timeout: 500ms
+  connections_per_user: 60
+  patterns: 20
+  registrations: 20
+  calls: 20
 log: { level: debug, format: json }
 `;
 
@@ -54,6 +76,21 @@ faulty:
   channel: "faulty/{how}"
   handler: faulty
   access: { subscribe: anyone, publish: anyone }
+kept:
+  channel: "kept/{user_id}"
+  handler: broadcast
+  access: { subscribe: owner }
+  history: { size: 20 }
+anything:
+  channel: "{start}/{rest}"
+  handler: broadcast
+  requirements: { start: "wamp|WAMP|any", rest: ".+" }
+  access: { subscribe: anyone, publish: anyone }
+shop: { channel: "shop/{name}", handler: procedure, access: { call: anyone, register: backend } }
+desk: { channel: "desk/{user_id}", handler: procedure, access: { call: anyone, register: owner } }
+crew: { channel: "crew/{name}", handler: procedure, access: { call: anyone, register: ROLE_STAFF } }
+notes: { channel: "notes/{name}", handler: broadcast, access: { subscribe: anyone, publish: ROLE_STAFF } }
+sums: { channel: "sums/{method}", handler: sums, access: { call: anyone } }
 reserved: { channel: "signalbox.{name}", handler: broadcast, access: { subscribe: anyone, publish: anyone } }
 `;
 
@@ -95,6 +132,32 @@ export class Faulty {
   onPublish(session, topic, { params }, event) {
     if (session.principal.kind !== 'backend') throw new Error('the words of the handler');
     return topic.broadcast(event.payload);
+  }
+}
+
+export class Sums {
+  static readonly handler = 'sums';
+  readonly methods = ['add', 'addAll', 'never'];
+  readonly secret = 'the words of the handler';
+
+  add(_session, _request, { args }) {
+    return args[0] + args[1];
+  }
+
+  addAll(_session, _request, { kwargs }) {
+    return { ...kwargs, polluted: {}.polluted ?? 'no' };
+  }
+
+  never() {
+    return new Promise(() => undefined);
+  }
+
+  hidden() {
+    return this.secret;
+  }
+
+  get door() {
+    throw new Error(this.secret);
   }
 }
 `;

@@ -8,6 +8,7 @@ import { until } from '../support/until.js';
 import { Application } from './application.js';
 import { address, bearer, closing, heard, isJson, premise, ticketQuery, verdict } from './outcomes.js';
 import { accounts, makeScene, mark, PASSWORDS, SECRETS } from './scene.js';
+import { Wamp2Peer } from './wamp2-peer.js';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -45,10 +46,15 @@ export class World {
   static async start(): Promise<World> {
     const application = await Application.start();
     const { folder, env } = makeScene(application.url);
-    const few = { SIGNALBOX_LIMITS_FAILED_LOGINS: '3/h' };
+    const few = { SIGNALBOX_LIMITS_FAILED_LOGINS: '3/h', SIGNALBOX_LIMITS_PUBLISHES: '5/h' };
     const more: Readonly<Record<string, string>>[] = [
       {},
-      { ...few, SIGNALBOX_AUTH_ANONYMOUS: 'false', SIGNALBOX_MISSING_ORIGIN: 'refuse' },
+      {
+        ...few,
+        SIGNALBOX_AUTH_ANONYMOUS: 'false',
+        SIGNALBOX_MISSING_ORIGIN: 'refuse',
+        SIGNALBOX_RAW_SOCKET: 'false',
+      },
       {
         ...few,
         SIGNALBOX_TRUSTED_PROXIES: '127.0.0.1',
@@ -57,6 +63,7 @@ export class World {
         SIGNALBOX_LIMITS_SILENCE: '1s',
         SIGNALBOX_LIMITS_PING: '4s',
         SIGNALBOX_LIMITS_PONG_TIMEOUT: '3s',
+        SIGNALBOX_LIMITS_HANDSHAKE_TIMEOUT: '2s',
       },
     ];
     const config = `${folder}/signalbox.yml`;
@@ -121,6 +128,37 @@ export class World {
     return this.page(this.ticket(id, more));
   }
 
+  /** A WAMP v2 peer that has said nothing yet. */
+  async peer(
+    { query = '', headers, server = this.server }: Approach = {},
+    subprotocol?: string,
+  ): Promise<Wamp2Peer> {
+    const peer = await Wamp2Peer.connect(
+      address(server, query),
+      { ...(headers && { headers }) },
+      subprotocol,
+    );
+    this.#open.push(peer.socket);
+    return peer;
+  }
+
+  /** A WAMP v2 session; of nobody without a ticket. */
+  async session(ticket?: string, more: Approach & { readonly realm?: string } = {}): Promise<Wamp2Peer> {
+    const peer = await this.peer({ ...more, ...(ticket && { query: ticketQuery(ticket) }) });
+    premise((await peer.hello({}, more.realm)) === 'welcome', 'the session is let in');
+    return peer;
+  }
+
+  /** The WAMP v2 session of a user. */
+  member(id: string, more: Partial<TicketGrant> = {}): Promise<Wamp2Peer> {
+    return this.session(this.ticket(id, more));
+  }
+
+  /** The WAMP v2 session of a back end. */
+  backend(server?: ServerProcess): Promise<Wamp2Peer> {
+    return this.session(undefined, { headers: bearer(KEY), ...(server && { server }) });
+  }
+
   async knock(handshake: RawHandshake, { query = '', server = this.server }: Approach = {}) {
     const socket = await RawWebSocket.open(address(server, query), handshake);
     this.#open.push(socket);
@@ -175,6 +213,11 @@ export class World {
     await page.settle();
     if (await this.hears(page, channel)) return 'delivered';
     return verdict(page, channel);
+  }
+
+  /** A figure of the metrics of a server. */
+  metric(name: string, server = this.server): Promise<number> {
+    return server.metric(name);
   }
 
   async hears(page: Autobahn, channel: string, server = this.server): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { RouterError } from '../../core/errors.js';
+import { IdMap } from '../../core/id-map.js';
 import type { Payload } from '../../core/payload.js';
 import type { Callee, Invocation, InvokePolicy, Procedures, Registration } from '../../core/rpc.js';
 import type { Session } from '../../core/session.js';
@@ -28,8 +29,7 @@ export class Answering implements Callee {
   readonly session: Session;
   readonly features: Callee['features'];
   readonly #parts: AnsweringParts;
-  readonly #invocations = new Map<number, Invocation>();
-  readonly #ids = new Map<Invocation, number>();
+  readonly #invocations = new IdMap<Invocation>();
   #last = 0;
   #request = 0;
 
@@ -79,22 +79,20 @@ export class Answering implements Callee {
     this.#send(id, invocation, invocation.payload, invocation.continues);
     this.#last = id;
     this.#invocations.set(id, invocation);
-    this.#ids.set(invocation, id);
+    invocation.number = id;
   }
 
   more(invocation: Invocation, payload: Payload, continues: boolean): void {
-    const id = this.#ids.get(invocation);
-    if (id !== undefined) this.#send(id, invocation, payload, continues);
+    if (this.#isKnown(invocation)) this.#send(invocation.number, invocation, payload, continues);
   }
 
   interrupt(invocation: Invocation, mode: 'kill' | 'killnowait', reason: string): void {
-    const id = this.#ids.get(invocation);
-    if (id !== undefined) this.#parts.wire.send([MESSAGE.INTERRUPT, id, { mode, reason }]);
+    if (!this.#isKnown(invocation)) return;
+    this.#parts.wire.send([MESSAGE.INTERRUPT, invocation.number, { mode, reason }]);
   }
 
   ended(invocation: Invocation): void {
-    const id = this.#ids.get(invocation);
-    if (id !== undefined) this.#forget(id, invocation);
+    if (this.#isKnown(invocation)) this.#invocations.delete(invocation.number);
   }
 
   /** [WAMP2 §Registration Revocation] */
@@ -108,7 +106,7 @@ export class Answering implements Callee {
     if (invocation === undefined) return;
     if (options.progress) invocation.progress(payload, options.passthru);
     else {
-      this.#forget(request, invocation);
+      this.#invocations.delete(request);
       invocation.result(payload, options.passthru);
     }
   }
@@ -119,7 +117,7 @@ export class Answering implements Callee {
     }
     const invocation = this.#find(request, 'ERROR');
     if (invocation === undefined) return;
-    this.#forget(request, invocation);
+    this.#invocations.delete(request);
     invocation.fail({ uri, payload, headers: passthru });
   }
 
@@ -130,9 +128,8 @@ export class Answering implements Callee {
     throw new Wamp2Error(`${message} for an invocation that there was not`);
   }
 
-  #forget(id: number, invocation: Invocation): void {
-    this.#invocations.delete(id);
-    this.#ids.delete(invocation);
+  #isKnown(invocation: Invocation): boolean {
+    return this.#invocations.get(invocation.number) === invocation;
   }
 
   #send(id: number, invocation: Invocation, payload: Payload, continues: boolean): void {

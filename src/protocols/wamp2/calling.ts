@@ -1,4 +1,5 @@
 import { RouterError } from '../../core/errors.js';
+import { IdMap } from '../../core/id-map.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { CallReply, CancelMode, OngoingCall, Procedures } from '../../core/rpc.js';
 import type { Session } from '../../core/session.js';
@@ -45,7 +46,7 @@ const MOST_CUT_SHORT = 1000;
 /** The calls that one session makes: each id has one answer, and is another call only after that. */
 export class Calling {
   readonly #parts: CallingParts;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new IdMap<Pending>();
   /** Ids of calls whose caller has not said all, so that the rest of it begins no other call. */
   readonly #cutShort = new Set<number>();
 

@@ -37,6 +37,16 @@ const NO_OPTIONS: PublishOptions = {
   passthru: undefined,
 };
 
+const NO_CALL_OPTIONS: CallOptions = {
+  receiveProgress: false,
+  progress: false,
+  timeout: 0,
+  discloseMe: false,
+  passthru: undefined,
+};
+
+const NO_YIELD_OPTIONS: YieldOptions = { progress: false, passthru: undefined };
+
 const SHAPES: readonly Shape[] = [
   shape('HELLO', 3, ([, realm, details]) => ({
     type: 'hello',
@@ -202,6 +212,7 @@ function readSubscribeOptions(options: Attributes): SubscribeOptions {
 }
 
 function readCallOptions(options: Attributes): CallOptions {
+  if (options.isEmpty) return NO_CALL_OPTIONS;
   options.checkForeign();
   return {
     receiveProgress: options.flag('receive_progress') ?? false,
@@ -224,6 +235,7 @@ function readRegisterOptions(options: Attributes): RegisterOptions {
 }
 
 function readYieldOptions(options: Attributes): YieldOptions {
+  if (options.isEmpty) return NO_YIELD_OPTIONS;
   options.checkForeign();
   return { progress: options.flag('progress') ?? false, passthru: options.passthru() };
 }

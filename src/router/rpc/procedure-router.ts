@@ -13,7 +13,7 @@ import type {
   Registration,
 } from '../../core/rpc.js';
 import type { Session } from '../../core/session.js';
-import type { TopicHandler } from '../../core/topic.js';
+import type { TopicHandler, TopicRequest } from '../../core/topic.js';
 import { Refusals } from '../refusals.js';
 import type { RouteTable } from '../route-table.js';
 import { type ServedRoute, ServedRoutes } from '../served-route.js';
@@ -71,6 +71,7 @@ export class ProcedureRouter implements Procedures {
   readonly stats = { calls: 0 };
   readonly #parts: ProcedureRouterParts;
   readonly #routes: ServedRoutes;
+  readonly #served = new WeakMap<TopicRequest, Served>();
   readonly #local = new LocalProcedures();
   readonly #participants = new Participants((session) => this.leave(session));
   readonly #registrations: Registrations;
@@ -246,12 +247,21 @@ export class ProcedureRouter implements Procedures {
     if (absent === 'no_such_procedure' && name.startsWith('signalbox.')) throw noSuchProcedure(name);
     try {
       const request = table.match(table.resolve(name));
-      if (request !== undefined) return { ...this.#routes.of(request.route), request };
+      if (request !== undefined) return this.#serve(request);
     } catch (error) {
       if (!isRouterError(error) || error.code !== 'no_such_route') throw error;
       if (absent === 'no_such_route') throw error;
     }
     throw noSuchProcedure(name);
+  }
+
+  /** Put together once for each channel that is remembered. */
+  #serve(request: TopicRequest): Served {
+    const known = this.#served.get(request);
+    if (known !== undefined) return known;
+    const served = { ...this.#routes.of(request.route), request };
+    this.#served.set(request, served);
+    return served;
   }
 
   /** What the peer may be told. */

@@ -23,6 +23,7 @@ export interface InvocationTarget {
 
 /** One attempt to have a call answered: after the answer, or when it is over, nothing that its callee says counts. */
 export class RoutedInvocation implements Invocation, Involved {
+  number = 0;
   readonly #invoking: Invoking;
   readonly #call: CallRequest;
   readonly #target: InvocationTarget;

@@ -32,6 +32,7 @@ function invocation(): Invocation {
     callees: [],
   } as const;
   return {
+    number: 0,
     registration,
     procedure: undefined,
     payload: Payload.ofArguments({ list: [1] }),

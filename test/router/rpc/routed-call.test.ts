@@ -107,6 +107,21 @@ describe('a call of a session', () => {
     expect(ongoing.replies).toEqual([['result', 'all']]);
   });
 
+  it('ends with a part of a caller that may not call any more', () => {
+    const staffed = new TestServer({
+      routes: [testRoute('p', 'p', { access: { call: ['staff'] } })],
+      handlers: { p: {} },
+    });
+    const callee = new TestCallee(staffed.connect());
+    register(staffed, callee, 'p');
+    const demoted = staffed.connect(testUser('5', { roles: ['staff'] }));
+    const ongoing = call(staffed, demoted, 'p', { continues: true });
+    staffed.router.setRights('5', { roles: [], organizations: [] });
+    ongoing.more(values('too late'), true);
+    expect(ongoing.replies).toEqual(['forbidden']);
+    expect(callee.heard.at(-1)).toEqual(['ended']);
+  });
+
   it('whose parts are over the limit of the route is refused, and its callee interrupted', () => {
     const callee = answering();
     const ongoing = call(server, caller, 'p', { continues: true });
