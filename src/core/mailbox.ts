@@ -35,10 +35,11 @@ export class Mailbox<M> {
     if (isPromise(done)) void this.#drain(done);
   }
 
-  /** Drops what waits and takes nothing more. */
+  /** Drops what waits and takes nothing more. The peer is read again, or the end of its connection were not heard. */
   close(): void {
     this.#closed = true;
     this.#waiting = undefined;
+    this.#relieve();
   }
 
   #keep(message: M): void {
@@ -61,6 +62,10 @@ export class Mailbox<M> {
       }
     }
     this.#busy = false;
+    this.#relieve();
+  }
+
+  #relieve(): void {
     if (!this.#full) return;
     this.#full = false;
     this.#recipient.drained();

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { testRoute, testUser } from '../../../src/testing.js';
 import { refusal, World } from './world.js';
 
@@ -14,6 +14,8 @@ function fakeTime(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
 }
 
+afterEach(() => void vi.useRealTimers());
+
 describe('a WAMP v2 session whose identity ends', () => {
   it('is ended, once', async () => {
     fakeTime();
@@ -23,7 +25,6 @@ describe('a WAMP v2 session whose identity ends', () => {
     await pass(3000);
     expect(await client.news()).toEqual([[6, { message: 'the identity has expired' }, 'wamp.close.killed']]);
     expect(world.server.router.sessions.size).toBe(0);
-    vi.useRealTimers();
   });
 
   it('lives on as nobody in particular where it may, and is told so if it wants to hear it', async () => {
@@ -47,7 +48,6 @@ describe('a WAMP v2 session whose identity ends', () => {
     expect(await told.ask([32, 2, {}, 'chat.a'])).toEqual([refusal(32, 2, 'wamp.error.not_authorized')]);
     expect(await told.ask([34, 3, NOTICES])).toEqual([[35, 3]]);
     expect(await told.ask([34, 4, NOTICES])).toEqual([refusal(34, 4, 'wamp.error.no_such_subscription')]);
-    vi.useRealTimers();
   });
 
   it('has no notices of others by a pattern', async () => {

@@ -282,6 +282,15 @@ describe('a WAMP v2 peer', () => {
     expectEmpty();
   });
 
+  it('is read again when it ends, or its answer to the close were not heard', async () => {
+    const client = await world.join();
+    for (let i = 0; i < 80; i++) client.send([32, i, {}, `slow.${i}`]);
+    expect(client.connection.paused).toBe(true);
+    client.send([99]);
+    expect(client.connection.ended?.code).toBe(4501);
+    expect(client.connection.paused).toBe(false);
+  });
+
   it('is not read while more waits than its mailbox holds', async () => {
     const client = await world.join();
     for (let i = 0; i < 100; i++) client.send([32, i, {}, `slow.${i}`]);
