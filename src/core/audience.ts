@@ -33,7 +33,7 @@ function namesOthers({ excludeUsers, excludeRoles, users, roles }: Audience): bo
 
 function test(audience: Audience): Admits {
   const excluded = [nameTest(audience.exclude, isSession)];
-  excluded.push(nameTest(audience.excludeUsers, isUser), nameTest(audience.excludeRoles, hasRole));
+  excluded.push(nameTest(audience.excludeUsers, isCalled), nameTest(audience.excludeRoles, hasRole));
   const wanted = [nameTest(audience.eligible, isSession)];
   wanted.push(nameTest(audience.users, isUser), nameTest(audience.roles, hasRole));
   return (session) => {
@@ -60,8 +60,13 @@ function isSession({ id }: Session, names: Names): boolean {
   return names.has(id);
 }
 
-function isUser({ principal: { kind, id } }: Session, names: Names): boolean {
-  return kind === 'user' && id !== undefined && names.has(id);
+/** A back end that is called like a user is not one; who is nobody is called by the id of its session. */
+function isUser(session: Session, names: Names): boolean {
+  return session.principal.kind !== 'backend' && isCalled(session, names);
+}
+
+function isCalled({ id, principal }: Session, names: Names): boolean {
+  return names.has(principal.id ?? id);
 }
 
 function hasRole({ principal: { kind, roles } }: Session, names: Names): boolean {

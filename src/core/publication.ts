@@ -8,13 +8,13 @@ import type { SessionId } from './session.js';
 export interface Audience {
   /** Sessions left out. */
   readonly exclude?: readonly SessionId[];
-  /** Sessions of these users are left out. */
+  /** Sessions of these users are left out, and of back ends that are called so. */
   readonly excludeUsers?: readonly string[];
   /** Sessions with one of these roles are left out. */
   readonly excludeRoles?: readonly string[];
   /** If not empty, only these sessions. */
   readonly eligible?: readonly SessionId[];
-  /** If not empty, only sessions of these users. */
+  /** If not empty, only sessions of these users; one of nobody in particular is named by its own id. */
   readonly users?: readonly string[];
   /** If not empty, only sessions with one of these roles. */
   readonly roles?: readonly string[];

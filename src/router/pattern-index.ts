@@ -97,7 +97,7 @@ function node<T>(): Node<T> {
 
 /** Whether a part of a name ends at a place. */
 function endsPart(name: string, at: number): boolean {
-  return at === name.length || name[at] === '/' || name[at - 1] === '/';
+  return at > 0 && (at === name.length || name[at] === '/' || name[at - 1] === '/');
 }
 
 function collect<T>(at: Node<T>, parts: readonly string[], depth: number, found: T[]): void {

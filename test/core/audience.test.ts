@@ -17,7 +17,9 @@ const SESSIONS = [
 describe('an audience', () => {
   it.each<[Audience, string[]]>([
     [{ exclude: ['1'] }, ['2', '3', '4', '']],
-    [{ excludeUsers: ['5'] }, ['1', '3', '4', '']],
+    [{ excludeUsers: ['5'] }, ['1', '3', '']],
+    [{ excludeUsers: ['1'] }, ['2', '3', '4', '']],
+    [{ users: ['1'] }, ['1']],
     [{ excludeRoles: ['staff'] }, ['1', '3', '4', '']],
     [{ excludeRoles: ['anonymous'] }, ['2', '3', '4', '']],
     [{ eligible: ['1', '2'] }, ['1', '2']],
