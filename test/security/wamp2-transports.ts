@@ -228,5 +228,19 @@ export const wamp2Transports: AttackTopic = {
         return summary(answers.map(({ status }) => String(status)));
       },
     },
+    {
+      id: 'W9',
+      attack: 'Opens a long-poll transport by the cookie of a user, without an `Origin`',
+      ancestor: '–',
+      ours: 'is anonymous',
+      async run(world) {
+        const headers = { cookie: `live=${world.ticket('5')}` };
+        const { text } = await post(world, 'open', { protocols: ['wamp.2.json'] }, headers);
+        const { transport } = JSON.parse(text) as { transport: string };
+        await post(world, `${transport}/send`, [1, 'realm1', { roles: { caller: {} } }], {});
+        const welcome = JSON.parse((await post(world, `${transport}/receive`, '', {})).text) as unknown[];
+        return `is ${(welcome[2] as { authrole: string }).authrole}`;
+      },
+    },
   ],
 };
