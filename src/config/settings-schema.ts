@@ -75,7 +75,10 @@ const limits = z.strictObject({
     'Publications of one connection that has no back-end key; over HTTP of one user.',
   ),
   handler_timeout: duration('5s', 'How long a topic handler may take.'),
-  calls: count(1000, 'Calls of procedures that one connection waits for.'),
+  calls: count(
+    100,
+    'Calls of procedures that one connection waits for; what they carry is kept until they are answered.',
+  ),
   call_timeout: duration(
     '60s',
     'How long a call may take, or may be silent between parts of its result; callers may ask for less.',

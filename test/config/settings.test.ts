@@ -81,7 +81,7 @@ describe('settings', () => {
         messages: { rate: 200, burst: 400 },
         publishes: { rate: 200, burst: 2000 },
         handlerTimeout: 5000,
-        calls: 1000,
+        calls: 100,
         callTimeout: 60_000,
         registrations: 1000,
         testaments: 100,

@@ -13,7 +13,7 @@ import { Notices } from './notices.js';
 import { Publishing } from './publishing.js';
 import { forgetsCanceledCalls, takesGoodbyeAsFinal } from './quirks.js';
 import type { SessionDetails } from './session-details.js';
-import { Subscriptions } from './subscriptions.js';
+import { Subscribing } from './subscribing.js';
 import type { Wire } from './wire.js';
 
 /** Who enters a realm, and how it was found out. */
@@ -32,7 +32,7 @@ export class Wamp2Session {
   readonly #session: Session;
   readonly #realm: Realm;
   readonly #wire: Wire;
-  readonly #subscriptions: Subscriptions;
+  readonly #subscribing: Subscribing;
   readonly #publishing: Publishing;
   readonly #calling: Calling;
   readonly #answering: Answering;
@@ -52,7 +52,7 @@ export class Wamp2Session {
     this.#hello = hello;
     this.#realm = realm;
     this.#wire = wire;
-    this.#subscriptions = new Subscriptions({
+    this.#subscribing = new Subscribing({
       ...common,
       canBeRevoked: roles.subscriber?.has('subscription_revocation') === true,
     });
@@ -78,9 +78,9 @@ export class Wamp2Session {
       case 'publish':
         return this.#publishing.publish(message);
       case 'subscribe':
-        return this.#subscriptions.subscribe(message);
+        return this.#subscribing.subscribe(message);
       case 'unsubscribe':
-        return this.#subscriptions.unsubscribe(message);
+        return this.#subscribing.unsubscribe(message);
       case 'call':
         return this.#calling.call(message);
       case 'cancel':

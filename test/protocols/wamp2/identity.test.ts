@@ -50,6 +50,16 @@ describe('a WAMP v2 session whose identity ends', () => {
     expect(await told.ask([34, 4, NOTICES])).toEqual([refusal(34, 4, 'wamp.error.no_such_subscription')]);
   });
 
+  it('hears when it listens what it has missed, the newest of each kind', async () => {
+    const world = new World({ routes });
+    const client = await world.join(testUser('5'));
+    world.server.router.setRights('5', { roles: ['first'], organizations: [] });
+    world.server.router.setRights('5', { roles: ['second'], organizations: [] });
+    const [subscribed, notice, ...more] = await client.ask([32, 1, {}, 'signalbox.session']);
+    expect([subscribed, more]).toEqual([[33, 1, NOTICES], []]);
+    expect(notice?.[4]).toMatchObject([{ type: 'identity', roles: ['second'] }]);
+  });
+
   it('has no notices of others by a pattern', async () => {
     const world = new World({ routes });
     const client = await world.join();

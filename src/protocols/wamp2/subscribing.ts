@@ -15,7 +15,7 @@ import { errorDetails, type Wire } from './wire.js';
 type Subscribe = ClientMessage & { readonly type: 'subscribe' };
 type Unsubscribe = ClientMessage & { readonly type: 'unsubscribe' };
 
-export interface SubscriptionsParts {
+export interface SubscribingParts {
   readonly session: Session;
   readonly router: Router;
   readonly wire: Wire;
@@ -27,14 +27,14 @@ export interface SubscriptionsParts {
 }
 
 /** What one session is subscribed to. */
-export class Subscriptions implements SubscriptionListener {
-  readonly #parts: SubscriptionsParts;
+export class Subscribing implements SubscriptionListener {
+  readonly #parts: SubscribingParts;
   readonly #byId = new Map<number, Wamp2Subscription>();
   readonly #byName = new Map<string, Wamp2Subscription>();
   /** The request that is answered as soon as its subscription has joined. */
   #request = 0;
 
-  constructor(parts: SubscriptionsParts) {
+  constructor(parts: SubscribingParts) {
     this.#parts = parts;
   }
 
@@ -56,7 +56,7 @@ export class Subscriptions implements SubscriptionListener {
 
   async unsubscribe({ request, subscription: id }: Unsubscribe): Promise<void> {
     const subscription = this.#byId.get(id);
-    if (id === NOTICES && this.#parts.notices.wanted) this.#parts.notices.wanted = false;
+    if (id === NOTICES && this.#parts.notices.wanted) this.#parts.notices.end();
     else if (subscription === undefined) return this.#unknown(request);
     else {
       this.#forget(subscription);
@@ -100,8 +100,8 @@ export class Subscriptions implements SubscriptionListener {
   }
 
   #listen(request: number): void {
-    this.#parts.notices.wanted = true;
     this.#acknowledge(request, NOTICES);
+    this.#parts.notices.begin(this.#parts.session);
   }
 
   #acknowledge(request: number, id: number): void {
