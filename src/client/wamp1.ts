@@ -78,11 +78,14 @@ function asEvent({ channel, payload }: ServerMessage & { type: 'event' }): Heard
   return { type: 'event', interests: [exactly(channel)], payload };
 }
 
-/** A refused SUBSCRIBE or PUBLISH is a CALLERROR whose call id and URI are the channel. */
+/**
+ * A refused SUBSCRIBE or PUBLISH is a CALLERROR whose call id and URI are the channel. The URI of an error that neither this
+ * server nor the ancestor's made is its code: callee and page may have agreed on it.
+ */
 function asRefused({ callId, uri, message, details }: ServerMessage & { type: 'error' }): Heard {
   const { code, error, hint, event, request } = (details ?? {}) as Record<string, unknown>;
   const refusal: Refusal = {
-    code: textOf(error) ?? 'refused',
+    code: textOf(error) ?? (typeof code === 'number' || callId === uri ? 'refused' : uri),
     message,
     status: typeof code === 'number' ? code : undefined,
     hint: textOf(hint),
