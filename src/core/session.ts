@@ -124,10 +124,14 @@ export class Session {
   }
 }
 
-/** The id of a session: a whole number from 1 to 2^53 in digits, which every protocol can carry. [WAMP2 §IDs] */
+/** The least number of sixteen digits: all ids are equally long. */
+const LEAST_ID = 10 ** 15;
+
+/** The id of a session: sixteen random digits of a number up to 2^53, which every protocol can carry. [WAMP2 §IDs] */
 export function sessionId(): SessionId {
   const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
-  return String((high & 0x1f_ffff) * 2 ** 32 + low + 1);
+  const random = (high & 0x1f_ffff) * 2 ** 32 + low;
+  return String(LEAST_ID + (random % (2 ** 53 - LEAST_ID)));
 }
 
 /** The one word for what a principal is, where a protocol has room for one: its first role, or its kind. */
