@@ -1,4 +1,4 @@
-import { isRouterError, RouterError } from '../../core/errors.js';
+import { RouterError } from '../../core/errors.js';
 import type { ServerEvents } from '../../core/events.js';
 import type { Logger } from '../../core/logger.js';
 import type { Match } from '../../core/match.js';
@@ -13,18 +13,11 @@ import type {
   Registration,
 } from '../../core/rpc.js';
 import type { Session } from '../../core/session.js';
-import type { TopicHandler, TopicRequest } from '../../core/topic.js';
+import type { TopicHandler } from '../../core/topic.js';
 import { Refusals } from '../refusals.js';
 import type { RouteTable } from '../route-table.js';
-import { type ServedRoute, ServedRoutes } from '../served-route.js';
-import {
-  answer,
-  type CallContext,
-  type Called,
-  checkArguments,
-  lacks,
-  noSuchProcedure,
-} from './call-context.js';
+import { ServedRoutes } from '../served-route.js';
+import { answer, type CallContext, checkArguments, lacks, noSuchProcedure } from './call-context.js';
 import { CallTimeouts } from './call-timeouts.js';
 import type { LiveRegistration } from './live-registration.js';
 import { LocalCall } from './local-call.js';
@@ -33,6 +26,7 @@ import { checkCalls, checkRegistrations, type ParticipantLimits, Participants } 
 import { checkPattern, checkUnreserved, isReserved, type Surroundings } from './procedure-names.js';
 import { noSuchRegistration, Registrations } from './registrations.js';
 import { RoutedCall } from './routed-call.js';
+import { type ServedProcedure, ServedProcedures } from './served-procedures.js';
 
 export interface ProcedureLimits extends ParticipantLimits {
   /** Milliseconds a handler may take to answer where its caller asks for no other time. */
@@ -57,9 +51,6 @@ export interface ProcedureRouterParts {
   readonly development: boolean;
 }
 
-/** The route that matches a procedure, as this node serves it. */
-interface Served extends ServedRoute, Called {}
-
 const ANSWERED: OngoingCall = { more: () => undefined, cancel: () => undefined };
 
 /**
@@ -70,8 +61,7 @@ export class ProcedureRouter implements Procedures {
   /** Read for metrics. */
   readonly stats = { calls: 0 };
   readonly #parts: ProcedureRouterParts;
-  readonly #routes: ServedRoutes;
-  readonly #served = new WeakMap<TopicRequest, Served>();
+  readonly #served: ServedProcedures;
   readonly #local = new LocalProcedures();
   readonly #participants = new Participants((session) => this.leave(session));
   readonly #registrations: Registrations;
@@ -81,8 +71,9 @@ export class ProcedureRouter implements Procedures {
   constructor(parts: ProcedureRouterParts) {
     const { handlers, events, logger, limits } = parts;
     this.#parts = parts;
-    this.#routes = new ServedRoutes(handlers);
-    this.#surroundings = { table: parts.table, routes: this.#routes, limit: limits.channel };
+    const routes = new ServedRoutes(handlers);
+    this.#served = new ServedProcedures(parts.table, routes);
+    this.#surroundings = { table: parts.table, routes, limit: limits.channel };
     this.#registrations = new Registrations(this.#participants, events);
     this.#context = {
       participants: this.#participants,
@@ -116,12 +107,12 @@ export class ProcedureRouter implements Procedures {
     const { session, procedure } = call;
     if (session.closed) return ANSWERED;
     this.stats.calls++;
-    let served: Served | undefined;
+    let served: ServedProcedure | undefined;
     try {
       checkCalls(this.#participants.find(session), this.#parts.limits);
       const own = this.#parts.own.get(procedure);
       if (own !== undefined) return this.#callOwn(call, own);
-      served = this.#find(procedure);
+      served = this.#served.find(procedure);
       served.access.check('call', { principal: session.principal, request: served.request });
       checkArguments(call.payload, served.route);
       const local = this.#local.find(served.handler, served.request);
@@ -136,11 +127,11 @@ export class ProcedureRouter implements Procedures {
   register(request: RegisterRequest): Registration {
     const { procedure: name, match } = request;
     const { session } = request.callee;
-    let served: Served | undefined;
+    let served: ServedProcedure | undefined;
     try {
       if (session.closed) throw new RouterError('unavailable', 'the session has ended');
       checkUnreserved(name);
-      if (match === 'exact') served = this.#find(name, 'no_such_route');
+      if (match === 'exact') served = this.#served.find(name, 'no_such_route');
       if (served !== undefined) this.#checkExact(session, served);
       else if (match !== 'exact')
         checkPattern(session.principal, { match, pattern: name }, this.#surroundings);
@@ -173,26 +164,17 @@ export class ProcedureRouter implements Procedures {
   }
 
   lookup(match: Match, procedure: string): Registration | undefined {
-    return this.#registrations.find(match, match === 'exact' ? this.#channelOf(procedure) : procedure);
+    return this.#registrations.find(match, match === 'exact' ? this.#served.channelOf(procedure) : procedure);
   }
 
   match(procedure: string): Registration | undefined {
     try {
-      const { request, access, handler } = this.#find(procedure);
+      const { request, access, handler } = this.#served.find(procedure);
       if (this.#local.find(handler, request) !== undefined) return undefined;
       const may = ({ principal }: Session) => access.allows('register', { principal, request });
       return this.#candidates(request.channel).find(({ callees }) => callees.some(may));
     } catch {
       return undefined;
-    }
-  }
-
-  /** The channel of a name; the name itself where no route matches it. */
-  #channelOf(name: string): string {
-    try {
-      return this.#parts.table.resolve(name);
-    } catch {
-      return name;
     }
   }
 
@@ -202,7 +184,11 @@ export class ProcedureRouter implements Procedures {
     return new LocalCall(call, target, this.#context).start();
   }
 
-  #callHandler(call: CallRequest, procedure: OwnProcedure, { request: { channel } }: Served): OngoingCall {
+  #callHandler(
+    call: CallRequest,
+    procedure: OwnProcedure,
+    { request: { channel } }: ServedProcedure,
+  ): OngoingCall {
     if (call.continues === true) throw lacks(call.procedure, 'arguments that come in parts');
     if (call.headers?.['ppt_scheme'] !== undefined) throw lacks(call.procedure, 'ppt_scheme');
     const { handlerTimeout, callTimeout } = this.#parts.limits;
@@ -210,7 +196,7 @@ export class ProcedureRouter implements Procedures {
     return new LocalCall(call, target, this.#context).start();
   }
 
-  #callSession(call: CallRequest, called: Served): OngoingCall {
+  #callSession(call: CallRequest, called: ServedProcedure): OngoingCall {
     const routed = new RoutedCall(call, called, this.#context);
     for (const registration of this.#candidates(called.request.channel)) {
       if (routed.begin(registration)) return routed;
@@ -228,7 +214,7 @@ export class ProcedureRouter implements Procedures {
   }
 
   /** Throws `forbidden`, and `procedure_exists` where the handler answers. */
-  #checkExact(session: Session, { access, request, handler, route }: Served): void {
+  #checkExact(session: Session, { access, request, handler, route }: ServedProcedure): void {
     access.check('register', { principal: session.principal, request });
     if (this.#local.find(handler, request) !== undefined) {
       throw new RouterError('procedure_exists', `handler ${route.handler} answers ${request.channel}`);
@@ -241,29 +227,6 @@ export class ProcedureRouter implements Procedures {
     }
   }
 
-  /** The route of a procedure. Throws `no_such_procedure`, or what else is said, where there is none. */
-  #find(name: string, absent: 'no_such_procedure' | 'no_such_route' = 'no_such_procedure'): Served {
-    const { table } = this.#parts;
-    if (absent === 'no_such_procedure' && name.startsWith('signalbox.')) throw noSuchProcedure(name);
-    try {
-      const request = table.match(table.resolve(name));
-      if (request !== undefined) return this.#serve(request);
-    } catch (error) {
-      if (!isRouterError(error) || error.code !== 'no_such_route') throw error;
-      if (absent === 'no_such_route') throw error;
-    }
-    throw noSuchProcedure(name);
-  }
-
-  /** Put together once for each channel that is remembered. */
-  #serve(request: TopicRequest): Served {
-    const known = this.#served.get(request);
-    if (known !== undefined) return known;
-    const served = { ...this.#routes.of(request.route), request };
-    this.#served.set(request, served);
-    return served;
-  }
-
   /** What the peer may be told. */
   #refused(
     error: unknown,
@@ -272,7 +235,7 @@ export class ProcedureRouter implements Procedures {
       session,
       name,
       served,
-    }: { operation: Operation; session: Session; name: string; served: Served | undefined },
+    }: { operation: Operation; session: Session; name: string; served: ServedProcedure | undefined },
   ): RouterError {
     const question = served && { principal: session.principal, request: served.request };
     return this.#context.refusals.of(error, {
