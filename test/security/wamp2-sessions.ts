@@ -140,14 +140,13 @@ export const wamp2Sessions: AttackTopic = {
     {
       id: 'E6',
       attack:
-        'Chooses a weaker way in: a method that is not open, none, or `cookie` and `transport` without a proof',
+        'Chooses a weaker way in: a method that is not open, or `cookie` and `transport` without a proof',
       ancestor: '–',
-      ours: 'aborted: wamp.error.authentication_required',
+      ours: 'aborted: wamp.error.no_matching_auth_method',
       async run(world) {
         const results: string[] = [];
         for (const authmethods of [
           ['none'],
-          [],
           ['cookie'],
           ['transport'],
           ['tls'],

@@ -239,6 +239,7 @@ export const wamp2Transports: AttackTopic = {
         const { transport } = JSON.parse(text) as { transport: string };
         await post(world, `${transport}/send`, [1, 'realm1', { roles: { caller: {} } }], {});
         const welcome = JSON.parse((await post(world, `${transport}/receive`, '', {})).text) as unknown[];
+        await post(world, `${transport}/close`, '', {});
         return `is ${(welcome[2] as { authrole: string }).authrole}`;
       },
     },
