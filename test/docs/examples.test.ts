@@ -188,3 +188,25 @@ describe.skipIf(!php)('examples/php-ticket', () => {
     }
   });
 });
+
+describe('examples/wamp', () => {
+  it('answers a call from one AutobahnJS to another, and hears HTTP', async () => {
+    const server = await serve({});
+    const start = (file: string) => {
+      const child = spawn(process.execPath, [`examples/wamp/${file}`, server.webSocketUrl()], {
+        cwd: REPOSITORY,
+      });
+      onTestFinished(() => void child.kill());
+      let said = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+      return { child, said: () => said };
+    };
+    const callee = start('callee.mjs');
+    await until(() => callee.said().includes('ready'));
+    const caller = start('caller.mjs');
+    await until(() => caller.said().includes('listening'));
+    await server.publish('demo/lobby', { text: 'hello' });
+    await once(caller.child, 'close');
+    expect(caller.said()).toBe("2 + 3 = 5\nlistening\ndemo.lobby: { text: 'hello' }\n");
+  });
+});
