@@ -1,14 +1,17 @@
-// Writes the tables of docs/errors.md from src/core/errors.ts; with --check it only compares.
+// Writes the tables of docs/errors.md from src/core/errors.ts and what protocols call the codes; with --check it only compares.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createJiti } from 'jiti';
 
 const FILE = fileURLToPath(new URL('../docs/errors.md', import.meta.url));
-const { ERROR_CODES, DISCONNECT } = await createJiti(import.meta.url).import('../src/core/errors.ts');
+const jiti = createJiti(import.meta.url);
+const { ERROR_CODES, DISCONNECT } = await jiti.import('../src/core/errors.ts');
+const { ERROR_URIS } = await jiti.import('../src/protocols/wamp2/uris.ts');
 
 const refusals = Object.entries(ERROR_CODES).map(([code, { status, means, hint }]) => [
   `\`${code}\``,
   status,
+  `\`${ERROR_URIS[code]}\``,
   means,
   hint,
 ]);
@@ -19,7 +22,7 @@ const disconnects = Object.entries(DISCONNECT).map(([name, { code, reason, recon
   reconnect ? 'yes' : 'no',
 ]);
 const tables = {
-  refusals: table(['Code', 'Status', 'Means', 'What to do'], refusals),
+  refusals: table(['Code', 'Status', 'In WAMP v2', 'Means', 'What to do'], refusals),
   disconnects: table(
     ['Code', 'Name', 'Reason', 'Come back?'],
     disconnects.sort(([a], [b]) => a - b),
