@@ -8,6 +8,8 @@ export interface ServerEventMap {
   server_launched: { readonly urls: readonly string[] };
   client_connected: { readonly session: Session };
   client_disconnected: { readonly session: Session };
+  /** The session is somebody else now or has other rights, and has lost the subscriptions that these do not cover. */
+  client_identified: { readonly session: Session };
   client_error: { readonly session: Session; readonly channel: string; readonly error: unknown };
   /** `first` for the first subscriber of the group. */
   subscribed: { readonly session: Session; readonly group: SubscriptionGroup; readonly first: boolean };

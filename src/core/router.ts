@@ -59,7 +59,7 @@ export interface Router extends SubscriptionGroups {
    */
   announce(channel: string, payload: Payload | (() => Payload), options?: PublicationOptions): void;
   /**
-   * Gives a session the identity of a new credential and ends the subscriptions that it may no longer have. Throws
+   * Gives a session the identity of a new credential and ends the subscriptions and registrations that it may no longer have. Throws
    * `forbidden` if it is not the same user's.
    */
   renew(session: Session, principal: Principal): void;

@@ -14,6 +14,9 @@ export type Rights = Pick<Principal, 'roles' | 'organizations'>;
 export interface SessionControl {
   /** Ends sessions: nothing reaches them any more, and nothing comes from them. Returns how many. */
   disconnect(who: SessionSelector, why: Disconnect): number;
-  /** Gives the sessions of a user other rights, and ends the subscriptions that these do not cover. Returns how many. */
+  /**
+   * Gives the sessions of a user other rights, and ends the subscriptions and registrations that these do not cover.
+   * Returns how many.
+   */
   setRights(user: string, rights: Rights): number;
 }

@@ -14,7 +14,7 @@ export interface IdentityParts extends IdentitySettings {
   readonly sessions: Sessions;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** Ends the subscriptions that a session may no longer have. */
+  /** Ends the subscriptions and registrations that a session may no longer have. */
   reauthorize(session: Session): void;
   /** Ends sessions. */
   disconnect(sessions: readonly Session[], why: Disconnect): void;

@@ -95,7 +95,10 @@ export class TopicRouter implements Router, SessionControl {
       ...parts.identity,
       sessions: this.#sessions,
       clock: Date.now,
-      reauthorize: (session) => this.#memberships.reauthorize(session),
+      reauthorize: (session) => {
+        this.#memberships.reauthorize(session);
+        parts.events.announce('client_identified', { session });
+      },
       disconnect: (sessions, why) => this.#disconnect(sessions, why),
     });
   }

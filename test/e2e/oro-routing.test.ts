@@ -91,7 +91,11 @@ describe.skipIf(!present)("OroPlatform's own routing files", () => {
 describe('the routes of this repository', () => {
   it('are the ten of OroPlatform, a room, and procedures for anybody', async () => {
     const routes = await list(`${REPOSITORY}signalbox.yml`);
-    expect(routes.map(({ pattern }) => pattern)).toEqual(['demo/{room}', 'demo/procedures/{name}', ...CHANNELS]);
+    expect(routes.map(({ pattern }) => pattern)).toEqual([
+      'demo/{room}',
+      'demo/procedures/{name}',
+      ...CHANNELS,
+    ]);
   });
 
   it('load from a file of their own with the handler map alone', async () => {

@@ -27,6 +27,8 @@ export class RawSocketPeer {
   finished = false;
   closed = false;
   error: NodeJS.ErrnoException | undefined;
+  /** Told of each frame; those of before it is set are in `frames`. */
+  onFrame: (frame: RawSocketFrame) => void = () => undefined;
   #waiting: Buffer = Buffer.alloc(0);
 
   constructor(socket: Socket) {
@@ -37,8 +39,11 @@ export class RawSocketPeer {
     socket.on('close', () => (this.closed = true));
   }
 
-  static async connect(port: number, { secure = false, allowHalfOpen = false } = {}): Promise<RawSocketPeer> {
-    const to = { port, host: '127.0.0.1', allowHalfOpen };
+  static async connect(
+    port: number,
+    { secure = false, allowHalfOpen = false, host = '127.0.0.1' } = {},
+  ): Promise<RawSocketPeer> {
+    const to = { port, host, allowHalfOpen };
     const socket = secure ? connectSecurely({ ...to, rejectUnauthorized: false }) : connect(to);
     const peer = new RawSocketPeer(socket);
     await once(socket, secure ? 'secureConnect' : 'connect');
@@ -48,9 +53,9 @@ export class RawSocketPeer {
   /** Resolves when its handshake is answered, or the connection closed; by default it takes 16 MiB, in JSON. */
   static async open(
     port: number,
-    { second = 0xf1, secure = false, allowHalfOpen = false } = {},
+    { second = 0xf1, secure = false, allowHalfOpen = false, host = '127.0.0.1' } = {},
   ): Promise<RawSocketPeer> {
-    const peer = await RawSocketPeer.connect(port, { secure, allowHalfOpen });
+    const peer = await RawSocketPeer.connect(port, { secure, allowHalfOpen, host });
     peer.socket.write(Buffer.from([0x7f, second, 0, 0]));
     await until(() => peer.reply !== undefined || peer.closed);
     return peer;
@@ -72,7 +77,10 @@ export class RawSocketPeer {
       this.reply = this.#waiting.subarray(0, 4);
       this.#waiting = this.#waiting.subarray(4);
     }
-    for (let frame = this.#next(); frame !== undefined; frame = this.#next()) this.frames.push(frame);
+    for (let frame = this.#next(); frame !== undefined; frame = this.#next()) {
+      this.frames.push(frame);
+      this.onFrame(frame);
+    }
   }
 
   #next(): RawSocketFrame | undefined {

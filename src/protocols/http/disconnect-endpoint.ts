@@ -39,7 +39,7 @@ export class DisconnectEndpoint implements HttpEndpoint {
 
 /**
  * `POST /api/rights` with a back-end key: gives the open sessions of a `user` other `roles` and `organizations`, and ends
- * the subscriptions that these do not cover. Answers how many sessions there are.
+ * the subscriptions and registrations that these do not cover. Answers how many sessions there are.
  */
 export class RightsEndpoint implements HttpEndpoint {
   readonly method = 'POST';

@@ -52,7 +52,7 @@ export function checkPattern(
 }
 
 /** Whether a route lets it whatever the parameters are. */
-function mayRegister(
+export function mayRegister(
   principal: Principal,
   { match, pattern }: Pattern,
   { table, routes }: Surroundings,

@@ -23,7 +23,13 @@ import type { LiveRegistration } from './live-registration.js';
 import { LocalCall } from './local-call.js';
 import { LocalProcedures } from './local-procedures.js';
 import { checkCalls, checkRegistrations, type ParticipantLimits, Participants } from './participants.js';
-import { checkPattern, checkUnreserved, isReserved, type Surroundings } from './procedure-names.js';
+import {
+  checkPattern,
+  checkUnreserved,
+  isReserved,
+  mayRegister,
+  type Surroundings,
+} from './procedure-names.js';
 import { noSuchRegistration, Registrations } from './registrations.js';
 import { RoutedCall } from './routed-call.js';
 import { type ServedProcedure, ServedProcedures } from './served-procedures.js';
@@ -82,6 +88,7 @@ export class ProcedureRouter implements Procedures {
       logger,
       callTimeout: limits.callTimeout,
     };
+    events.on('client_identified', ({ session }) => this.#reauthorize(session));
   }
 
   get registrations(): ReadonlyMap<number, Registration> {
@@ -225,6 +232,20 @@ export class ProcedureRouter implements Procedures {
       // Who has lost the right would keep the name from those who have it.
       if (known !== undefined) this.revoke(known.id, 'wamp.error.not_authorized', callee);
     }
+  }
+
+  /** Ends the registrations that a session may no longer have. */
+  #reauthorize(session: Session): void {
+    for (const registration of [...(this.#participants.find(session)?.registrations ?? [])]) {
+      if (this.#mayKeep(session, registration)) continue;
+      this.revoke(registration.id, 'wamp.error.not_authorized', session);
+    }
+  }
+
+  #mayKeep({ principal }: Session, { match, key, procedure }: LiveRegistration): boolean {
+    if (match !== 'exact') return mayRegister(principal, { match, pattern: key }, this.#surroundings);
+    const { access, request } = this.#served.find(procedure, 'no_such_route');
+    return access.allows('register', { principal, request });
   }
 
   /** What the peer may be told. */

@@ -143,15 +143,24 @@ describe('a registration', () => {
   });
 
   it('is lost by those who have lost the right, and free for others', () => {
-    const { server } = serve();
+    const free = testRoute('free', 'free/{name}', { handler: 'none' });
+    const { server } = serve([work, free]);
     const former = server.connect(worker);
     const callee = new TestCallee(former);
     register(server, callee, 'work/x');
+    const [pattern, open] = [
+      register(server, callee, 'work/', { match: 'prefix' }),
+      register(server, callee, 'free/x'),
+    ];
     server.router.setRights('1', { roles: [], organizations: [] });
+    expect(callee.heard.slice(-2)).toEqual([
+      ['revoked', 1, 'wamp.error.not_authorized'],
+      ['revoked', pattern.id, 'wamp.error.not_authorized'],
+    ]);
+    expect([...server.procedures.registrations.keys()]).toEqual([open.id]);
     expect(call(server, server.connect(), 'work/x').replies).toEqual(['no_such_procedure']);
     const other = new TestCallee(server.connect(testUser('2', { roles: ['worker'] })));
     register(server, other, 'work/x');
-    expect(callee.heard.at(-1)).toEqual(['revoked', 1, 'wamp.error.not_authorized']);
     call(server, server.connect(), 'work/x');
     expect(other.invocations).toHaveLength(1);
   });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WebSocket } from 'ws';
 import { fromWire, type Message, toWire } from './format.js';
+import { openTransport, type Transport } from './transport.js';
 import type { Wire } from './wire.js';
 
 const POLL_MS = 2;
@@ -16,29 +16,25 @@ export interface Received {
 /** One transport to the router under test. Says and hears messages, and knows nothing of what they mean. */
 export class VectorPeer {
   readonly received: Received[] = [];
-  readonly #socket: WebSocket;
   readonly #wire: Wire;
+  #transport: Transport | undefined;
   #saidGoodbye = false;
 
-  private constructor(socket: WebSocket, wire: Wire) {
-    this.#socket = socket;
+  private constructor(wire: Wire) {
     this.#wire = wire;
-    socket.on('message', (data: Buffer) => this.#take(read(data, wire)));
-    socket.on('close', (code) => this.#take({ type: 'CLOSED', code }));
-    socket.on('error', () => undefined);
   }
 
   static async open(url: string, wire: Wire): Promise<VectorPeer> {
-    const socket = new WebSocket(url, wire.subprotocol);
-    await new Promise((resolve, reject) => {
-      socket.once('open', resolve);
-      socket.once('error', reject);
+    const peer = new VectorPeer(wire);
+    peer.#transport = await openTransport(url, wire, {
+      message: (octets) => peer.#take(read(octets, wire)),
+      closed: (code) => peer.#take({ type: 'CLOSED', ...(code !== undefined && { code }) }),
     });
-    return new VectorPeer(socket, wire);
+    return peer;
   }
 
   get isOpen(): boolean {
-    return this.#socket.readyState === WebSocket.OPEN;
+    return this.#transport?.isOpen === true;
   }
 
   /** Whether either side has ended the session. */
@@ -48,12 +44,12 @@ export class VectorPeer {
 
   send(message: Message): void {
     if (message.type === 'GOODBYE') this.#saidGoodbye = true;
-    this.#socket.send(this.#wire.encode(toWire(message)));
+    this.#transport?.send(this.#wire.encode(toWire(message)));
   }
 
   /** Ends without a word. */
   vanish(): void {
-    this.#socket.terminate();
+    this.#transport?.vanish();
   }
 
   /** The first message that has not been taken and is wanted; waits for it. Undefined when none comes in time. */

@@ -16,7 +16,8 @@ const { values, positionals } = parseArgs({
 const [url, ...files] = positionals;
 if (url === undefined) {
   console.error(
-    'usage: run.mjs URL [FILE...] [--serializer json,msgpack,cbor] [--without logins,history] [--realm R]',
+    'usage: run.mjs URL [FILE...] [--serializer json,msgpack,cbor] [--without logins,history] [--realm R]\n' +
+      'URL is ws://HOST:PORT/PATH, rawsocket://HOST:PORT, or http://HOST:PORT/PATH for long-poll',
   );
   process.exit(2);
 }

@@ -1,9 +1,11 @@
 import { Encoder as CborEncoder } from 'cbor-x';
 import { Packr } from 'msgpackr';
 
-/** Bytes of one serializer: whole WebSocket messages. */
+/** Bytes of one serializer: whole messages. */
 export interface Wire {
   readonly subprotocol: string;
+  /** Its number in the handshake of RawSocket. [WAMP2 §RawSocket Transport] */
+  readonly rawSocket: number;
   encode(list: readonly unknown[]): string | Uint8Array;
   decode(data: Buffer): unknown[];
 }
@@ -15,16 +17,19 @@ const cbor = new CborEncoder({ useRecords: false, mapsAsObjects: true, tagUint8A
 export const WIRES: Readonly<Record<string, Wire>> = {
   json: {
     subprotocol: 'wamp.2.json',
+    rawSocket: 1,
     encode: (list) => JSON.stringify(list),
     decode: (data) => JSON.parse(data.toString()),
   },
   msgpack: {
     subprotocol: 'wamp.2.msgpack',
+    rawSocket: 2,
     encode: (list) => packr.pack(withOctets(list)),
     decode: (data) => withText(packr.unpack(data)) as unknown[],
   },
   cbor: {
     subprotocol: 'wamp.2.cbor',
+    rawSocket: 3,
     encode: (list) => cbor.encode(withOctets(list)),
     decode: (data) => withText(cbor.decode(data)) as unknown[],
   },
