@@ -12,6 +12,8 @@ import {
 } from '../router/index.js';
 import { buildHandlers } from './build-handlers.js';
 import { createContainer, type Plan } from './container.js';
+import { routesFor } from './meta-routes.js';
+import { PARTS } from './tokens.js';
 
 /** Somebody who wants to do something on a channel. */
 export interface Wish {
@@ -33,27 +35,31 @@ export interface Decision {
 
 /** Routes, handlers and access of an application, to be asked without a server. */
 export class AccessTrial {
+  readonly #plan: Plan;
   readonly #table: RouteTable;
   readonly #routes: ServedRoutes;
 
   constructor(plan: Plan) {
-    this.#table = new RouteTable(plan.routes, { channelLimit: plan.settings.limits.channel });
-    this.#routes = new ServedRoutes(buildHandlers(createContainer(plan), plan));
+    const container = createContainer(plan);
+    const { main } = container.get(PARTS.realms);
+    this.#plan = plan;
+    this.#table = this.#tableOf(plan.routes);
+    this.#routes = new ServedRoutes(new Map([...main.handlers, ...buildHandlers(container, plan)]));
   }
 
   /** How close each route came. */
   trials(channel: string): readonly RouteTrial[] {
-    return this.#table.explain(channel);
+    return this.#tableFor(channel).explain(channel);
   }
 
   /** What is asked for by a channel; undefined where no route matches. */
   match(channel: string): TopicRequest | undefined {
-    return this.#table.match(channel);
+    return this.#tableFor(channel).match(channel);
   }
 
   /** What a server would decide. */
   decide({ operation, channel, principal, payload }: Wish): Decision {
-    const request = this.#table.match(channel);
+    const request = this.match(channel);
     const none = { allowed: false, judgements: [], request };
     if (request === undefined) return { ...none, obstacle: `no route matches ${channel}` };
     const { route } = request;
@@ -63,6 +69,15 @@ export class AccessTrial {
     const obstacle = obstacleOf(operation, request, handler);
     const allowed = obstacle === undefined && judgements.every(({ holds }) => holds !== undefined);
     return { allowed, request, judgements, obstacle };
+  }
+
+  #tableFor(channel: string): RouteTable {
+    const routes = routesFor(channel, this.#plan);
+    return routes === this.#plan.routes ? this.#table : this.#tableOf(routes);
+  }
+
+  #tableOf(routes: Plan['routes']): RouteTable {
+    return new RouteTable(routes, { channelLimit: this.#plan.settings.limits.channel });
   }
 }
 

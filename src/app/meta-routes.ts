@@ -1,3 +1,4 @@
+import type { Settings } from '../config/index.js';
 import type { Access, Route } from '../core/route.js';
 
 /** The handler of the routes below. */
@@ -22,6 +23,14 @@ export function metaRoutes(rules: readonly string[]): readonly Route[] {
       access: { ...NOBODY, subscribe: rules, call: rules },
     }),
   ];
+}
+
+/** The routes that are tried for a channel, less the server's own where it cannot be one of theirs. */
+export function routesFor(
+  channel: string,
+  { routes, settings }: { readonly routes: readonly Route[]; readonly settings: Pick<Settings, 'wamp'> },
+): readonly Route[] {
+  return channel.startsWith('wamp.') ? [...metaRoutes(settings.wamp.meta), ...routes] : routes;
 }
 
 function route(

@@ -186,6 +186,16 @@ describe('signalbox match', () => {
 
 describe('signalbox explain', () => {
   it.each([
+    ['user:5', 1, 'REFUSED'],
+    ['backend', 0, 'ALLOWED'],
+  ])('knows the procedures of the server itself, as %s', async (who, status, verdict) => {
+    const args = ['explain', 'call', 'wamp.session.count', '--as', who];
+    const { code, stdout } = await cli(args, { cwd: application() });
+    expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([status, verdict]);
+    expect((await cli(['match', 'wamp.session.count'], { cwd: application() })).stdout).toContain('wamp.meta');
+  });
+
+  it.each([
     ['subscribe', 'anonymous', 0, 'ALLOWED', /anyone holds/],
     ['publish', 'anonymous', 1, 'REFUSED', /backend; does not hold/],
     ['publish', 'user:5', 1, 'REFUSED', /as user 5/],

@@ -1,5 +1,6 @@
 import { RouteTable } from '../../router/index.js';
 import { formatParams, formatTrials } from '../format-trials.js';
+import { routesFor } from '../meta-routes.js';
 import { describeApplication, openApplication } from './application-options.js';
 import type { CliCommand } from './program.js';
 
@@ -10,8 +11,9 @@ export const match: CliCommand = {
       .argument('<channel>', 'such as oro/email_event/5/7')
       .option('--json', 'print the result as JSON'),
   async run({ args: [channel = ''], options, context }) {
-    const { settings, routes } = (await openApplication(options, context)).plan();
-    const table = new RouteTable(routes, { channelLimit: settings.limits.channel });
+    const plan = (await openApplication(options, context)).plan();
+    const channelLimit = plan.settings.limits.channel;
+    const table = new RouteTable(routesFor(channel, plan), { channelLimit });
     const found = table.match(channel);
     const trials = table.explain(channel);
     if (options['json'] === true) {
