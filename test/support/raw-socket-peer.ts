@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
-import { until } from './until.js';
 
 export interface RawSocketFrame {
   readonly type: number;
@@ -29,14 +28,23 @@ export class RawSocketPeer {
   error: NodeJS.ErrnoException | undefined;
   /** Told of each frame; those of before it is set are in `frames`. */
   onFrame: (frame: RawSocketFrame) => void = () => undefined;
+  /** Resolves when its handshake is answered, or the connection closed. */
+  readonly answered: Promise<void>;
   #waiting: Buffer = Buffer.alloc(0);
+  #answer: () => void = () => undefined;
 
   constructor(socket: Socket) {
     this.socket = socket;
+    this.answered = new Promise((resolve) => {
+      this.#answer = resolve;
+    });
     socket.on('data', (octets: Buffer) => this.#receive(octets));
     socket.on('error', (error) => (this.error = error));
     socket.on('end', () => (this.finished = true));
-    socket.on('close', () => (this.closed = true));
+    socket.on('close', () => {
+      this.closed = true;
+      this.#answer();
+    });
   }
 
   static async connect(
@@ -57,7 +65,7 @@ export class RawSocketPeer {
   ): Promise<RawSocketPeer> {
     const peer = await RawSocketPeer.connect(port, { secure, allowHalfOpen, host });
     peer.socket.write(Buffer.from([0x7f, second, 0, 0]));
-    await until(() => peer.reply !== undefined || peer.closed);
+    await peer.answered;
     return peer;
   }
 
@@ -76,6 +84,7 @@ export class RawSocketPeer {
       if (this.#waiting.length < 4) return;
       this.reply = this.#waiting.subarray(0, 4);
       this.#waiting = this.#waiting.subarray(4);
+      this.#answer();
     }
     for (let frame = this.#next(); frame !== undefined; frame = this.#next()) {
       this.frames.push(frame);
