@@ -192,7 +192,9 @@ describe('signalbox explain', () => {
     const args = ['explain', 'call', 'wamp.session.count', '--as', who];
     const { code, stdout } = await cli(args, { cwd: application() });
     expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([status, verdict]);
-    expect((await cli(['match', 'wamp.session.count'], { cwd: application() })).stdout).toContain('wamp.meta');
+    expect((await cli(['match', 'wamp.session.count'], { cwd: application() })).stdout).toContain(
+      'wamp.meta',
+    );
   });
 
   it.each([
