@@ -1,24 +1,7 @@
 import { pbkdf2Sync } from 'node:crypto';
-import type { Login, Logins, SaltedKey, ScramVerifier } from '../core/logins.js';
+import type { ConfiguredLogin, Login, Logins, SaltedKey } from '../core/logins.js';
 import type { Decoys } from './decoys.js';
 import { scramVerifier } from './scram-verifier.js';
-
-/** A login as it is configured. */
-export interface ConfiguredLogin {
-  readonly kind: 'user' | 'backend';
-  readonly roles: readonly string[];
-  readonly organizations: readonly string[];
-  readonly secret: string | undefined;
-  /** The secret stands in for it. */
-  readonly ticket: string | undefined;
-  /** Derived from a secret that is not known here, in base64. */
-  readonly derivedKey: string | undefined;
-  /** Undefined: a secret signs as it is. Without a salt of its own the login has one made for its name. */
-  readonly salting: (Partial<Pick<SaltedKey, 'salt'>> & Pick<SaltedKey, 'iterations' | 'keylen'>) | undefined;
-  readonly scram: ScramVerifier | undefined;
-  /** Lower case. */
-  readonly keys: readonly string[];
-}
 
 /** Octets of the salts that are made here. */
 const SALT = 16;

@@ -3,7 +3,7 @@ export { AnonymousAuthenticator } from './anonymous-authenticator.js';
 export { type AuthenticationGuard, authenticationGuard, type GuardOptions } from './authentication-guard.js';
 export { authenticatorChain } from './authenticator-chain.js';
 export { BoundedAccounts } from './bounded-accounts.js';
-export { type ConfiguredLogin, ConfiguredLogins } from './configured-logins.js';
+export { ConfiguredLogins } from './configured-logins.js';
 export { CryptosignChallenger } from './cryptosign-challenger.js';
 export { Decoys } from './decoys.js';
 export { HttpAuthenticator, type HttpAuthOptions } from './http-authenticator.js';

@@ -1,6 +1,5 @@
-import type { ScramVerifier } from '../core/logins.js';
+import type { ConfiguredLogin, ScramVerifier } from '../core/logins.js';
 import { isSalted, type WrittenLogin } from './login-schema.js';
-import type { LoginSettings } from './method-settings.js';
 import type { SecretSource } from './setting-kinds.js';
 
 /** What reading needs beside the values. */
@@ -21,7 +20,7 @@ const KEYLEN = 32;
 export function readLogins(
   written: Readonly<Record<string, WrittenLogin>>,
   context: LoginContext,
-): ReadonlyMap<string, LoginSettings> {
+): ReadonlyMap<string, ConfiguredLogin> {
   const logins = Object.entries(written).map(([name, login]) => {
     return [name, readLogin(login, ['auth', 'logins', name], context)] as const;
   });
@@ -29,7 +28,7 @@ export function readLogins(
   return new Map(logins);
 }
 
-function readLogin(written: WrittenLogin, path: Path, context: LoginContext): LoginSettings {
+function readLogin(written: WrittenLogin, path: Path, context: LoginContext): ConfiguredLogin {
   const { kind, roles, organizations, keys, secret, ticket, salt } = written;
   const { iterations = ITERATIONS, keylen = KEYLEN } = written;
   return Object.freeze({
@@ -94,7 +93,7 @@ function octetsOf(text: string, encoding: 'hex' | 'base64'): Buffer | undefined 
 }
 
 /** A key says who somebody is, so it is of one. */
-function checkKeys(logins: readonly (readonly [string, LoginSettings])[], context: LoginContext): void {
+function checkKeys(logins: readonly (readonly [string, ConfiguredLogin])[], context: LoginContext): void {
   const owners = new Map<string, string>();
   for (const [name, { keys }] of logins) {
     for (const key of keys) {

@@ -1,5 +1,3 @@
-import type { ScramVerifier } from '../core/logins.js';
-
 /** Where the keys of tokens are. `pem` is a public key; `path` is absolute. */
 export type JwtKeySource =
   | { readonly type: 'secret'; readonly secret: string }
@@ -34,23 +32,4 @@ export interface HttpAuthSettings {
   readonly headers: readonly string[];
   readonly timeout: number;
   readonly cache: number;
-}
-
-/** One of `auth.logins`, checked. */
-export interface LoginSettings {
-  readonly kind: 'user' | 'backend';
-  readonly roles: readonly string[];
-  readonly organizations: readonly string[];
-  readonly secret: string | undefined;
-  /** Undefined: the secret. */
-  readonly ticket: string | undefined;
-  /** Takes the place of the secret for `wampcra`; base64. */
-  readonly derivedKey: string | undefined;
-  /** Undefined: the secret signs as it is. Without `salt` one is made for the name. */
-  readonly salting:
-    | { readonly salt?: string; readonly iterations: number; readonly keylen: number }
-    | undefined;
-  readonly scram: ScramVerifier | undefined;
-  /** Public keys in lower case. */
-  readonly keys: readonly string[];
 }

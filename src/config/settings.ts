@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import type { BackendKey } from '../core/backend-key.js';
+import type { ConfiguredLogin } from '../core/logins.js';
 import type { DefaultAccess } from '../core/route.js';
 import type { AuthMethod } from './auth-settings.js';
-import type { HttpAuthSettings, JwtSettings, LoginSettings } from './method-settings.js';
+import type { HttpAuthSettings, JwtSettings } from './method-settings.js';
 import type { ParsedSettings } from './settings-schema.js';
 
 type Camel<S> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
@@ -58,7 +59,7 @@ export interface AuthSettings {
   readonly jwt: JwtSettings | undefined;
   readonly http: HttpAuthSettings | undefined;
   /** Who may answer questions, by name. */
-  readonly logins: ReadonlyMap<string, LoginSettings>;
+  readonly logins: ReadonlyMap<string, ConfiguredLogin>;
 }
 
 /** How tickets of OroSyncBundle are checked. */

@@ -52,6 +52,23 @@ export interface Login {
   readonly issued?: number;
 }
 
+/** A login as it is configured. */
+export interface ConfiguredLogin {
+  readonly kind: 'user' | 'backend';
+  readonly roles: readonly string[];
+  readonly organizations: readonly string[];
+  readonly secret: string | undefined;
+  /** The secret stands in for it. */
+  readonly ticket: string | undefined;
+  /** Derived from a secret that is not known here, in base64. */
+  readonly derivedKey: string | undefined;
+  /** Undefined: a secret signs as it is. Without a salt of its own the login has one made for its name. */
+  readonly salting: (Partial<Pick<SaltedKey, 'salt'>> & Pick<SaltedKey, 'iterations' | 'keylen'>) | undefined;
+  readonly scram: ScramVerifier | undefined;
+  /** Lower case. */
+  readonly keys: readonly string[];
+}
+
 /** Where those who answer questions are looked up. Names and keys come from strangers. */
 export interface Logins {
   /** Who logs in by exactly this name and may do so at this moment. Whatever it throws is `unavailable` to the peer. */

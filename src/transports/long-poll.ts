@@ -5,12 +5,12 @@ import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '
 import type { Logger } from '../core/logger.js';
 import type { Meter } from '../core/meter.js';
 import { randomId } from '../core/session.js';
-import type { Rate } from '../core/token-bucket.js';
 import { AdmissionLimits } from './admission-limits.js';
 import { LongPollConnection, type LongPollContext } from './long-poll-connection.js';
 import { readOffers } from './long-poll-offers.js';
 import { allowance, deliveryReply, emptyReply, ended } from './long-poll-replies.js';
 import { OpenConnections } from './open-connections.js';
+import type { PeerLimits } from './peer-limits.js';
 
 export interface LongPollOptions {
   readonly gateway: Gateway;
@@ -22,19 +22,7 @@ export interface LongPollOptions {
   readonly path: string | undefined;
   /** Throws `forbidden` for the `Origin` of a page that may not connect. */
   readonly checkOrigin: (origin: HttpRequest['headers'][string]) => void;
-  /** Octets, counts and milliseconds. */
-  readonly limits: {
-    readonly message: number;
-    readonly buffer: number;
-    readonly connections: number;
-    readonly connectionsPerAddress: number;
-    readonly handshakes: Rate | undefined;
-    readonly messages: Rate | undefined;
-    readonly longPoll: number;
-    readonly silence: number;
-    readonly ping: number;
-    readonly pongTimeout: number;
-  };
+  readonly limits: PeerLimits & { readonly longPoll: number };
 }
 
 /** Octets of an opening request that are read, if messages may not be longer. */

@@ -4,12 +4,12 @@ import { type Disconnect, RouterError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { Meter } from '../core/meter.js';
 import { RefusalLog } from '../core/refusal-log.js';
-import type { Rate } from '../core/token-bucket.js';
 import { AdmissionLimits } from './admission-limits.js';
 import type { TlsFiles } from './certificate.js';
 import { Heartbeat } from './heartbeat.js';
 import { OpenConnections } from './open-connections.js';
 import { PeerAddresses } from './peer-addresses.js';
+import type { PeerLimits } from './peer-limits.js';
 import { RawSocketConnection, type RawSocketContext } from './raw-socket-connection.js';
 import { RAW_SOCKET_ENVELOPE } from './raw-socket-envelope.js';
 import {
@@ -37,19 +37,7 @@ export interface RawSocketOptions {
   readonly admission?: AdmissionLimits;
   /** For its own port: speaks TLS where there is a certificate. */
   readonly tls?: TlsFiles | undefined;
-  /** Octets, counts and milliseconds. */
-  readonly limits: {
-    readonly message: number;
-    readonly buffer: number;
-    readonly connections: number;
-    readonly connectionsPerAddress: number;
-    readonly handshakes: Rate | undefined;
-    readonly messages: Rate | undefined;
-    readonly handshakeTimeout: number;
-    readonly silence: number;
-    readonly ping: number;
-    readonly pongTimeout: number;
-  };
+  readonly limits: PeerLimits;
 }
 
 /** What the gateway is told: there is no path, and nothing that could hold a credential. */

@@ -6,11 +6,11 @@ import { type Disconnect, RouterError } from '../core/errors.js';
 import type { HttpReply } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import type { Meter } from '../core/meter.js';
-import type { Rate } from '../core/token-bucket.js';
 import { AdmissionLimits } from './admission-limits.js';
 import { Heartbeat } from './heartbeat.js';
 import { OpenConnections } from './open-connections.js';
 import { PeerAddresses } from './peer-addresses.js';
+import type { PeerLimits } from './peer-limits.js';
 import { refusalReply } from './refusal-reply.js';
 import { RefusedConnections } from './refused-connections.js';
 import { readRequestUrl } from './request-url.js';
@@ -30,19 +30,7 @@ export interface WebSocketOptions {
   readonly paths: readonly string[];
   /** Offers permessage-deflate; such connections cost more processor time and memory. */
   readonly compression: boolean;
-  /** Octets, counts and milliseconds. */
-  readonly limits: {
-    readonly message: number;
-    readonly buffer: number;
-    readonly connections: number;
-    readonly connectionsPerAddress: number;
-    readonly handshakes: Rate | undefined;
-    readonly messages: Rate | undefined;
-    readonly handshakeTimeout: number;
-    readonly silence: number;
-    readonly ping: number;
-    readonly pongTimeout: number;
-  };
+  readonly limits: PeerLimits;
 }
 
 /** WebSocket peers over the upgrades of an HTTP server. Who they are is decided before the upgrade is completed. */

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { type ConfiguredLogin, ConfiguredLogins, Decoys } from '../../src/authenticators/index.js';
+import { ConfiguredLogins, Decoys } from '../../src/authenticators/index.js';
+import type { ConfiguredLogin } from '../../src/core/logins.js';
 
 export const DECOYS = new Decoys('what the decoys are made of');
 

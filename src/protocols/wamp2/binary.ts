@@ -4,9 +4,11 @@ import { Payload } from '../../core/payload.js';
 import { asRecord } from './attributes.js';
 import { Wamp2Error } from './codec.js';
 import type { ClientMessage } from './messages.js';
+import { OctetReader } from './octet-reader.js';
 import { type Shape, shapeOf } from './read-message.js';
 import type { Serializer } from './serializer.js';
 import { isTransparent, NOTHING, readTransparent } from './transparent.js';
+import { type ValueWriter, writeValue } from './write-value.js';
 
 /** A binary serialization of values. */
 export interface BinaryFormat {
@@ -16,6 +18,28 @@ export interface BinaryFormat {
   read(bytes: Buffer, depth: number): unknown;
   /** Throws a `RangeError` for cycles. */
   write(value: unknown): Buffer;
+}
+
+/** A format of the two functions that make it. `readValue` reads one value and may leave octets behind. */
+export function binaryFormat(
+  names: Pick<BinaryFormat, 'subprotocol' | 'name'>,
+  readValue: (from: OctetReader, depth: number) => unknown,
+  newWriter: () => ValueWriter & { finish(): Buffer },
+): BinaryFormat {
+  return {
+    ...names,
+    read(bytes, depth) {
+      const from = new OctetReader(bytes);
+      const value = readValue(from, depth);
+      if (from.remaining > 0) throw new Wamp2Error('octets after the message');
+      return value;
+    },
+    write(value) {
+      const to = newWriter();
+      writeValue(value, to);
+      return to.finish();
+    },
+  };
 }
 
 /** Messages in a binary serialization. */

@@ -1,8 +1,7 @@
-import type { BinaryFormat } from './binary.js';
+import { binaryFormat } from './binary.js';
 import { CborWriter } from './cbor-writer.js';
 import { WAMP2_SUBPROTOCOL, Wamp2Error } from './codec.js';
-import { exact, MAX_EXACT, OctetReader, setEntry } from './octet-reader.js';
-import { writeValue } from './write-value.js';
+import { exact, MAX_EXACT, type OctetReader, setEntry } from './octet-reader.js';
 
 const INDEFINITE = 31;
 const BREAK = 0xff;
@@ -17,21 +16,11 @@ const MAX_BIG = 128;
  * CBOR. Of tags, those of times are read as ISO 8601 and those of big integers as such; any other is passed over, and what
  * it marks is read as it is. [WAMP2 §CBOR]
  */
-export const CBOR: BinaryFormat = {
-  subprotocol: WAMP2_SUBPROTOCOL.cbor,
-  name: 'cbor',
-  read(bytes, depth) {
-    const from = new OctetReader(bytes);
-    const value = readValue(from, depth);
-    if (from.remaining > 0) throw new Wamp2Error('octets after the message');
-    return value;
-  },
-  write(value) {
-    const to = new CborWriter();
-    writeValue(value, to);
-    return to.finish();
-  },
-};
+export const CBOR = binaryFormat(
+  { subprotocol: WAMP2_SUBPROTOCOL.cbor, name: 'cbor' },
+  readValue,
+  () => new CborWriter(),
+);
 
 function readValue(from: OctetReader, depth: number): unknown {
   const token = from.uint8();

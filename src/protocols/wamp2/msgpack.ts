@@ -1,8 +1,7 @@
-import type { BinaryFormat } from './binary.js';
+import { binaryFormat } from './binary.js';
 import { WAMP2_SUBPROTOCOL, Wamp2Error } from './codec.js';
 import { MsgpackWriter } from './msgpack-writer.js';
-import { OctetReader, setEntry } from './octet-reader.js';
-import { writeValue } from './write-value.js';
+import { type OctetReader, setEntry } from './octet-reader.js';
 
 const TIMESTAMP = 0xff;
 const NANOSECONDS = 1_000_000;
@@ -11,21 +10,11 @@ const NANOSECONDS = 1_000_000;
  * MessagePack of version 5. Of extensions there are dates, read as ISO 8601, and the `undefined` of JavaScript clients,
  * read as null. [WAMP2 §MessagePack]
  */
-export const MSGPACK: BinaryFormat = {
-  subprotocol: WAMP2_SUBPROTOCOL.msgpack,
-  name: 'msgpack',
-  read(bytes, depth) {
-    const from = new OctetReader(bytes);
-    const value = readValue(from, depth);
-    if (from.remaining > 0) throw new Wamp2Error('octets after the message');
-    return value;
-  },
-  write(value) {
-    const to = new MsgpackWriter();
-    writeValue(value, to);
-    return to.finish();
-  },
-};
+export const MSGPACK = binaryFormat(
+  { subprotocol: WAMP2_SUBPROTOCOL.msgpack, name: 'msgpack' },
+  readValue,
+  () => new MsgpackWriter(),
+);
 
 function readValue(from: OctetReader, depth: number): unknown {
   const token = from.uint8();
