@@ -11,6 +11,7 @@ import { NULL_LOGGER } from '../../src/core/logger.js';
 import { HttpTransport, type WebSocketOptions, WebSocketTransport } from '../../src/transports/index.js';
 import { testCertificate, writeCertificate } from '../support/certificate.js';
 import { makeFolder } from '../support/folder.js';
+import { LIMITS } from './listener.js';
 
 /** A protocol side that keeps what it hears. */
 class Listener implements ConnectionListener {
@@ -31,19 +32,6 @@ class Listener implements ConnectionListener {
     this.connection.close(why);
   }
 }
-
-const LIMITS = {
-  message: 65_536,
-  buffer: 262_144,
-  connections: 100,
-  connectionsPerAddress: 100,
-  handshakes: undefined,
-  messages: undefined,
-  handshakeTimeout: 1000,
-  silence: 60_000,
-  ping: 25_000,
-  pongTimeout: 8000,
-};
 
 const folder = makeFolder();
 const certificate = { cert: `${folder}/cert.pem`, key: `${folder}/key.pem`, minVersion: 'TLSv1.2' } as const;
