@@ -124,7 +124,8 @@ class Player {
     if (message.type === 'DISCONNECT') {
       this.#peers.get(from)?.vanish();
       await this.#peers.get(from)?.next(({ type }) => type === 'CLOSED', this.#patience);
-      return;
+      // What others send by their own connections must not overtake the end of this one.
+      return this.#settle();
     }
     if (message.type === 'JOIN') {
       const session = this.#vector.sessions.find(({ session_id }) => session_id === from);
