@@ -4,6 +4,7 @@ const layers = {
   router: ['core'],
   transports: ['core'],
   brokers: ['core'],
+  stores: ['core'],
   authenticators: ['core'],
   config: ['core'],
 };
@@ -47,9 +48,9 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/app/' },
       to: {
-        path: '^src/(router|protocols|transports|brokers|authenticators|config)/',
+        path: '^src/(router|protocols|transports|brokers|stores|authenticators|config)/',
         pathNot: [
-          '^src/(router|protocols|transports|brokers|authenticators|config)/index\\.ts$',
+          '^src/(router|protocols|transports|brokers|stores|authenticators|config)/index\\.ts$',
           '^src/protocols/[^/]+/index\\.ts$',
         ],
       },
@@ -92,6 +93,7 @@ module.exports = {
     package_('ws', 'ws', '^src/(transports/|client/node\\.ts$|app/cli/)'),
     package_('path-to-regexp', 'path-to-regexp', '^src/router/'),
     package_('databases', 'pg|mysql2', '^src/authenticators/'),
+    package_('libsql', 'libsql', '^src/stores/'),
     package_('jose', 'jose', '^src/authenticators/'),
     package_('commander', 'commander|picocolors', '^src/app/cli/'),
   ],

@@ -59,6 +59,7 @@ describe('the import rules', () => {
     ['router-imports-only-itself-and-core', 'src/router/planted.ts', 'src/protocols/wamp1/index.ts'],
     ['transports-imports-only-itself-and-core', 'src/transports/planted.ts', 'src/router/index.ts'],
     ['brokers-imports-only-itself-and-core', 'src/brokers/planted.ts', 'src/config/index.ts'],
+    ['stores-imports-only-itself-and-core', 'src/stores/planted.ts', 'src/brokers/index.ts'],
     [
       'authenticators-imports-only-itself-and-core',
       'src/authenticators/planted.ts',
@@ -81,6 +82,7 @@ describe('the import rules', () => {
     ['path-to-regexp-has-one-home', 'src/config/planted.ts', 'path-to-regexp'],
     ['databases-has-one-home', 'src/app/planted.ts', 'pg'],
     ['databases-has-one-home', 'src/brokers/planted.ts', 'mysql2'],
+    ['libsql-has-one-home', 'src/brokers/planted.ts', 'libsql'],
     ['jose-has-one-home', 'src/app/planted.ts', 'jose'],
     ['commander-has-one-home', 'src/app/planted.ts', 'commander'],
     ['no-unresolvable', 'src/core/planted.ts', './nowhere.js'],

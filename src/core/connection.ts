@@ -17,6 +17,11 @@ export interface Connection {
   readonly transport: 'websocket' | 'tcp' | 'sse' | 'http' | 'memory';
   readonly remoteAddress: string;
   send(frame: Frame): void;
+  /**
+   * Calls back when all that was sent so far has been handed to the operating system; never for a connection that ends
+   * before. Left out where it cannot be told.
+   */
+  whenSent?(done: () => void): void;
   /** Stop reading from the peer, until `resume`. */
   pause(): void;
   resume(): void;

@@ -4,6 +4,7 @@ import { skipSpace, skipValue } from './json-scanner.js';
 import { asBuffer, readJson, writeJson } from './json-values.js';
 
 const JSON_TYPE = 'application/json';
+const TEXT_TYPE = 'text/plain';
 const OCTETS_TYPE = 'application/octet-stream';
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
@@ -15,19 +16,23 @@ const ANY_DEPTH = 10_000;
 interface Source {
   readonly bytes?: Buffer;
   readonly text?: string;
+  /** Whether the bytes are a text. */
+  readonly isText?: boolean;
   readonly value?: unknown;
   readonly arguments?: Arguments;
   readonly argumentsJson?: Buffer;
 }
 
 /**
- * The body of a publication or a call: JSON, octets with a content type, or arguments.
+ * The body of a publication or a call: JSON, a text, octets with a content type, or arguments.
  *
  * JSON is held as the UTF-8 bytes it arrived in and goes out as the same bytes, so that a number keeps its
  * digits and nothing is encoded twice; every other form is derived on the first request and kept.
  */
 export class Payload {
   readonly contentType: string;
+  /** Whether it is a text that is no JSON: a string to protocols of values. */
+  readonly isText: boolean;
   readonly #hasArguments: boolean;
   #bytes: Buffer | undefined;
   #text: string | undefined;
@@ -37,6 +42,7 @@ export class Payload {
 
   private constructor(contentType: string, source: Source) {
     this.contentType = contentType;
+    this.isText = source.isText === true;
     this.#hasArguments = source.arguments !== undefined || source.argumentsJson !== undefined;
     this.#bytes = source.bytes;
     this.#text = source.text;
@@ -53,6 +59,11 @@ export class Payload {
   /** A JSON payload of these bytes, which the caller has checked to be one JSON value in valid UTF-8. */
   static fromJson(bytes: Buffer): Payload {
     return new Payload(JSON_TYPE, { bytes });
+  }
+
+  /** A text, which the caller has checked to be valid UTF-8. */
+  static fromText(bytes: Buffer, contentType = TEXT_TYPE): Payload {
+    return new Payload(contentType, { bytes, isText: true });
   }
 
   /** Octets that are passed on untouched. */
@@ -89,6 +100,11 @@ export class Payload {
     return (this.#bytes ??= Buffer.from(this.#text ?? writeValue(this.value), 'utf8'));
   }
 
+  /** The JSON that stands for it: of octets a string of NUL and base64, as WAMP writes them. [WAMP2 §Binary Data] */
+  get json(): Buffer {
+    return this.isJson ? this.bytes : Buffer.from(writeJson(this.value), 'utf8');
+  }
+
   /** Size in octets. */
   get size(): number {
     return (this.#bytes ?? this.#argumentsJson ?? this.bytes).length;
@@ -99,7 +115,7 @@ export class Payload {
     return (this.#text ??= this.bytes.toString('utf8'));
   }
 
-  /** The value, made once: of JSON parsed, of arguments the one value that stands for them, otherwise the octets. */
+  /** The value, made once: of JSON parsed, of arguments the one value that stands for them, otherwise the text or octets. */
   get value(): unknown {
     if (this.#value === undefined) this.#value = this.#makeValue();
     return this.#value;
@@ -120,18 +136,18 @@ export class Payload {
     const asArguments = this.#argumentsJson !== undefined || (this.isJson && this.#arguments !== undefined);
     const source = asArguments
       ? { argumentsJson: copied(this.argumentsJson) }
-      : { bytes: copied(this.bytes) };
+      : { bytes: copied(this.bytes), isText: this.isText };
     return new Payload(this.contentType, source);
   }
 
   #makeValue(): unknown {
-    if (!this.isJson) return this.bytes;
+    if (!this.isJson) return this.isText ? this.text : this.bytes;
     return this.#hasArguments ? singleValue(this.arguments) : JSON.parse(this.text);
   }
 
   #makeArguments(): Arguments {
     if (this.#hasArguments && this.#argumentsJson !== undefined) return parseArguments(this.#argumentsJson);
-    return { list: [this.isJson ? readJson(this.text) : this.bytes] };
+    return { list: [this.isJson ? readJson(this.text) : this.value] };
   }
 
   #makeArgumentsJson(): Buffer {

@@ -15,6 +15,8 @@ export interface Protocol {
   readonly name: string;
   /** WebSocket sub-protocols that choose it. */
   readonly subprotocols: readonly string[];
+  /** Paths of WebSocket where it is spoken by peers that name no sub-protocol. */
+  readonly paths?: readonly string[];
   /** Whether it has words of its own for who a peer is, so that it lets in those who have said nothing yet. */
   readonly authenticates?: boolean;
   accept(connection: Connection, guest: Guest): ConnectionListener;

@@ -43,6 +43,8 @@ export interface PublicationOptions extends Audience {
   readonly publisher?: Publisher;
   /** For subscribers of the same protocol, passed on as they are. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** When a queue gives it up, in milliseconds since 1970; where the route says so, earlier. */
+  readonly expires?: number | undefined;
 }
 
 /** What a peer asks to publish. */
@@ -64,4 +66,5 @@ export interface Publication {
   readonly audience: Audience | undefined;
   readonly publisher?: Publisher | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly expires?: number | undefined;
 }

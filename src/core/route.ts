@@ -1,3 +1,5 @@
+import type { LogPolicy } from './message-log.js';
+import type { QueuePolicy } from './queue.js';
 import type { Rate } from './token-bucket.js';
 
 /** Where something was written: the file, and line and column counted from 1. */
@@ -62,5 +64,11 @@ export interface Route {
   readonly limits: RouteLimits;
   /** Undefined where nothing is kept. */
   readonly history?: HistoryPolicy | undefined;
+  /** How many of the newest publications of a channel each new subscriber of it is sent first; undefined for none. */
+  readonly replay?: number | undefined;
+  /** Where it is given, each publication goes to one subscriber, and is held until that one has acknowledged it. */
+  readonly queue?: QueuePolicy | undefined;
+  /** Undefined where nothing is logged. */
+  readonly log?: LogPolicy | undefined;
   readonly source?: SourceLocation;
 }

@@ -6,6 +6,7 @@ import type { Match } from './match.js';
 import type { MaybePromise } from './maybe-promise.js';
 import type { Payload } from './payload.js';
 import type { Publication, PublicationOptions, PublishEvent } from './publication.js';
+import type { Consumer } from './queue.js';
 import type { Principal, Session } from './session.js';
 import type { SubscriptionGroup } from './topic.js';
 
@@ -82,6 +83,11 @@ export interface Subscriber {
   /** Subscribers of one group with equal keys read equal bytes, so the router encodes once per key. */
   readonly wireKey: string;
   encode(publication: Publication, group: SubscriptionGroup): Frame;
+  /**
+   * On a queue: takes its messages and answers for each. Left out, a message is sent as `encode` makes it, and is consumed
+   * when the connection has sent it.
+   */
+  readonly consumer?: Consumer;
   /** Has joined, and nothing has been delivered to it yet: the moment to acknowledge. */
   joined?(group: SubscriptionGroup): void;
   /** The router has ended the subscription: tell the peer why, in the words of the protocol. */

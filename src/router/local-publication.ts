@@ -53,4 +53,8 @@ export class LocalPublication implements Publication {
   get headers(): Publication['headers'] {
     return this.audience?.headers;
   }
+
+  get expires(): number | undefined {
+    return this.audience?.expires;
+  }
 }

@@ -72,3 +72,22 @@ it('refuses what cannot be written', () => {
   expect(() => Payload.of(endless)).toThrow(RouterError);
   expect(() => Payload.ofArguments({ list: endless }).argumentsJson).toThrow(/cannot be written as JSON/);
 });
+
+describe('a payload of text', () => {
+  const text = Payload.fromText(Buffer.from('Sat "Total": 5 €'));
+
+  it('is its own octets to protocols of octets, and a string to protocols of values', () => {
+    expect(text.bytes.toString()).toBe('Sat "Total": 5 €');
+    expect(text.value).toBe('Sat "Total": 5 €');
+    expect(text.json.toString()).toBe('"Sat \\"Total\\": 5 €"');
+    expect(text.arguments).toEqual({ list: ['Sat "Total": 5 €'] });
+    expect(text.argumentsJson.toString()).toBe('["Sat \\"Total\\": 5 €"]');
+  });
+
+  it('stays one when it is copied', () => {
+    const copy = text.copy();
+    expect(copy.isText).toBe(true);
+    expect(copy.contentType).toBe('text/plain');
+    expect(copy.json.equals(text.json)).toBe(true);
+  });
+});

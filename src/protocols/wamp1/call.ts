@@ -24,7 +24,7 @@ export function encodeReply(callId: string, procedure: string, reply: CallReply)
     case 'progress':
       return undefined;
     case 'result':
-      return `${resultHead(callId)}${jsonOf(reply.payload)}]`;
+      return `${resultHead(callId)}${reply.payload.json.toString('utf8')}]`;
     case 'refused': {
       const { code, status, message, hint, request } = reply.error;
       return encodeError(callId, procedure, message, { code: status, error: code, hint, request });
@@ -40,9 +40,4 @@ function encodeFailure(callId: string, uri: string, { list, map }: Arguments): s
   const described = typeof first === 'string';
   const details = writeJson(singleValue({ list: described ? rest : list, map }));
   return encodeError(callId, uri, described ? first : '', JSON.parse(details));
-}
-
-/** Octets are a NUL and base64, as WAMP v2 writes them. [WAMP2 §Binary conversion of JSON strings] */
-function jsonOf(payload: Payload): string {
-  return payload.isJson ? payload.text : `"\\u0000${payload.bytes.toString('base64')}"`;
 }

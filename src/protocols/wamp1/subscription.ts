@@ -32,16 +32,11 @@ export class Wamp1Subscription implements Subscriber {
   /** `[8, topicURI, event]` around the payload's own bytes. [WAMP1 §EVENT] */
   encode({ payload }: Publication): Frame {
     this.#head ??= Buffer.from(eventHead(this.channel), 'utf8');
-    const body = payload.isJson ? payload.bytes : binaryAsText(payload.bytes);
+    const body = payload.json;
     const event = Buffer.allocUnsafe(this.#head.length + body.length + 1);
     event.set(this.#head, 0);
     event.set(body, this.#head.length);
     event[event.length - 1] = CLOSE_LIST;
     return new Frame(event);
   }
-}
-
-/** Octets in JSON: a NUL and base64, as WAMP v2 writes them. [WAMP2 §Binary Data] */
-function binaryAsText(octets: Buffer): Buffer {
-  return Buffer.from(`"\\u0000${octets.toString('base64')}"`, 'latin1');
 }
