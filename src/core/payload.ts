@@ -133,7 +133,8 @@ export class Payload {
 
   /** The same in memory of its own, for those who keep it: what has arrived is a piece of a larger buffer. */
   copy(): Payload {
-    const asArguments = this.#argumentsJson !== undefined || (this.isJson && this.#arguments !== undefined);
+    const asArguments =
+      !this.isText && (this.#argumentsJson !== undefined || (this.isJson && this.#arguments !== undefined));
     const source = asArguments
       ? { argumentsJson: copied(this.argumentsJson) }
       : { bytes: copied(this.bytes), isText: this.isText };
