@@ -7,7 +7,13 @@ import type { Plan } from './container.js';
 import { DiscoveryError } from './discover.js';
 import type { Offer, Offers } from './handler-class.js';
 
-const HOOKS: ReadonlySet<string> = new Set(['onCall', 'onSubscribe', 'onUnsubscribe', 'onPublish']);
+const HOOKS: ReadonlySet<string> = new Set([
+  'onCall',
+  'onSubscribe',
+  'onSubscribed',
+  'onUnsubscribe',
+  'onPublish',
+]);
 
 type NamedTopics = Settings['topics']['named'];
 

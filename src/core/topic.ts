@@ -49,7 +49,7 @@ export interface TopicTimer {
  * What the application writes. Every hook is optional; one instance serves all channels of its routes.
  *
  * A hook refuses by throwing: a `RouterError` reaches the peer as it is, anything else as `handler_failed`.
- * `onSubscribe` runs before the session joins. Without `onPublish` nobody may publish; with it, only what it
+ * `onSubscribe` runs before the session joins, `onSubscribed` after it. Without `onPublish` nobody may publish; with it, only what it
  * broadcasts is delivered. Return the publication so that the publisher is told its id.
  *
  * With `onCall` the channel is a procedure, too: what it returns is the result, a `Results` as several values, and what it
@@ -71,6 +71,8 @@ export interface TopicHandler {
   readonly methods?: readonly string[];
   onCall?(session: Session, request: TopicRequest, call: CallEvent): MaybePromise<unknown>;
   onSubscribe?(session: Session, topic: Topic, request: TopicRequest): MaybePromise<void>;
+  /** The session has joined and been told so. It cannot be refused here; what it throws is logged. */
+  onSubscribed?(session: Session, topic: Topic, request: TopicRequest): MaybePromise<void>;
   onUnsubscribe?(session: Session, topic: Topic, request: TopicRequest): MaybePromise<void>;
   onPublish?(
     session: Session,

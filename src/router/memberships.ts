@@ -46,6 +46,13 @@ export class Memberships {
     if (events.hears('subscribed')) events.announce('subscribed', { session, group, first });
   }
 
+  /** Tells the handler of a session that has joined; nobody waits for that. */
+  welcome(session: Session, topic: LiveTopic): void {
+    const { handler, request } = topic;
+    if (handler.onSubscribed === undefined) return;
+    void this.#tell(topic, session, () => handler.onSubscribed?.(session, topic, request));
+  }
+
   end(subscriber: Subscriber): MaybePromise<void> {
     const departure = this.#remove(subscriber);
     return departure && this.#farewell(departure);
@@ -123,18 +130,21 @@ export class Memberships {
     const { events, patterns } = this.#parts;
     if (events.hears('unsubscribed')) events.announce('unsubscribed', departure);
     if (group instanceof PatternGroup) patterns.release(group);
-    else if (group instanceof LiveTopic) return this.#tellHandler(session, group);
+    else if (group instanceof LiveTopic) return this.#bidFarewell(session, group);
+  }
+
+  async #bidFarewell(session: Session, topic: LiveTopic): Promise<void> {
+    const { handler, request } = topic;
+    await this.#tell(topic, session, () => handler.onUnsubscribe?.(session, topic, request));
+    this.#parts.topics.release(topic);
   }
 
   /** The handler cannot refuse. */
-  async #tellHandler(session: Session, topic: LiveTopic): Promise<void> {
-    const { handler, request } = topic;
+  async #tell(topic: LiveTopic, session: Session, hook: () => MaybePromise<void>): Promise<void> {
     try {
-      await inTime(handler.onUnsubscribe?.(session, topic, request), this.#parts.handlerTimeout);
+      await inTime(hook(), this.#parts.handlerTimeout);
     } catch (error) {
       this.#refused(error, session, topic);
-    } finally {
-      this.#parts.topics.release(topic);
     }
   }
 

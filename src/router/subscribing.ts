@@ -44,6 +44,7 @@ export class Subscribing {
       if (session.principal !== principal)
         topic.access.check('subscribe', questionOf(session.principal, topic));
       memberships.join(subscriber, topic);
+      memberships.welcome(session, topic);
       return topic;
     } catch (error) {
       throw refusals.on(error, { operation: 'subscribe', session, channel, topic });

@@ -42,6 +42,26 @@ describe('subscribe', () => {
     expect(payloads(slow)).toEqual(['in time']);
   });
 
+  it('welcomes the newcomer with a message of its own, after it has joined', async () => {
+    const server = serve({
+      ...broadcast,
+      onSubscribed: async (session, topic) =>
+        void (await topic.broadcast('hello', { eligible: [session.id] })),
+    });
+    const [first, second] = [server.connect(), server.connect()];
+    await first.subscribe('chat/a');
+    await second.subscribe('chat/a');
+    expect([payloads(first), payloads(second)]).toEqual([['hello'], ['hello']]);
+  });
+
+  it('keeps a subscription whose welcome fails', async () => {
+    const server = serve({ ...broadcast, onSubscribed: () => Promise.reject(new Error('speechless')) });
+    const peer = server.connect();
+    await peer.subscribe('chat/a');
+    await peer.publish('chat/a', 1);
+    expect(payloads(peer)).toEqual([1]);
+  });
+
   it('never joins a peer that left while the handler thought', async () => {
     const door = gate();
     const onUnsubscribe = vi.fn();
