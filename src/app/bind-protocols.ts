@@ -41,9 +41,14 @@ export function bindProtocols(container: Container, { auth, limits, wamp }: Sett
       ),
     [PARTS.realms, TOKENS.authenticator, PARTS.challengers, PARTS.details, TOKENS.logger, TOKENS.meter],
   );
+  container.bind(PARTS.stomp).toConstantValue(undefined);
+  container.bind(PARTS.xmlsocket).toConstantValue(undefined);
   container
     .bind<readonly Protocol[]>(PARTS.protocols)
-    .toResolvedValue((wamp1, wamp2) => [wamp1, wamp2], [PARTS.wamp1, PARTS.wamp2]);
+    .toResolvedValue(
+      (wamp1, wamp2, ...others) => [wamp1, wamp2, ...others.filter((one) => one !== undefined)],
+      [PARTS.wamp1, PARTS.wamp2, PARTS.stomp, PARTS.xmlsocket],
+    );
   container
     .bind(TOKENS.gateway)
     .toResolvedValue(
