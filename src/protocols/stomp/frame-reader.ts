@@ -32,7 +32,6 @@ export interface StompSink {
 const NUL = 0;
 const LF = 0x0a;
 const CR = 0x0d;
-const NOTHING = Buffer.alloc(0);
 /** More digits would not be exact numbers. */
 const LENGTH = /^\d{1,15}$/;
 const NO_STOMP = 'is this STOMP? a frame begins with a command such as CONNECT';
@@ -157,21 +156,22 @@ export class FrameReader {
   #wholeLine(chunk: Buffer, at: number, end: number): string {
     this.#head += this.#held.size + end - at + 1;
     if (this.#held.size === 0) return readLine(chunk, at, end);
-    this.#held.add(chunk, at, end);
-    const line = this.#held.take();
+    const line = this.#held.complete(chunk, at, end);
     return readLine(line, 0, line.length);
   }
 
-  /** Of a line of so many octets, of which there may be more to come. */
+  /** Of a line of so many octets, of which there may be more to come. What is reached first is what the peer hears of. */
   #checkLine(size: number): void {
-    const limits = this.#limits;
-    const head = this.#head + size;
-    if (head > this.#allowance) throw overFrameLimit(limits, 'beforeLogin');
-    // Its end may be CR LF.
-    if (this.#command === undefined && size > LONGEST_COMMAND + 1)
-      throw malformed(`a command of more than ${LONGEST_COMMAND} octets`, NO_STOMP);
-    if (size > limits.header + 1) throw overFrameLimit(limits, 'header');
-    if (head > limits.headerSection) throw overFrameLimit(limits, 'headerSection');
+    // its end may be CR LF
+    const line = 1 + (this.#command === undefined ? LONGEST_COMMAND : this.#limits.header);
+    const section = this.#limits.headerSection - this.#head;
+    const allowed = this.#allowance - this.#head;
+    const most = Math.min(line, section, allowed);
+    if (size <= most) return;
+    if (most === allowed) throw overFrameLimit(this.#limits, 'beforeLogin');
+    if (most === section) throw overFrameLimit(this.#limits, 'headerSection');
+    if (this.#command !== undefined) throw overFrameLimit(this.#limits, 'header');
+    throw malformed(`a command of more than ${LONGEST_COMMAND} octets`, NO_STOMP);
   }
 
   #takeLine(line: string): void {
@@ -198,8 +198,11 @@ export class FrameReader {
 
   /** `told`: what the peer says that the size is. */
   #checkBody(size: number, told?: number): void {
-    if (size > this.#limits.message) throw overFrameLimit(this.#limits, 'message', told);
-    if (this.#head + size > this.#allowance) throw overFrameLimit(this.#limits, 'beforeLogin');
+    const allowed = this.#allowance - this.#head;
+    const most = Math.min(this.#limits.message, allowed);
+    if (size <= most) return;
+    if (most === allowed) throw overFrameLimit(this.#limits, 'beforeLogin');
+    throw overFrameLimit(this.#limits, 'message', told);
   }
 
   #readOpenBody(chunk: Buffer, at: number): number {
@@ -222,15 +225,9 @@ export class FrameReader {
     return chunk.length;
   }
 
-  #wholeBody(chunk: Buffer, at: number, end: number): Buffer {
-    if (this.#held.size === 0) return at === end ? NOTHING : chunk.subarray(at, end);
-    this.#held.add(chunk, at, end);
-    return this.#held.take();
-  }
-
   /** A frame whose body ends there in the chunk, with NUL after it. */
   #deliver(chunk: Buffer, at: number, end: number): number {
-    const body = this.#wholeBody(chunk, at, end);
+    const body = this.#held.complete(chunk, at, end);
     const frame = { command: this.#command ?? '', headers: this.#headers, body };
     this.#allowance -= this.#head + body.length + 1;
     this.#stage = 'between';

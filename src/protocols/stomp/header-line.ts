@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { malformed } from './frame-limits.js';
-import type { StompHeaders } from './headers.js';
+import { type StompHeaders, trimPadding } from './headers.js';
 import type { StompVersion } from './version.js';
 
 const NUL = '\0';
@@ -40,7 +40,7 @@ export function readHeader(line: string, headers: StompHeaders, version: StompVe
   if (colon === 0) throw malformed('a header without a name', 'write each header as name:value');
   const name = line.slice(0, colon);
   const value = line.slice(colon + 1);
-  if (version === '1.0') headers.add(name, value.trimStart());
+  if (version === '1.0') headers.add(name, trimPadding(value));
   else if (version === undefined || !UNUSUAL.test(line)) headers.add(name, value);
   else headers.add(readEscapes(name, version), readEscapes(value, version));
 }

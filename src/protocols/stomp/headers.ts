@@ -32,10 +32,15 @@ export class StompHeaders {
 
   /** Takes the spaces away that peers of 1.0 put before their values. */
   trim(): void {
-    for (let i = 0; i < this.#values.length; i++) this.#values[i] = (this.#values[i] ?? '').trimStart();
+    for (let i = 0; i < this.#values.length; i++) this.#values[i] = trimPadding(this.#values[i] ?? '');
   }
 
   *[Symbol.iterator](): Generator<readonly [name: string, value: string]> {
     for (let i = 0; i < this.#names.length; i++) yield [this.#names[i] ?? '', this.#values[i] ?? ''];
   }
+}
+
+/** A value without the spaces that peers of 1.0 put before it. */
+export function trimPadding(value: string): string {
+  return value.startsWith(' ') ? value.replace(/^ +/, '') : value;
 }

@@ -23,6 +23,13 @@ export class HeldOctets {
     this.#filled = filled;
   }
 
+  /** What was held and these octets of the chunk; not copied where nothing was held. */
+  complete(chunk: Buffer, from: number, to: number): Buffer {
+    if (this.#filled === 0) return chunk.subarray(from, to);
+    this.add(chunk, from, to);
+    return this.take();
+  }
+
   /** All of it, for good: the next octets get memory of their own. */
   take(): Buffer {
     const taken = this.#room.subarray(0, this.#filled);

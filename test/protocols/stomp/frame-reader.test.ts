@@ -55,6 +55,18 @@ const VECTORS: readonly (readonly [string, StompVersion | undefined, string, rea
   ['repeated headers', '1.2', 'SEND\nfoo:World\nfoo:Hello\n\n\0', [frame('SEND', { foo: 'World' })]],
   ['names by their case', '1.2', 'SEND\nFoo:1\nfoo:2\n\n\0', [frame('SEND', { Foo: '1', foo: '2' })]],
   [
+    'a CONNECT too many, and CONNECTED, as they are',
+    '1.2',
+    'CONNECT\npasscode:a\\x\n\n\0CONNECTED\nsession:\\c\n\n\0',
+    [frame('CONNECT', { passcode: 'a\\x' }), frame('CONNECTED', { session: '\\c' })],
+  ],
+  [
+    'a padded length',
+    '1.2',
+    'SEND\ncontent-length: 3\n\na\0b\0',
+    [frame('SEND', { 'content-length': ' 3' }, 'a\0b')],
+  ],
+  [
     'NUL in a body of known length',
     '1.2',
     'SEND\ncontent-length:3\n\na\0b\0SEND\n\n\0',
@@ -113,12 +125,17 @@ const FAULTS: readonly (readonly [string, StompVersion | undefined, Buffer | str
   ['a length that is too short', '1.2', 'SEND\ncontent-length:2\n\nabc\0', /no NUL after the 2 octets/],
   ['TLS', undefined, Buffer.from(`\x16\x03\x01${'x'.repeat(200)}`, 'latin1'), /command of more than 32/],
   ['a command without end', '1.2', 'x'.repeat(40), /command of more than 32/],
-  ['a header line over the limit', '1.2', `SEND\na:${'x'.repeat(1000)}`, /stomp\.header allows \(1000\)/],
-  ['headers over the limit', '1.2', `SEND\n${'a:b\n'.repeat(21)}`, /stomp\.headers allows \(20\)/],
+  [
+    'a header line over the limit',
+    '1.2',
+    `SEND\na:${'x'.repeat(1000)}\n\n\0`,
+    /stomp\.header allows \(1000\)/,
+  ],
+  ['headers over the limit', '1.2', `SEND\n${'a:b\n'.repeat(21)}\n\0`, /stomp\.headers allows \(20\)/],
   [
     'a head over the limit',
     '1.2',
-    `SEND\n${`a:${'x'.repeat(900)}\n`.repeat(5)}`,
+    `SEND\n${`a:${'x'.repeat(900)}\n`.repeat(5)}\n\0`,
     /stomp\.header_section allows \(4000\)/,
   ],
   [
@@ -157,6 +174,17 @@ describe('the reader of STOMP frames', () => {
       expect(readFrames([text], '1.2').faults).toEqual([]);
       expect(readFrames([text], '1.2').frames).toHaveLength(1);
     }
+  });
+
+  it('counts for each frame anew', () => {
+    const text = `SEND\n${'a:b\n'.repeat(LIMITS.headers)}\n\0`;
+    expect(readFrames([text.repeat(100)], '1.2')).toMatchObject({ frames: { length: 100 }, faults: [] });
+  });
+
+  it('takes no long headers of a peer that has not logged in', () => {
+    const line = `x:${'x'.repeat(300)}\n`;
+    const { faults } = readFrames([`CONNECT\n${line}${line}`], undefined, { ...LIMITS, beforeLogin: 500 });
+    expect(faults).toEqual([expect.stringMatching(/stomp\.before_login allows \(500\)/)]);
   });
 });
 
@@ -206,8 +234,11 @@ describe('a session that reads frames', () => {
       reader.pause();
       reader.resume();
     });
-    reader.read(Buffer.from('A\n\n\0B\n\n\0C\n\n\0'));
-    expect(frames).toHaveLength(3);
+    reader.pause();
+    reader.read(Buffer.from('A\n\n\0B\n\n\0'));
+    reader.read(Buffer.from('C\n\n\0'));
+    reader.resume();
+    expect(frames.map(({ command }) => command).join('')).toBe('ABC');
   });
 
   it('may end it all at a frame', () => {
