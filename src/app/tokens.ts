@@ -10,6 +10,7 @@ import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
 import type { SessionControl } from '../core/session-control.js';
+import type { ReplyAddresses } from '../protocols/stomp/index.js';
 import type { SessionDetails, Testaments } from '../protocols/wamp2/index.js';
 import type { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
 import type {
@@ -71,9 +72,10 @@ export const PARTS = {
   readiness: token<{ ready: boolean }>('part.readiness'),
   wamp1: token<Protocol>('part.wamp1'),
   wamp2: token<Protocol>('part.wamp2'),
+  stomp: token<Protocol>('part.stomp'),
+  /** The reply queues of STOMP sessions. */
+  replies: token<ReplyAddresses>('part.replies'),
   /** Undefined where it is spoken nowhere. */
-  stomp: token<Protocol | undefined>('part.stomp'),
-  /** Likewise. */
   xmlsocket: token<Protocol | undefined>('part.xmlsocket'),
   protocols: token<readonly Protocol[]>('part.protocols'),
   http: token<HttpTransport>('part.http'),
