@@ -10,6 +10,7 @@ import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
 import type { SessionControl } from '../core/session-control.js';
+import type { ReplyAddresses } from '../protocols/stomp/index.js';
 import type { SessionDetails, Testaments } from '../protocols/wamp2/index.js';
 import type { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
 import type {
@@ -68,6 +69,9 @@ export const PARTS = {
   readiness: token<{ ready: boolean }>('part.readiness'),
   wamp1: token<Protocol>('part.wamp1'),
   wamp2: token<Protocol>('part.wamp2'),
+  stomp: token<Protocol>('part.stomp'),
+  /** The reply queues of STOMP sessions. */
+  replies: token<ReplyAddresses>('part.replies'),
   protocols: token<readonly Protocol[]>('part.protocols'),
   http: token<HttpTransport>('part.http'),
   admission: token<AdmissionLimits>('part.admission'),

@@ -31,7 +31,8 @@ export class SettingsReading {
 
   /** `folder` is what the paths of the file are relative to. */
   async settings(folder: string): Promise<Settings> {
-    const { listen, routing, topics, auth, broker, origins, limits, log, wamp, development } = this.#parsed;
+    const { listen, routing, topics, auth, broker, origins, limits, log, wamp, stomp, development } =
+      this.#parsed;
     const { handlers, ...named } = topics;
     this.#checkDevelopment();
     return Object.freeze({
@@ -45,6 +46,7 @@ export class SettingsReading {
       access: this.#access(),
       auth: await this.#auth.settings(auth, folder),
       wamp: Object.freeze(wamp),
+      stomp: camelKeys(stomp),
       development,
       broker,
       origins: Object.freeze(origins),
