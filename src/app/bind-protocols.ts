@@ -47,7 +47,7 @@ export function bindProtocols(container: Container, { auth, limits, wamp, stomp 
   container
     .bind<readonly Protocol[]>(PARTS.protocols)
     .toResolvedValue(
-      (wamp1, wamp2, ...others) => [wamp1, wamp2, ...others.filter((one) => one !== undefined)],
+      (...protocols) => protocols.filter((one) => one !== undefined),
       [PARTS.wamp1, PARTS.wamp2, PARTS.stomp, PARTS.xmlsocket],
     );
   container
