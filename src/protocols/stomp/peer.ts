@@ -24,8 +24,10 @@ import { Wire } from './wire.js';
 
 /** The connection has ended; what came before is handled all the same. */
 const GONE = Symbol('gone');
+/** The peer has ended its side, and reads what is answered. */
+const DONE = Symbol('done');
 
-type Arrival = StompFrame | StompFault | typeof GONE;
+type Arrival = StompFrame | StompFault | typeof GONE | typeof DONE;
 
 const LATE: Disconnect = { ...DISCONNECT.silent, reason: 'no CONNECT within stomp.connect_timeout' };
 const STILL: Disconnect = { ...DISCONNECT.noPong, reason: 'no heart-beat within the time agreed on' };
@@ -67,7 +69,9 @@ export class StompPeer implements ConnectionListener, StompSink, Recipient<Arriv
     this.#pulse?.hear();
     this.#frames = 0;
     this.#reader.read(data);
-    if (this.#frames > 1) this.#connection.charge?.(this.#frames - 1);
+    // A message of WebSocket has counted as one already; octets of a stream have not.
+    const counted = this.#connection.transport === 'tcp' ? 0 : 1;
+    if (this.#frames > counted) this.#connection.charge?.(this.#frames - counted);
   }
 
   frame(frame: StompFrame): void {
@@ -81,6 +85,7 @@ export class StompPeer implements ConnectionListener, StompSink, Recipient<Arriv
 
   handle(arrival: Arrival): MaybePromise<void> {
     if (arrival === GONE) return this.#leave();
+    if (arrival === DONE) return this.#finish();
     if ('error' in arrival) return this.#violated(arrival.error, { ...arrival, command: undefined });
     try {
       if (this.#state === 'connected') return this.#take(arrival);
@@ -88,6 +93,11 @@ export class StompPeer implements ConnectionListener, StompSink, Recipient<Arriv
     } catch (error) {
       this.refused(arrival, error);
     }
+  }
+
+  /** Scripts end their side with their last frame. */
+  finished(): void {
+    if (this.#state !== 'closed') this.#mailbox.push(DONE);
   }
 
   /** What has arrived before is handled first. */
@@ -217,6 +227,10 @@ export class StompPeer implements ConnectionListener, StompSink, Recipient<Arriv
   /** What is against the protocol ends the connection. */
   #violated(error: unknown, refused: Refused): void {
     if (this.#state !== 'closed') this.#close(this.#refusing.violated(error, refused));
+  }
+
+  #finish(): void {
+    if (this.#state !== 'closed') this.#close(DISCONNECT.closed);
   }
 
   #late(): void {
