@@ -43,9 +43,13 @@ export function bindProtocols(container: Container, { auth, limits, wamp, stomp 
     [PARTS.realms, TOKENS.authenticator, PARTS.challengers, PARTS.details, TOKENS.logger, TOKENS.meter],
   );
   bindStomp(container, { limits, stomp });
+  container.bind(PARTS.xmlsocket).toConstantValue(undefined);
   container
     .bind<readonly Protocol[]>(PARTS.protocols)
-    .toResolvedValue((...protocols) => protocols, [PARTS.wamp1, PARTS.wamp2, PARTS.stomp]);
+    .toResolvedValue(
+      (...protocols) => protocols.filter((one) => one !== undefined),
+      [PARTS.wamp1, PARTS.wamp2, PARTS.stomp, PARTS.xmlsocket],
+    );
   container
     .bind(TOKENS.gateway)
     .toResolvedValue(
