@@ -1,6 +1,6 @@
 /** What was said, as lines of a list. Texts of peers become text, never markup. */
 import { make } from '../page/dom.js';
-import { hueOf } from './hue.js';
+import { hueOf } from '../page/hue.js';
 import { me } from './people.js';
 
 const MOST_LINES = 500;

@@ -1,6 +1,6 @@
 /** Who is in the room that is shown. */
 import { button, find, make } from '../page/dom.js';
-import { hueOf } from './hue.js';
+import { hueOf } from '../page/hue.js';
 import { me } from './people.js';
 
 let write = () => undefined;
