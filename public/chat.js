@@ -12,7 +12,6 @@ import { sync } from './sync.mjs';
 
 sync.configure({ ticket: nextTicket });
 sync.on('error', showError);
-sync.on('connection_established', () => catchUp());
 
 watchConnection();
 watchTalks();
@@ -21,6 +20,7 @@ watchAnnouncements();
 watchIdentity((identity) => {
   showPrivates(identity);
   void showRooms();
+  catchUp();
 });
 showWaysIn();
 sync.connect();

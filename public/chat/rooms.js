@@ -9,6 +9,7 @@ const KEPT = 'signalbox.rooms';
 /** Asks for the list, and enters the rooms that this window was in before it was loaded anew. */
 export async function showRooms() {
   find('rooms-refusal').hidden = true;
+  const before = JSON.parse(sessionStorage.getItem(KEPT)) ?? [];
   let listed;
   try {
     listed = await sync.call('chat/rooms');
@@ -21,7 +22,7 @@ export async function showRooms() {
   find('rooms').replaceChildren(...talks.map(({ entry }) => entry));
   find('rooms-empty').hidden = talks.length > 0;
   find('rooms-empty').textContent = 'There is no room that you may enter.';
-  if (!current()) restore(talks);
+  if (!current()) restore(talks, before);
 }
 
 export function showRoomsRefused(error) {
@@ -55,9 +56,8 @@ function roomChanged(talk, said) {
   if (sync.state === 'open') sessionStorage.setItem(KEPT, JSON.stringify(entered));
 }
 
-function restore(talks) {
-  const kept = JSON.parse(sessionStorage.getItem(KEPT)) ?? [];
-  const again = talks.filter(({ id }) => kept.includes(id));
+function restore(talks, before) {
+  const again = talks.filter(({ id }) => before.includes(id));
   for (const talk of again) talk.enter();
   const [first = talks[0]] = again;
   if (first) showTalk(first);

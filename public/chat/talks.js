@@ -73,11 +73,12 @@ export function showTalkRefused(error) {
 /** Rooms and private conversations of this page. */
 export const rooms = [];
 
-/** After a connection was lost: what was said meanwhile is in the log. */
+/** After a connection was lost, what was said meanwhile is in the log; and somebody else may read more of it. */
 export function catchUp() {
   for (const talk of rooms) {
     if (talk.oldest === undefined) continue;
     talk.oldest = undefined;
+    talk.logRefusal = undefined;
     void readBefore(talk);
   }
 }
