@@ -1,6 +1,6 @@
 import { type Finding, formatFindings, loadRouting, loadSettings, type Settings } from '../config/index.js';
 import type { Route } from '../core/route.js';
-import { RULE_NAMES, ruleFault } from '../router/index.js';
+import { RouteTable, RULE_NAMES, ruleFault } from '../router/index.js';
 import { knownHandlers } from './build-handlers.js';
 import { checkLogins } from './challengers.js';
 import type { Plan } from './container.js';
@@ -60,6 +60,7 @@ export async function loadApplication(options: ApplicationOptions = {}): Promise
     handlers,
     rules: new Set(RULE_NAMES),
     checkRule: ruleFault,
+    servedBy,
     strict: options.strict,
   });
   const findings = [...settingFindings, ...routeFindings];
@@ -85,4 +86,9 @@ function checkNames(offers: Offers, { topics }: Settings): void {
       `topics.${name} names class ${entry.class}, which nobody offers: there are ${known}`,
     );
   }
+}
+
+function servedBy(routes: readonly Route[]): (channel: string) => boolean {
+  const table = new RouteTable(routes);
+  return (channel) => table.explain(channel).some(({ matched }) => matched);
 }

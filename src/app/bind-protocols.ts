@@ -1,6 +1,7 @@
 import type { Container } from 'inversify';
 import type { Settings } from '../config/index.js';
 import type { Protocol } from '../core/protocol.js';
+import { StompProtocol } from '../protocols/stomp/index.js';
 import { Wamp1Protocol } from '../protocols/wamp1/index.js';
 import { Wamp2Protocol } from '../protocols/wamp2/index.js';
 import { HandshakeGateway } from './gateway.js';
@@ -8,7 +9,7 @@ import { PARTS, TOKENS } from './tokens.js';
 import { VERSION } from './version.js';
 
 /** Binds the protocols, the first of which speaks where a peer names none, and who decides on handshakes. */
-export function bindProtocols(container: Container, { auth, limits, wamp }: Settings): void {
+export function bindProtocols(container: Container, { auth, limits, wamp, stomp }: Settings): void {
   const ident = `signalbox/${VERSION}`;
   container.bind(PARTS.wamp1).toResolvedValue(
     (router, procedures, meter) =>
@@ -41,9 +42,14 @@ export function bindProtocols(container: Container, { auth, limits, wamp }: Sett
       ),
     [PARTS.realms, TOKENS.authenticator, PARTS.challengers, PARTS.details, TOKENS.logger, TOKENS.meter],
   );
+  bindStomp(container, { limits, stomp });
+  container.bind(PARTS.xmlsocket).toConstantValue(undefined);
   container
     .bind<readonly Protocol[]>(PARTS.protocols)
-    .toResolvedValue((wamp1, wamp2) => [wamp1, wamp2], [PARTS.wamp1, PARTS.wamp2]);
+    .toResolvedValue(
+      (...protocols) => protocols.filter((one) => one !== undefined),
+      [PARTS.wamp1, PARTS.wamp2, PARTS.stomp, PARTS.xmlsocket],
+    );
   container
     .bind(TOKENS.gateway)
     .toResolvedValue(
@@ -51,4 +57,24 @@ export function bindProtocols(container: Container, { auth, limits, wamp }: Sett
         new HandshakeGateway({ protocols, authenticator, origins, events, logger, cookie: auth.cookie }),
       [PARTS.protocols, TOKENS.authenticator, PARTS.origins, TOKENS.events, TOKENS.logger],
     );
+}
+
+function bindStomp(container: Container, { limits, stomp }: Pick<Settings, 'limits' | 'stomp'>): void {
+  const options = { ...stomp, closesOnError: stomp.onError === 'close' };
+  container.bind(PARTS.stomp).toResolvedValue(
+    (router, procedures, authenticator, replies, logger, meter) =>
+      new StompProtocol({
+        router,
+        procedures,
+        authenticator,
+        ident: `signalbox/${VERSION}`,
+        options,
+        frames: { ...stomp, message: limits.message },
+        depth: limits.depth,
+        replies,
+        logger,
+        meter,
+      }),
+    [PARTS.router, PARTS.procedures, TOKENS.authenticator, PARTS.replies, TOKENS.logger, TOKENS.meter],
+  );
 }

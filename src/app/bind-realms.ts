@@ -9,10 +9,12 @@ import type { Meter } from '../core/meter.js';
 import type { Route } from '../core/route.js';
 import { sessionProcedures } from '../core/session-procedures.js';
 import type { TopicHandler } from '../core/topic.js';
+import { ReplyAddresses, ReplyTopic } from '../protocols/stomp/index.js';
 import { MetaApi, publishMetaEvents, type SessionDetails, Testaments } from '../protocols/wamp2/index.js';
 import { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
 import { META_HANDLER, metaRoutes } from './meta-routes.js';
 import { Realms, type RunningRealm } from './realms.js';
+import { REPLY_HANDLER, REPLY_ROUTE } from './reply-route.js';
 import { PARTS, TOKENS } from './tokens.js';
 
 /** What realms share. */
@@ -25,6 +27,7 @@ interface Ingredients {
   readonly meter: Meter;
   readonly details: WeakMap<object, SessionDetails>;
   readonly testaments: Testaments;
+  readonly replies: ReplyAddresses;
 }
 
 /** Binds the realms, and the router and procedures of the main one for all who know no others. */
@@ -33,9 +36,10 @@ export function bindRealms(
   { settings, routes }: { readonly settings: Settings; readonly routes: readonly Route[] },
 ): void {
   const { limits, wamp } = settings;
-  const all = [...metaRoutes(wamp.meta), ...routes];
+  const all = [...metaRoutes(wamp.meta), REPLY_ROUTE, ...routes];
   container.bind(PARTS.table).toResolvedValue(() => new RouteTable(all, { channelLimit: limits.channel }));
   container.bind(PARTS.details).toConstantValue(new WeakMap());
+  container.bind(PARTS.replies).toConstantValue(new ReplyAddresses());
   container
     .bind(PARTS.testaments)
     .toResolvedValue(
@@ -44,8 +48,9 @@ export function bindRealms(
       [TOKENS.logger, PARTS.revocations],
     );
   container.bind(PARTS.realms).toResolvedValue(
-    (table, authenticator, events, logger, meter, details, testaments, broker) => {
-      const ingredients = { settings, table, authenticator, events, logger, meter, details, testaments };
+    (table, authenticator, events, logger, meter, details, testaments, replies, broker) => {
+      const shared = { settings, table, authenticator, events, logger, meter };
+      const ingredients = { ...shared, details, testaments, replies };
       const others = wamp.realms.filter((name) => name !== wamp.realm);
       return new Realms(
         createRealm(wamp.realm, broker, ingredients),
@@ -60,6 +65,7 @@ export function bindRealms(
       TOKENS.meter,
       PARTS.details,
       PARTS.testaments,
+      PARTS.replies,
       TOKENS.broker,
     ],
   );
@@ -71,7 +77,7 @@ export function bindRealms(
 function createRealm(
   name: string,
   broker: Broker,
-  { settings, authenticator, details, testaments, ...shared }: Ingredients,
+  { settings, authenticator, details, testaments, replies, ...shared }: Ingredients,
 ): RunningRealm {
   const { limits, auth, wamp, development } = settings;
   const events = new ServerEvents(shared.logger, shared.events);
@@ -83,6 +89,7 @@ function createRealm(
   const procedures = new ProcedureRouter({ ...parts, own });
   const realm = { name, router, procedures, broker, handlers };
   handlers.set(META_HANDLER, new MetaApi({ realm, details, testaments, disclosure: wamp.disclosure }));
+  handlers.set(REPLY_HANDLER, new ReplyTopic(replies));
   publishMetaEvents(realm, events, details);
   return realm;
 }

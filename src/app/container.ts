@@ -104,19 +104,19 @@ function bindHttp(container: Container, { settings }: Plan): void {
     ],
   );
   container.bind(PARTS.readiness).toConstantValue({ ready: false });
-  const { tls, rawSocket: shared } = settings.listen;
+  const { tls } = settings.listen;
   container.bind(PARTS.http).toResolvedValue(
-    (endpoints, longPoll, rawSocket, logger, meter, addresses) =>
+    (endpoints, longPoll, others, logger, meter, addresses) =>
       new HttpTransport({
         endpoints: [...endpoints, ...longPoll.endpoints],
-        others: shared ? [rawSocket] : [],
+        others,
         logger,
         meter,
         addresses,
         tls,
         limits,
       }),
-    [PARTS.endpoints, PARTS.longPoll, PARTS.rawSocket, TOKENS.logger, TOKENS.meter, PARTS.addresses],
+    [PARTS.endpoints, PARTS.longPoll, PARTS.sharing, TOKENS.logger, TOKENS.meter, PARTS.addresses],
   );
 }
 
@@ -141,18 +141,18 @@ function bindWebSocket(container: Container, { settings }: Plan): void {
   const { listen, limits } = settings;
   container.bind(PARTS.admission).toResolvedValue(() => new AdmissionLimits(limits));
   container.bind(PARTS.webSocket).toResolvedValue(
-    (gateway, admission, logger, meter, addresses) =>
+    (gateway, protocols, admission, logger, meter, addresses) =>
       new WebSocketTransport({
         gateway,
         admission,
         logger,
         meter,
         addresses,
-        paths: listen.paths,
+        paths: [...new Set([...listen.paths, ...protocols.flatMap(({ paths = [] }) => paths)])],
         compression: listen.compression,
         limits,
       }),
-    [TOKENS.gateway, PARTS.admission, TOKENS.logger, TOKENS.meter, PARTS.addresses],
+    [TOKENS.gateway, PARTS.protocols, PARTS.admission, TOKENS.logger, TOKENS.meter, PARTS.addresses],
   );
 }
 

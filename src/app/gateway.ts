@@ -11,7 +11,7 @@ import { RefusalLog } from '../core/refusal-log.js';
 import type { Principal } from '../core/session.js';
 
 export interface GatewayParts {
-  /** The first one speaks where the peer names no sub-protocol. */
+  /** The first one speaks where the peer names no sub-protocol, and the path is not of another. */
   readonly protocols: readonly Protocol[];
   readonly authenticator: Authenticator;
   readonly origins: OriginPolicy;
@@ -76,22 +76,30 @@ export class HandshakeGateway implements Gateway {
     return principal;
   }
 
+  #named(name: string): Protocol {
+    const protocol = this.#parts.protocols.find((one) => one.name === name);
+    if (protocol === undefined) throw new RouterError('unavailable', `${name} is not spoken here`);
+    return protocol;
+  }
+
   #announce({ remoteAddress }: Handshake, { code, message: reason }: RouterError): void {
     this.#parts.events.announce('client_rejected', { remoteAddress, code, reason });
   }
 
   /** The first sub-protocol of the peer's list that is spoken here. An unknown one is not replaced by a guess. */
-  #choose({ subprotocols: offered }: Handshake): {
+  #choose({ subprotocols: offered, url, protocol: fixed }: Handshake): {
     protocol: Protocol;
     subprotocol: string | undefined;
   } {
-    const [fallback] = this.#parts.protocols;
+    const { protocols } = this.#parts;
+    if (fixed !== undefined) return { protocol: this.#named(fixed), subprotocol: undefined };
+    const fallback = protocols.find(({ paths = [] }) => paths.includes(url.pathname)) ?? protocols[0];
     if (offered.length === 0 && fallback !== undefined) return { protocol: fallback, subprotocol: undefined };
     for (const subprotocol of offered) {
-      const protocol = this.#parts.protocols.find(({ subprotocols }) => subprotocols.includes(subprotocol));
+      const protocol = protocols.find(({ subprotocols }) => subprotocols.includes(subprotocol));
       if (protocol !== undefined) return { protocol, subprotocol };
     }
-    const spoken = this.#parts.protocols.flatMap(({ subprotocols }) => subprotocols).join(', ');
+    const spoken = protocols.flatMap(({ subprotocols }) => subprotocols).join(', ');
     throw new RouterError('bad_request', 'none of the offered sub-protocols is spoken here', {
       hint: `offer one of ${spoken}`,
     });

@@ -1,10 +1,17 @@
 import type { Container } from 'inversify';
 import type { Settings } from '../config/index.js';
-import { LongPollTransport, RawSocketTransport } from '../transports/index.js';
+import {
+  FIRST_OCTETS,
+  LongPollTransport,
+  PolicyTransport,
+  RawSocketTransport,
+  StreamTransport,
+} from '../transports/index.js';
 import { PARTS, TOKENS } from './tokens.js';
 
 /** Binds what carries peers beside WebSocket, and is counted with it. */
-export function bindOtherTransports(container: Container, { listen, limits }: Settings): void {
+export function bindOtherTransports(container: Container, settings: Settings): void {
+  const { listen, limits } = settings;
   container
     .bind(PARTS.rawSocket)
     .toResolvedValue(
@@ -25,4 +32,57 @@ export function bindOtherTransports(container: Container, { listen, limits }: Se
       }),
     [TOKENS.gateway, PARTS.admission, PARTS.origins, TOKENS.logger, TOKENS.meter],
   );
+  bindStream(container, settings, { part: PARTS.stompStream, protocol: 'stomp', name: 'stomp' });
+  bindStream(container, settings, { part: PARTS.xmlsocketStream, protocol: 'xmlsocket', name: 'xml' });
+  bindSharing(container, settings);
+  bindPolicy(container, settings);
+}
+
+function bindStream(
+  container: Container,
+  { listen, limits }: Settings,
+  of: {
+    readonly part: (typeof PARTS)['stompStream'];
+    readonly protocol: 'stomp' | 'xmlsocket';
+    /** What the ids of connections begin with. */
+    readonly name: string;
+  },
+): void {
+  const { part, protocol, name } = of;
+  const octets = FIRST_OCTETS[protocol];
+  container.bind(part).toResolvedValue(
+    (gateway, admission, logger, meter, addresses) =>
+      new StreamTransport({
+        ...{ gateway, admission, logger, meter, addresses },
+        ...{ protocol, name, octets, tls: listen.tls, limits },
+      }),
+    [TOKENS.gateway, PARTS.admission, TOKENS.logger, TOKENS.meter, PARTS.addresses],
+  );
+}
+
+/** What is spoken beside HTTP at `listen.port`. */
+function bindSharing(container: Container, { listen }: Settings): void {
+  container
+    .bind(PARTS.sharing)
+    .toResolvedValue(
+      (rawSocket, stomp, xmlsocket) => [
+        ...(listen.rawSocket ? [rawSocket] : []),
+        ...(listen.stomp ? [stomp] : []),
+        ...(listen.xmlsocket ? [xmlsocket] : []),
+      ],
+      [PARTS.rawSocket, PARTS.stompStream, PARTS.xmlsocketStream],
+    );
+}
+
+/** Lets nobody connect to anything. */
+const NO_POLICY = '<?xml version="1.0"?><cross-domain-policy></cross-domain-policy>';
+
+function bindPolicy(container: Container, { limits }: Settings): void {
+  container.bind(PARTS.policyText).toConstantValue(NO_POLICY);
+  container
+    .bind(PARTS.policy)
+    .toResolvedValue(
+      (policy, logger, meter, addresses) => new PolicyTransport({ policy, logger, meter, addresses, limits }),
+      [PARTS.policyText, TOKENS.logger, TOKENS.meter, PARTS.addresses],
+    );
 }

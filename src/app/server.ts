@@ -3,6 +3,7 @@ import { every } from '../core/interval.js';
 import { type ApplicationOptions, loadApplication } from './application.js';
 import { buildHandlers, buildPeriodic } from './build-handlers.js';
 import { createContainer, type Plan } from './container.js';
+import { ownPorts } from './own-ports.js';
 import type { Publisher } from './publisher.js';
 import { PARTS, TOKENS } from './tokens.js';
 
@@ -67,15 +68,17 @@ async function listen(container: Container, { settings }: Plan): Promise<string>
   return addressOf(secure ? 'https' : 'http', host, taken);
 }
 
-/** Ports of single protocols. Frees the first port where one of them cannot be had. */
+/** Ports of single protocols. Frees those that were taken where one of them cannot be had. */
 async function listenElsewhere(container: Container, { settings }: Plan): Promise<readonly string[]> {
-  const { host, rawSocketPort, tls } = settings.listen;
-  if (rawSocketPort === undefined) return [];
+  const { host } = settings.listen;
+  const addresses: string[] = [];
   try {
-    const taken = await container.get(PARTS.rawSocket).listen(host, rawSocketPort);
-    return [addressOf(tls === undefined ? 'rawsocket' : 'rawsockets', host, taken)];
+    for (const { scheme, port, listen } of ownPorts(container, settings)) {
+      if (port !== undefined) addresses.push(addressOf(scheme, host, await listen(host, port)));
+    }
+    return addresses;
   } catch (error) {
-    await container.get(PARTS.http).close(0);
+    await closePorts(container, 0);
     throw error;
   }
 }
@@ -101,10 +104,19 @@ function peerTransports(container: Container) {
     container.get(PARTS.webSocket),
     container.get(PARTS.rawSocket),
     container.get(PARTS.longPoll),
+    container.get(PARTS.stompStream),
+    container.get(PARTS.xmlsocketStream),
   ] as const;
 }
 
-/** Not ready → no new peers → peers told to come back, spread out → the port is free → the broker ends. */
+/** Peers are told to come back, spread out over the time → the ports are free. */
+async function closePorts(container: Container, time: number): Promise<void> {
+  const closed = [container.get(PARTS.http).close(time), container.get(PARTS.policy).close()];
+  await Promise.all(peerTransports(container).map((transport) => transport.drain(time)));
+  await Promise.all(closed);
+}
+
+/** Not ready → no new peers → the ports are free → the broker ends. */
 async function close(
   container: Container,
   { settings }: Plan,
@@ -112,9 +124,7 @@ async function close(
 ): Promise<void> {
   container.get(PARTS.readiness).ready = false;
   container.get(TOKENS.gateway).drain();
-  const closed = container.get(PARTS.http).close(settings.limits.drain);
-  await Promise.all(peerTransports(container).map((transport) => transport.drain(settings.limits.drain)));
-  await closed;
+  await closePorts(container, settings.limits.drain);
   for (const stop of stopTasks) stop();
   await container.get(PARTS.realms).stop();
   await container.get(PARTS.oro).close();

@@ -10,14 +10,18 @@ import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
 import type { SessionControl } from '../core/session-control.js';
+import type { ReplyAddresses } from '../protocols/stomp/index.js';
 import type { SessionDetails, Testaments } from '../protocols/wamp2/index.js';
 import type { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
 import type {
   AdmissionLimits,
+  FirstOctet,
   HttpTransport,
   LongPollTransport,
   PeerAddresses,
+  PolicyTransport,
   RawSocketTransport,
+  StreamTransport,
   WebSocketTransport,
 } from '../transports/index.js';
 import type { HandshakeGateway } from './gateway.js';
@@ -68,10 +72,22 @@ export const PARTS = {
   readiness: token<{ ready: boolean }>('part.readiness'),
   wamp1: token<Protocol>('part.wamp1'),
   wamp2: token<Protocol>('part.wamp2'),
+  stomp: token<Protocol>('part.stomp'),
+  /** The reply queues of STOMP sessions. */
+  replies: token<ReplyAddresses>('part.replies'),
+  /** Undefined where it is spoken nowhere. */
+  xmlsocket: token<Protocol | undefined>('part.xmlsocket'),
   protocols: token<readonly Protocol[]>('part.protocols'),
   http: token<HttpTransport>('part.http'),
   admission: token<AdmissionLimits>('part.admission'),
   webSocket: token<WebSocketTransport>('part.web-socket'),
   rawSocket: token<RawSocketTransport>('part.raw-socket'),
   longPoll: token<LongPollTransport>('part.long-poll'),
+  stompStream: token<StreamTransport>('part.stomp-stream'),
+  xmlsocketStream: token<StreamTransport>('part.xmlsocket-stream'),
+  /** What is spoken beside HTTP at `listen.port`. */
+  sharing: token<readonly FirstOctet[]>('part.sharing'),
+  /** What Flash Player is told about the ports it may connect to. */
+  policyText: token<string>('part.policy-text'),
+  policy: token<PolicyTransport>('part.policy'),
 } as const;

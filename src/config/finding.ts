@@ -23,6 +23,8 @@ export const FINDING_CODES = {
   'wrong-type': 'error',
   'unknown-key': 'error',
   'not-available': 'error',
+  'conflicting-keys': 'error',
+  'unknown-dead-letter': 'error',
   'missing-pattern': 'error',
   'two-patterns': 'error',
   'empty-pattern': 'error',

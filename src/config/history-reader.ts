@@ -1,63 +1,31 @@
 import type { HistoryPolicy } from '../core/route.js';
-import { parseDuration } from '../core/units.js';
 import type { FileReader } from './file-reader.js';
-import { didYouMean, listed } from './suggestion.js';
-import { isNull, plain, type YamlMap, type YamlNode } from './yaml-tree.js';
+import { count, DURATION, readSection, type Section } from './section.js';
+import { isNull, type YamlNode } from './yaml-tree.js';
 
 /** Publications of one channel at most: each read of a history looks through all of them. */
-const MOST = 10_000;
-const KEYS = ['size', 'ttl'];
-const EXAMPLE = 'write history: { size: 100, ttl: 10m }';
+export const MOST_HISTORY = 10_000;
+
+const HISTORY: Section<{ readonly size: number; readonly ttl: number }> = {
+  name: 'history',
+  kinds: { size: count(MOST_HISTORY), ttl: DURATION },
+  example: 'write history: { size: 100, ttl: 10m }',
+};
 
 /** Reads `history` of a route; undefined where nothing, or nothing right, is said. */
 export function readHistory(file: FileReader, node: YamlNode | undefined): HistoryPolicy | undefined {
   if (node === undefined) return undefined;
-  if (node.kind !== 'map') {
-    file.wrongType(node, 'history must be a map', EXAMPLE);
+  if (isNull(node)) {
+    file.wrongType(node, 'history must be a map', HISTORY.example);
     return undefined;
   }
-  checkKeys(file, node);
-  const size = readSize(file, node);
-  const ttl = readTtl(file, node);
+  const { size, ttl } = readSection(file, node, HISTORY);
+  if (size === undefined && !saysSize(node))
+    file.wrongType(node, `history.size must be ${HISTORY.kinds.size.is}`, HISTORY.example);
   return size === undefined ? undefined : { size, ttl };
 }
 
-function checkKeys(file: FileReader, { entries }: YamlMap): void {
-  for (const { key, keyRange } of entries) {
-    if (KEYS.includes(key)) continue;
-    const hint = didYouMean(key, KEYS, `history has ${listed(KEYS)}`);
-    file.report('unknown-key', keyRange, `unknown key "${key}" in history`, hint);
-  }
-}
-
-function readSize(file: FileReader, history: YamlMap): number | undefined {
-  const node = entryValue(history, 'size');
-  const size = node && plain(node);
-  if (Number.isSafeInteger(size) && (size as number) >= 1 && (size as number) <= MOST) return size as number;
-  file.wrongType(node ?? history, `history.size must be a whole number from 1 to ${MOST}`, EXAMPLE);
-  return undefined;
-}
-
-/** Undefined for as long as there is room. */
-function readTtl(file: FileReader, history: YamlMap): number | undefined {
-  const node = entryValue(history, 'ttl');
-  if (node === undefined) return undefined;
-  const ttl = asDuration(plain(node));
-  if (ttl === undefined) file.wrongType(node, 'history.ttl must be a duration such as 10m', EXAMPLE);
-  return ttl;
-}
-
-function entryValue({ entries }: YamlMap, key: string): YamlNode | undefined {
-  const node = entries.find((entry) => entry.key === key)?.value;
-  return node === undefined || isNull(node) ? undefined : node;
-}
-
-function asDuration(value: unknown): number | undefined {
-  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  try {
-    const milliseconds = parseDuration(value);
-    return milliseconds >= 1 ? milliseconds : undefined;
-  } catch {
-    return undefined;
-  }
+/** Whether what is said is not a map, or a map in which the size stands, so that what is wrong with it has been told. */
+function saysSize(node: YamlNode): boolean {
+  return node.kind !== 'map' || node.entries.some(({ key, value }) => key === 'size' && !isNull(value));
 }

@@ -7,6 +7,12 @@ const RANGES = {
   otherwise: 'is neither an address nor a range such as 10.0.0.0/8 or 2001:db8::/32',
 };
 
+/** A port of a single protocol. */
+function ownPort(protocol: string) {
+  const help = `Port of its own for ${protocol}. None unless given; 0 picks a free one, as does \`listen.port: 0\` unless this one is given by flag or variable.`;
+  return optionalCount(help, { least: 0, most: 65_535 });
+}
+
 const settings = z.strictObject({
   host: text('127.0.0.1', 'Address to listen on; `0.0.0.0` for all.'),
   port: count(8080, 'Port to listen on; 0 picks a free one.', { least: 0, most: 65_535 }),
@@ -18,13 +24,18 @@ const settings = z.strictObject({
     false,
     'Take WAMP RawSocket connections at `listen.port`, too: their first octet tells them from HTTP.',
   ),
-  raw_socket_port: optionalCount(
-    'Port of its own for WAMP RawSocket; 0 picks a free one. None unless given.',
-    {
-      least: 0,
-      most: 65_535,
-    },
+  raw_socket_port: ownPort('WAMP RawSocket'),
+  stomp: onOff(
+    false,
+    'Take STOMP connections at `listen.port`, too: the first octet of their CONNECT tells them from HTTP.',
   ),
+  stomp_port: ownPort('STOMP; HTTP and WebSocket are answered there, too'),
+  xmlsocket: onOff(
+    false,
+    'Take XMLSocket connections at `listen.port`, too: the `<` of their first message tells them from HTTP.',
+  ),
+  xmlsocket_port: ownPort('XMLSocket; HTTP and WebSocket are answered there, too'),
+  policy_port: ownPort('socket policy requests of Flash Player, which asks at 843 first'),
   long_poll: optionalText(
     'text',
     'Path below which WAMP v2 is spoken by HTTP long-poll, such as `/lp`. Nowhere unless given.',
@@ -51,8 +62,20 @@ const settings = z.strictObject({
 
 /** Where the server listens, and whom it listens to. */
 export const listenSettings = settings.superRefine((value, context) => {
-  const takesPrograms = value.raw_socket || value.raw_socket_port !== undefined;
-  if (!takesPrograms || value.missing_origin === 'allow') return;
-  const message = 'refuse would let nobody in by RawSocket, which only programs speak, and without an Origin';
-  context.addIssue({ code: 'custom', path: ['missing_origin'], message });
+  if (value.missing_origin === 'allow') return;
+  for (const [protocol, isOn] of Object.entries(programsOnly(value))) {
+    if (!isOn) continue;
+    const message = `refuse would let nobody in by ${protocol}, which only programs speak, and without an Origin`;
+    context.addIssue({ code: 'custom', path: ['missing_origin'], message });
+    return;
+  }
 });
+
+/** Protocols whose peers have no origin to name, and whether they are on. */
+function programsOnly(value: z.output<typeof settings>): Readonly<Record<string, boolean>> {
+  return {
+    RawSocket: value.raw_socket || value.raw_socket_port !== undefined,
+    'STOMP over TCP': value.stomp || value.stomp_port !== undefined,
+    'XMLSocket over TCP': value.xmlsocket || value.xmlsocket_port !== undefined,
+  };
+}

@@ -6,7 +6,7 @@ import { FindingList } from './finding-list.js';
 import { ImportWalk } from './import-walk.js';
 import { checkExpressions } from './regex-checks.js';
 import { buildRoute } from './route-builder.js';
-import { checkRoute } from './route-checks.js';
+import { checkDeadLetters, checkRoute } from './route-checks.js';
 import type { Draft } from './route-draft.js';
 import { BUILT_IN_RULES } from './route-keys.js';
 import { checkOverlaps } from './route-overlap.js';
@@ -24,6 +24,8 @@ export interface RoutingRequest {
   readonly rules?: ReadonlySet<string> | undefined;
   /** Says what is wrong with an expression in `access`; unchecked if absent. */
   readonly checkRule?: RuleCheck | undefined;
+  /** Says of some routes whether one of them serves a channel; unchecked if absent. */
+  readonly servedBy?: ((routes: readonly Route[]) => (channel: string) => boolean) | undefined;
   /** Whether warnings count as errors. */
   readonly strict?: boolean | undefined;
 }
@@ -50,8 +52,10 @@ export async function loadRouting(request: RoutingRequest): Promise<Routing> {
   }
   const kept = drafts.filter((draft) => !draft.broken && !refused.has(draft));
   checkOverlaps(kept, findings);
+  const routes = kept.map((draft) => buildRoute(draft, defaultAccess));
+  if (request.servedBy !== undefined) checkDeadLetters(kept, request.servedBy(routes), findings);
   return {
-    routes: kept.map((draft) => buildRoute(draft, request.defaultAccess)),
+    routes,
     findings: findings.sorted([...walk.visited].map(({ name }) => name)),
   };
 }

@@ -23,6 +23,9 @@ export function buildRoute(draft: Draft, defaultAccess: DefaultAccess): Route {
     access: buildAccess(draft, defaultAccess),
     limits: Object.freeze(draft.limits),
     history: draft.history && Object.freeze(draft.history),
+    replay: draft.delivery.replay,
+    queue: draft.delivery.queue,
+    log: draft.delivery.log,
     source: Object.freeze({ file: draft.at.source.name, line, column }),
   });
 }

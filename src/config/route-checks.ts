@@ -100,3 +100,19 @@ export function trailingDefaults(pieces: readonly Piece[], defaults: ReadonlySet
   }
   return optional;
 }
+
+/** Dead letters have to have somewhere to go before there are any. */
+export function checkDeadLetters(
+  drafts: readonly Draft[],
+  isServed: (channel: string) => boolean,
+  findings: FindingList,
+): void {
+  for (const { delivery, name, at } of drafts) {
+    const channel = delivery.queue?.deadLetter;
+    if (channel === undefined || isServed(channel)) continue;
+    findings.report('unknown-dead-letter', delivery.deadLetterAt ?? at, {
+      message: `no route serves ${channel}, where dead letters of route "${name}" would go`,
+      hint: 'add a route for it, with delivery: queue if somebody is to look through them',
+    });
+  }
+}

@@ -1,4 +1,5 @@
 import type { HistoryPolicy, Operation, Requirement, RouteLimits } from '../core/route.js';
+import type { DraftDelivery } from './delivery-reader.js';
 import type { Regex } from './regex/syntax.js';
 import type { Piece } from './route-pattern.js';
 import type { Place } from './source-file.js';
@@ -18,6 +19,7 @@ export interface Draft {
   readonly access: DraftAccess;
   readonly limits: RouteLimits;
   readonly history: HistoryPolicy | undefined;
+  readonly delivery: DraftDelivery;
   /** Whether an error was found in it, so that it is only a name. */
   readonly broken: boolean;
 }

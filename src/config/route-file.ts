@@ -1,4 +1,5 @@
 import { AccessReader } from './access-reader.js';
+import { readDelivery } from './delivery-reader.js';
 import { entryOf, type FileReader } from './file-reader.js';
 import { readHandler } from './handler-reader.js';
 import { readHistory } from './history-reader.js';
@@ -58,12 +59,14 @@ export class RouteFile {
     const access = new AccessReader(this.#file, this.#rules).read(entryOf(route, 'access')?.value);
     const limits = readLimits(this.#file, entryOf(route, 'limits')?.value);
     const history = readHistory(this.#file, entryOf(route, 'history')?.value);
+    const delivery = readDelivery(this.#file, route);
     const required = requirements.read(entryOf(route, 'requirements')?.value);
     const defaults = readDefaults(this.#file, entryOf(route, 'defaults')?.value);
     const at = this.#file.source.at(entry.keyRange);
     if (pattern === undefined) {
       // It matches nothing, but what else is wrong with it is told in the same run.
-      const rest = { requirements: required, defaults, options, access, limits, history, broken: true };
+      const kept = { access, limits, history, delivery };
+      const rest = { requirements: required, defaults, options, ...kept, broken: true };
       return { name: entry.key, at, pieces: [], patternAt: at, ...handler, ...rest };
     }
     const read = new PatternReader(this.#file, pattern).read(requirements);
@@ -82,6 +85,7 @@ export class RouteFile {
       access,
       limits,
       history,
+      delivery,
       broken: false,
     };
   }

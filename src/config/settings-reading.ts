@@ -10,6 +10,10 @@ import { camelKeys, type Listen, type NamedTopic, type Settings } from './settin
 import type { ParsedSettings } from './settings-schema.js';
 import { readTls } from './tls-reading.js';
 
+/** Ports of single protocols. */
+const OWN_PORTS = ['raw_socket_port', 'stomp_port', 'xmlsocket_port', 'policy_port'] as const;
+type OwnPort = (typeof OWN_PORTS)[number];
+
 /** Makes settings of what was parsed: paths absolute, secrets read from the environment. */
 export class SettingsReading {
   readonly #parsed: ParsedSettings;
@@ -31,7 +35,8 @@ export class SettingsReading {
 
   /** `folder` is what the paths of the file are relative to. */
   async settings(folder: string): Promise<Settings> {
-    const { listen, routing, topics, auth, broker, origins, limits, log, wamp, development } = this.#parsed;
+    const { listen, routing, topics, auth, broker, origins, limits, log, wamp, stomp, development } =
+      this.#parsed;
     const { handlers, ...named } = topics;
     this.#checkDevelopment();
     return Object.freeze({
@@ -45,6 +50,7 @@ export class SettingsReading {
       access: this.#access(),
       auth: await this.#auth.settings(auth, folder),
       wamp: Object.freeze(wamp),
+      stomp: camelKeys(stomp),
       development,
       broker,
       origins: Object.freeze(origins),
@@ -72,7 +78,19 @@ export class SettingsReading {
 
   #listen({ tls, ...listen }: ParsedSettings['listen'], folder: string): Listen {
     const reading = { folder, sources: this.#sources, findings: this.#findings };
-    return Object.freeze({ ...camelKeys(listen), tls: readTls(tls, reading) });
+    return Object.freeze({
+      ...camelKeys({ ...listen, ...this.#freePorts(listen) }),
+      tls: readTls(tls, reading),
+    });
+  }
+
+  /** Who asks for a free port does not want to collide with another server at the ports that the file names. */
+  #freePorts(listen: ParsedSettings['listen']): Partial<Record<OwnPort, number>> {
+    if (listen.port !== 0) return {};
+    const free = OWN_PORTS.filter(
+      (name) => listen[name] !== undefined && !this.#sources.isOverridden(['listen', name]),
+    );
+    return Object.fromEntries(free.map((name) => [name, 0]));
   }
 
   /** The default folder need not exist; one that somebody names does. */

@@ -12,6 +12,7 @@ import {
   type SettingMeta,
   size,
 } from './setting-kinds.js';
+import { stompSettings } from './stomp-settings.js';
 import { wampSettings } from './wamp-settings.js';
 
 /** The origin of a page: scheme, host and port, without a path. */
@@ -176,6 +177,7 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   wamp: wampSettings.prefault({}),
+  stomp: stompSettings.prefault({}),
   development: onOff(
     false,
     'Explain refusals to peers, and let visitors of the page at `/` be any user. Only where nobody else can connect.',

@@ -92,6 +92,7 @@ export interface Settings {
   readonly access: DefaultAccess;
   readonly auth: AuthSettings;
   readonly wamp: CamelKeys<ParsedSettings['wamp']>;
+  readonly stomp: CamelKeys<ParsedSettings['stomp']>;
   readonly development: boolean;
   readonly broker: 'memory';
   readonly origins: readonly string[];

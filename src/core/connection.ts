@@ -9,6 +9,8 @@ export interface Handshake {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Sub-protocols offered, in the peer's order of preference. */
   readonly subprotocols: readonly string[];
+  /** The protocol that is spoken there, by its name, where a peer has no say in it: on streams of octets. */
+  readonly protocol?: string;
 }
 
 /** One open pipe to a peer, whatever carries it. Sends are in order; a closed connection ignores them. */
@@ -36,6 +38,11 @@ export interface Connection {
 /** The protocol's side of a connection. */
 export interface ConnectionListener {
   received(data: Buffer, binary: boolean): void;
+  /**
+   * The peer has said all that it will, but still hears: answer, then close. Where this is left out, and where it takes
+   * too long, the transport closes.
+   */
+  finished?(): void;
   /** The pipe has ended; called once. */
   disconnected(why: Disconnect): void;
   /** The server wants the peer gone: say it in the protocol's words, then end the connection. */

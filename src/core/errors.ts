@@ -205,6 +205,7 @@ export const DISCONNECT = {
   noPong: { code: 4012, reason: 'no answer to a ping within limits.pong_timeout', reconnect: true },
   badCredentials: { code: 4500, reason: 'bad credentials', reconnect: false },
   withdrawn: { code: 4503, reason: 'ended by the application', reconnect: false },
+  refused: { code: 4505, reason: 'a request was refused', reconnect: false },
   tooMany: { code: 4504, reason: 'over a limit on connections', reconnect: false },
   malformed: { code: 4501, reason: 'malformed message', reconnect: false },
   silent: { code: 4014, reason: 'no message within limits.silence', reconnect: true },

@@ -12,6 +12,9 @@ export class FakeConnection implements Connection {
   paused = false;
   ended: (Disconnect & { readonly goodbye: boolean }) | undefined;
   listener: ConnectionListener | undefined;
+  /** Whether what is sent stays here until `flush`. */
+  holds = false;
+  readonly #unsent: (() => void)[] = [];
 
   /** The frames as text. */
   get texts(): readonly string[] {
@@ -20,6 +23,17 @@ export class FakeConnection implements Connection {
 
   send(frame: Frame): void {
     if (this.ended === undefined) this.frames.push(frame);
+  }
+
+  whenSent(done: () => void): void {
+    if (this.ended !== undefined) return;
+    if (this.holds) this.#unsent.push(done);
+    else done();
+  }
+
+  /** What was sent so far is on its way. */
+  flush(): void {
+    for (const done of this.#unsent.splice(0)) done();
   }
 
   pause(): void {
@@ -40,6 +54,7 @@ export class FakeConnection implements Connection {
 
   #end(why: Disconnect, goodbye: boolean): void {
     if (this.ended !== undefined) return;
+    this.#unsent.length = 0;
     this.ended = { ...why, goodbye };
     this.listener?.disconnected(why);
   }

@@ -1,10 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { identified, RouterError } from '../core/errors.js';
 import type { HttpEndpoint, HttpReply } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import { countLimit, type Meter } from '../core/meter.js';
 import { RefusalLog } from '../core/refusal-log.js';
 import type { TlsFiles } from './certificate.js';
+import { FIRST_OCTETS } from './first-octets.js';
 import { listenOn } from './listen-on.js';
 import { PeerAddresses } from './peer-addresses.js';
 import { refusalReply } from './refusal-reply.js';
@@ -33,7 +35,8 @@ export interface HttpOptions {
 const LONGEST_PATH = 256;
 
 /** The HTTP server: endpoints with bounded bodies, and the sockets that WebSocket upgrades come from. */
-export class HttpTransport {
+export class HttpTransport implements FirstOctet {
+  readonly octets = FIRST_OCTETS.http;
   readonly #options: HttpOptions;
   readonly #addresses: PeerAddresses;
   readonly #refusals: RefusalLog;
@@ -61,6 +64,11 @@ export class HttpTransport {
   /** Resolves to the port, which the system picks when 0 is asked for. */
   listen(host: string, port: number): Promise<number> {
     return listenOn(this.server, host, port);
+  }
+
+  /** Takes a connection of another port. */
+  accept(socket: Socket): void {
+    this.#web.take(socket);
   }
 
   /** Takes no more connections; requests under way are answered if that takes no more than `grace` milliseconds. */

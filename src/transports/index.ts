@@ -1,7 +1,11 @@
 export { AdmissionLimits } from './admission-limits.js';
 export type { TlsFiles } from './certificate.js';
+export { FIRST_OCTETS } from './first-octets.js';
 export { type HttpOptions, HttpTransport } from './http.js';
 export { type LongPollOptions, LongPollTransport } from './long-poll.js';
 export { PeerAddresses } from './peer-addresses.js';
+export { type PolicyOptions, PolicyTransport } from './policy.js';
 export { type RawSocketOptions, RawSocketTransport } from './raw-socket.js';
+export type { FirstOctet } from './sniffer.js';
+export { type StreamOptions, StreamTransport } from './stream.js';
 export { type WebSocketOptions, WebSocketTransport } from './websocket.js';

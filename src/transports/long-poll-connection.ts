@@ -3,6 +3,7 @@ import { DISCONNECT, type Disconnect, overLimit } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
 import { Intake, type IntakeLimits } from './intake.js';
 import type { OpenConnection } from './open-connections.js';
+import { SentCount } from './sent-count.js';
 
 /** What all connections of a transport share; sizes in octets, times in milliseconds. */
 export interface LongPollContext extends IntakeLimits {
@@ -53,6 +54,9 @@ export class LongPollConnection implements OpenConnection {
   /** What waits for the peer's next request, and its octets. */
   #waiting: Frame[] = [];
   #size = 0;
+  readonly #sent = new SentCount();
+  /** Frames in the answer to the last request; the next one says that it has arrived. */
+  #answered = 0;
   #poll: Poll | undefined;
   /** What that request will be given. */
   #promised: Promise<Delivery> | undefined;
@@ -89,8 +93,13 @@ export class LongPollConnection implements OpenConnection {
       return;
     }
     this.#waiting.push(frame);
+    this.#sent.give();
     this.#size += frame.bytes.length;
     if (this.#poll !== undefined) this.#settle(this.#take());
+  }
+
+  whenSent(done: () => void): void {
+    if (this.#why === undefined) this.#sent.wait(done);
   }
 
   pause(): void {
@@ -130,6 +139,8 @@ export class LongPollConnection implements OpenConnection {
   /** The peer asks for messages. A second request takes the place of the first, whose peer may have gone. */
   receive(): Promise<Delivery> {
     this.#settle([]);
+    this.#sent.went(this.#answered);
+    this.#answered = 0;
     const promised = new Promise<Delivery>((resolve) => {
       this.#poll = resolve;
     });
@@ -178,6 +189,7 @@ export class LongPollConnection implements OpenConnection {
   #take(): readonly Frame[] {
     const taken = this.#waiting.splice(0, this.#batched ? this.#waiting.length : 1);
     for (const { bytes } of taken) this.#size -= bytes.length;
+    this.#answered += taken.length;
     return taken;
   }
 

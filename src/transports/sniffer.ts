@@ -2,7 +2,8 @@ import type { Server, Socket } from 'node:net';
 
 /** A protocol that is told by the first octet of a connection. */
 export interface FirstOctet {
-  readonly octet: number;
+  /** Those that it can begin with. */
+  readonly octets: readonly number[];
   /** Takes the connection, with nothing of it read. */
   accept(socket: Socket): void;
 }
@@ -10,7 +11,8 @@ export interface FirstOctet {
 export interface SnifferOptions {
   /** Milliseconds for a connection to say its first octet. */
   readonly timeout: number;
-  timedOut(): void;
+  /** Takes or destroys a connection that has not. */
+  timedOut(socket: Socket): void;
 }
 
 /** Lets other protocols share the port of a server: the first octet of a connection says whose it is. */
@@ -21,7 +23,7 @@ export class Sniffer {
   readonly #silent = new Set<Socket>();
 
   constructor(others: readonly FirstOctet[], options: SnifferOptions) {
-    this.#others = new Map(others.map((other) => [other.octet, other]));
+    this.#others = new Map(others.flatMap((other) => other.octets.map((octet) => [octet, other] as const)));
     this.#options = options;
   }
 
@@ -30,18 +32,14 @@ export class Sniffer {
     const listeners = server.listeners(event);
     server.removeAllListeners(event);
     server.on(event, (socket: Socket) =>
-      this.#await(socket, () => {
+      this.sniff(socket, () => {
         for (const listener of listeners) listener.call(server, socket);
       }),
     );
   }
 
-  /** Ends the connections that have said nothing yet. */
-  close(): void {
-    for (const socket of this.#silent) socket.destroy();
-  }
-
-  #await(socket: Socket, otherwise: () => void): void {
+  /** Gives the connection to whom its first octet names, or else to who is meant to have it. */
+  sniff(socket: Socket, otherwise: () => void): void {
     const look = () => {
       const octets: Buffer | null = socket.read();
       if (octets === null) return;
@@ -53,8 +51,8 @@ export class Sniffer {
     };
     const destroy = () => socket.destroy();
     const deadline = setTimeout(() => {
-      this.#options.timedOut();
-      destroy();
+      stop();
+      this.#options.timedOut(socket);
     }, this.#options.timeout);
     const stop = () => {
       clearTimeout(deadline);
@@ -63,5 +61,10 @@ export class Sniffer {
     };
     this.#silent.add(socket);
     socket.on('readable', look).on('end', destroy).on('error', destroy).on('close', stop);
+  }
+
+  /** Ends the connections that have said nothing yet. */
+  close(): void {
+    for (const socket of this.#silent) socket.destroy();
   }
 }

@@ -1,9 +1,11 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { Certificate, type TlsFiles } from './certificate.js';
 import { ListenerBounds, type ListenerOptions } from './listener-bounds.js';
 import { RefusedConnections } from './refused-connections.js';
 import { type FirstOctet, Sniffer } from './sniffer.js';
+import { TlsHello } from './tls-hello.js';
 
 export interface WebServerOptions extends ListenerOptions {
   /** Speaks TLS where there is a certificate. */
@@ -41,6 +43,11 @@ export class WebServer {
     });
   }
 
+  /** Takes a connection of another port, with nothing of it read; over TLS where this server speaks TLS. */
+  take(socket: Socket): void {
+    this.server.emit(this.#event, socket);
+  }
+
   /** Takes no more connections; requests under way are answered if that takes no more than `grace` milliseconds. */
   async close(grace: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
@@ -69,16 +76,23 @@ export class WebServer {
     return createSecureServer({ ...bounds, handshakeTimeout, ...this.#certificate.pair }, serve);
   }
 
+  get #event(): 'connection' | 'secureConnection' {
+    return this.#certificate === undefined ? 'connection' : 'secureConnection';
+  }
+
   /** Without others on the port nothing stands between a connection and Node's HTTP server. */
   #sniff(): Sniffer | undefined {
     const { others = [], limits } = this.#options;
     if (others.length === 0) return undefined;
-    const event = this.#certificate === undefined ? 'connection' : 'secureConnection';
-    const sniffer = new Sniffer(others, {
+    const all = this.#certificate === undefined ? [...others, new TlsHello(this.#options)] : others;
+    const sniffer = new Sniffer(all, {
       timeout: limits.handshakeTimeout,
-      timedOut: () => this.#refused.timedOut(),
+      timedOut: (socket) => {
+        this.#refused.timedOut();
+        socket.destroy();
+      },
     });
-    sniffer.attach(this.server, event);
+    sniffer.attach(this.server, this.#event);
     return sniffer;
   }
 

@@ -4,9 +4,11 @@ import type { Connection, ConnectionListener } from '../core/connection.js';
 import { cutText } from '../core/cut-text.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
+import { Handover } from './handover.js';
 import type { Beating } from './heartbeat.js';
 import { Intake, type IntakeLimits } from './intake.js';
 import { MessageReader, type MessageSink } from './message-reader.js';
+import { SentCount } from './sent-count.js';
 import type { Batch, Outlet, TickWriter } from './tick-writer.js';
 
 /** What all connections of a transport share. */
@@ -48,12 +50,14 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
   readonly #socket: Duplex;
   readonly #context: ConnectionContext;
   readonly #openedAt = performance.now();
-  readonly #compressed: boolean;
+  /** What `ws` has been given to compress, and has sent; undefined where nothing is compressed. */
+  readonly #sent: SentCount | undefined;
   readonly #intake: Intake;
   /** How `ws` takes octets from the socket, where a `MessageReader` has taken its place. */
   #toWs: ((octets: Buffer) => void) | undefined;
   /** Messages that `ws` has made; counted so that the reader sees whether it did. */
   #madeByWs = 0;
+  #handover: Handover | undefined;
   #listener: ConnectionListener | undefined;
   #awaitsAnswer = false;
   #hasSpoken = false;
@@ -64,7 +68,7 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
     this.#socket = socket;
     this.remoteAddress = remoteAddress;
     this.#context = context;
-    this.#compressed = ws.extensions !== '';
+    this.#sent = ws.extensions === '' ? undefined : new SentCount();
     this.#intake = new Intake(ws, context);
     ws.connection = this;
   }
@@ -82,14 +86,21 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
 
   send(frame: Frame): void {
     if (this.#why !== undefined) return;
-    if (this.#compressed) this.#sendCompressed(frame);
+    if (this.#sent !== undefined) this.#sendCompressed(frame, this.#sent);
     else this.#context.writer.write(this, frame);
   }
 
   /** Back-pressure is looked at here, once per tick, so that the fan-out need not. */
   write(octets: Buffer): void {
     if (this.#socket.writableLength > this.#context.buffer) this.drop(DISCONNECT.slowConsumer);
-    else this.#socket.write(octets);
+    else this.#socket.write(octets, this.#handover?.take());
+  }
+
+  whenSent(done: () => void): void {
+    if (this.#why !== undefined) return;
+    if (this.#sent !== undefined) this.#sent.wait(done);
+    else if (this.batch === undefined) this.#handed().follow(done);
+    else this.#handed().add(done);
   }
 
   pause(): void {
@@ -178,16 +189,24 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
   /** Puts a reader before `ws`, which has to be the only one that listens to the socket's data. */
   #readDirectly(): void {
     const [toWs, ...others] = this.#socket.listeners('data');
-    if (this.#compressed || toWs === undefined || others.length > 0) return;
+    if (this.#sent !== undefined || toWs === undefined || others.length > 0) return;
     this.#toWs = toWs as (octets: Buffer) => void;
     const reader = new MessageReader(this, this.#context.message);
     this.#socket.on('data', (chunk: Buffer) => reader.read(chunk));
     this.#socket.off('data', this.#toWs);
   }
 
-  #sendCompressed(frame: Frame): void {
-    if (this.#ws.bufferedAmount > this.#context.buffer) this.drop(DISCONNECT.slowConsumer);
-    else this.#ws.send(frame.bytes, { binary: frame.binary });
+  #handed(): Handover {
+    return (this.#handover ??= new Handover(this.#socket));
+  }
+
+  #sendCompressed(frame: Frame, sent: SentCount): void {
+    if (this.#ws.bufferedAmount > this.#context.buffer) {
+      this.drop(DISCONNECT.slowConsumer);
+      return;
+    }
+    sent.give();
+    this.#ws.send(frame.bytes, { binary: frame.binary }, sent.oneWent);
   }
 }
 

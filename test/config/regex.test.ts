@@ -86,7 +86,8 @@ describe('an expression of PCRE', () => {
   });
 
   it('matches the same with and without the flag u, and compiles, whatever it was', () => {
-    const piece = fc.constantFrom(...'abc/-.^$|()[]{}*+?\\dwsxuAz0129,:<>=!é😀 \t'.split(''));
+    // By character: a file in UTF-8 has no half of one.
+    const piece = fc.constantFrom(...'abc/-.^$|()[]{}*+?\\dwsxuAz0129,:<>=!é😀 \t');
     fc.assert(
       fc.property(
         fc.string({ unit: piece, maxLength: 14 }),

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FINDING_CODES, type Finding, formatFindings } from '../../src/config/index.js';
-import { ruleFault } from '../../src/router/index.js';
+import type { Route } from '../../src/core/route.js';
+import { RouteTable, ruleFault } from '../../src/router/index.js';
 import { load, loadTests } from './harness.js';
 
 const ROUTES = readFileSync(new URL('../../docs/routes.md', import.meta.url), 'utf8');
@@ -35,11 +36,16 @@ describe('the documentation of findings', () => {
   });
 });
 
+function servedBy(routes: readonly Route[]): (channel: string) => boolean {
+  const table = new RouteTable(routes);
+  return (channel) => table.match(channel) !== undefined;
+}
+
 /** What is wrong with routing files, or with a route test. */
 async function findingsOf(files: Record<string, string>): Promise<readonly Finding[]> {
   if (Object.keys(files).some((name) => name.includes('.route-test.')))
     return (await loadTests(files)).findings;
-  return (await load(files, { handlers: HANDLERS, checkRule: ruleFault })).findings;
+  return (await load(files, { handlers: HANDLERS, checkRule: ruleFault, servedBy })).findings;
 }
 
 function headings(text: string): string[] {

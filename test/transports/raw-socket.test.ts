@@ -410,7 +410,7 @@ describe('an open RawSocket connection', () => {
     const { port, listeners } = await serve({ limits: { ping: 2000, pongTimeout: 1000, silence: 500 } });
     const peer = await RawSocketPeer.open(port);
     const pinging = setInterval(() => peer.send('x', 1), 200);
-    await until(() => peer.closed);
+    await until(() => peer.closed && listeners[0]?.ended !== undefined);
     clearInterval(pinging);
     expect(listeners[0]?.ended).toEqual(DISCONNECT.silent);
   });

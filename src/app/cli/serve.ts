@@ -63,9 +63,10 @@ async function start(plan: Plan): Promise<RunningServer> {
   try {
     return await startServer(plan);
   } catch (error) {
-    const { host, port: main } = plan.settings.listen;
-    const { code, port = main } = error as NodeJS.ErrnoException & { readonly port?: number };
-    const flag = port === main ? '--port' : '--raw-socket-port';
+    const { listen } = plan.settings;
+    const { host } = listen;
+    const { code, port = listen.port } = error as NodeJS.ErrnoException & { readonly port?: number };
+    const flag = flagOf(port, listen);
     if (code === 'EADDRINUSE')
       throw new Error(`${host}:${port} is taken by another program: stop it, or choose another ${flag}`);
     if (code === 'EACCES')
@@ -74,6 +75,19 @@ async function start(plan: Plan): Promise<RunningServer> {
       throw new Error(`${host} is no address of this machine: choose another --host, or 0.0.0.0 for all`);
     throw error;
   }
+}
+
+/** What chooses the port. */
+function flagOf(port: number, listen: Plan['settings']['listen']): string {
+  const { rawSocketPort, stompPort, xmlsocketPort, policyPort } = listen;
+  const flags = {
+    '--port': listen.port,
+    '--raw-socket-port': rawSocketPort,
+    '--stomp-port': stompPort,
+    '--xmlsocket-port': xmlsocketPort,
+    '--policy-port': policyPort,
+  };
+  return Object.entries(flags).find(([, chosen]) => chosen === port)?.[0] ?? '--port';
 }
 
 /**

@@ -1,0 +1,55 @@
+import type { HeartBeatTerms } from './heart-beat.js';
+
+/** Intervals of silence after which a peer counts as gone: timers of browsers and networks are late. */
+const PATIENCE = 3;
+/** Milliseconds that a browser may be silent at least: it holds back the timers of pages in the background. */
+const BROWSER_PATIENCE = 60_000;
+/** The longest that a timer can hold. */
+const LONGEST = 2 ** 31 - 1;
+
+export interface PulseParts {
+  readonly terms: HeartBeatTerms;
+  /** Whether the peer may be a page in the background. */
+  readonly isBrowser: boolean;
+  beat(): void;
+  /** The peer has been silent for too long. */
+  silent(): void;
+}
+
+/** The heart-beats of one session. Without any agreed on it has no timer. [STOMP 1.2 §Heart-beating] */
+export class Pulse {
+  readonly #timers: NodeJS.Timeout[] = [];
+  #heard = true;
+  #missed = 0;
+
+  constructor({ terms, isBrowser, beat, silent }: PulseParts) {
+    // Early, so that it arrives in time.
+    if (terms.sends > 0) this.#every(Math.ceil(terms.sends * 0.75), beat);
+    if (terms.hears > 0) this.#watch(terms.hears, isBrowser, silent);
+  }
+
+  /** Something came from the peer. */
+  hear(): void {
+    this.#heard = true;
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+
+  #watch(interval: number, isBrowser: boolean, silent: () => void): void {
+    const patience = Math.max(PATIENCE * interval, isBrowser ? BROWSER_PATIENCE : 0);
+    const most = Math.ceil(patience / interval);
+    this.#every(interval, () => {
+      this.#missed = this.#heard ? 0 : this.#missed + 1;
+      this.#heard = false;
+      if (this.#missed >= most) silent();
+    });
+  }
+
+  #every(milliseconds: number, task: () => void): void {
+    const timer = setInterval(task, Math.min(milliseconds, LONGEST));
+    timer.unref();
+    this.#timers.push(timer);
+  }
+}

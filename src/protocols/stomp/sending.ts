@@ -1,0 +1,74 @@
+import type { MaybePromise } from '../../core/maybe-promise.js';
+import { after } from '../../core/maybe-promise.js';
+import { Payload } from '../../core/payload.js';
+import type { Publication, PublishEvent } from '../../core/publication.js';
+import type { Router } from '../../core/router.js';
+import type { CallReply, Procedures } from '../../core/rpc.js';
+import type { Session } from '../../core/session.js';
+import { SESSION_PROCEDURES } from '../../core/session-procedures.js';
+import type { StompFrame } from './frame-reader.js';
+import { publishEventOf } from './publish-event.js';
+import { isTempQueue, type ReplyQueues } from './reply-queues.js';
+import { requireHeader } from './require-header.js';
+import type { Step } from './transactions.js';
+
+/** Where a session sends a new ticket or token, to go on being who it is. */
+const RENEWAL = /^\/?(?:topic\/)?signalbox\.session\.renew$/;
+
+export interface SendingParts {
+  readonly session: Session;
+  readonly router: Router;
+  readonly procedures: Procedures;
+  readonly replies: ReplyQueues;
+  /** Levels of lists and maps in a JSON body. */
+  readonly depth: number;
+  /** The destination of replies, for a name of the session's own. */
+  replyTo(destination: string): Promise<string>;
+}
+
+/** What one session publishes. */
+export class Sending {
+  readonly #parts: SendingParts;
+
+  constructor(parts: SendingParts) {
+    this.#parts = parts;
+  }
+
+  /** What a SEND does, checked as far as it can be without doing it. Throws `bad_request`. */
+  prepare(frame: StompFrame): Step {
+    const destination = requireHeader(frame, 'destination');
+    const { headers, body } = frame;
+    const receipt = headers.get('receipt');
+    if (RENEWAL.test(destination)) return { kind: 'send', receipt, run: () => this.#renew(body) };
+    const event = publishEventOf(frame, this.#parts.depth);
+    return { kind: 'send', receipt, run: () => this.#send(destination, event) };
+  }
+
+  #send(destination: string, event: PublishEvent): MaybePromise<void> {
+    const replyTo = event.headers?.['reply-to'];
+    if (!isTempQueue(replyTo)) return this.#publish(destination, event);
+    return this.#parts
+      .replyTo(replyTo)
+      .then((reply) =>
+        this.#publish(destination, { ...event, headers: { ...event.headers, 'reply-to': reply } }),
+      );
+  }
+
+  #publish(destination: string, event: PublishEvent): MaybePromise<void> {
+    const { router, session, replies } = this.#parts;
+    const channel = isTempQueue(destination) ? replies.channelOf(destination) : router.resolve(destination);
+    return after<Publication | undefined, void>(router.publish(session, channel, event), () => undefined);
+  }
+
+  #renew(secret: Buffer): Promise<void> {
+    const { procedures, session } = this.#parts;
+    const payload = Payload.ofArguments({ list: [secret.toString('utf8').trim()] });
+    return new Promise((resolve, reject) => {
+      const reply = (reply: CallReply) => {
+        if (reply.type === 'refused') reject(reply.error);
+        else resolve();
+      };
+      procedures.call({ session, procedure: SESSION_PROCEDURES.renew, payload, reply });
+    });
+  }
+}

@@ -1,0 +1,116 @@
+import type { RouterError } from '../../core/errors.js';
+import type { Frame } from '../../core/frame.js';
+import type { Publication } from '../../core/publication.js';
+import type { Consumer, QueueDelivery } from '../../core/queue.js';
+import type { Subscriber } from '../../core/router.js';
+import type { Session } from '../../core/session.js';
+import { type Deliveries, DeliveryList } from './deliveries.js';
+import type { Selection } from './destination.js';
+import type { MessageWriter } from './message.js';
+import type { Wire } from './wire.js';
+import type { HeaderPair } from './write-frame.js';
+
+/** Whether and how a subscriber answers for messages. [STOMP 1.2 §SUBSCRIBE ack Header] */
+export type AckMode = 'auto' | 'client' | 'client-individual';
+
+/** What a peer asked for. */
+export interface SubscriptionRequest {
+  /** Undefined for who named its subscription by the destination alone. */
+  readonly id: string | undefined;
+  readonly destination: string;
+  readonly ack: AckMode;
+  /** Undefined: that of the queue. */
+  readonly prefetch: number | undefined;
+}
+
+/** What a subscription tells its session. */
+export interface SubscriptionListener {
+  joined(subscription: StompSubscription): void;
+  ended(subscription: StompSubscription, why: RouterError): void;
+}
+
+export interface SubscriptionParts {
+  readonly session: Session;
+  readonly wire: Wire;
+  readonly messages: MessageWriter;
+  readonly deliveries: Deliveries;
+  readonly listener: SubscriptionListener;
+}
+
+/** A STOMP subscription. All of a group with one id, one spelling and one version read the same MESSAGE. */
+export class StompSubscription implements Subscriber {
+  readonly session: Session;
+  readonly channel: string;
+  readonly match?: Exclude<Selection['match'], undefined>;
+  readonly request: SubscriptionRequest;
+  readonly wireKey: string;
+  /** There for those who answer for messages; only queues ask for it. */
+  readonly consumer?: Consumer;
+  readonly #selection: Selection;
+  readonly #parts: SubscriptionParts;
+  readonly #unanswered: DeliveryList;
+  #closed = false;
+
+  constructor(request: SubscriptionRequest, selection: Selection, parts: SubscriptionParts) {
+    const { ack, prefetch } = request;
+    this.session = parts.session;
+    this.channel = selection.channel;
+    if (selection.match !== undefined) this.match = selection.match;
+    this.request = request;
+    this.wireKey = keyOf(request, parts.wire);
+    this.#selection = selection;
+    this.#parts = parts;
+    this.#unanswered = new DeliveryList({ cumulative: ack === 'client' });
+    if (ack !== 'auto') this.consumer = { prefetch, take: (delivery) => this.#take(delivery) };
+  }
+
+  /** Of a topic, or of a queue whose messages are not answered for. */
+  encode(publication: Publication): Frame {
+    const head = this.#head(publication, publication.id);
+    const { messages, wire } = this.#parts;
+    return wire.fit(messages.write(head, publication, wire.form));
+  }
+
+  joined(): void {
+    this.#parts.listener.joined(this);
+  }
+
+  ended(why: RouterError): void {
+    this.close();
+    this.#parts.listener.ended(this, why);
+  }
+
+  /** Takes no more messages, and no answers for those it has had. */
+  close(): void {
+    this.#closed = true;
+    this.#parts.deliveries.forget(this.#unanswered);
+  }
+
+  #take(delivery: QueueDelivery): boolean {
+    const { messages, wire, deliveries } = this.#parts;
+    if (this.#closed || wire.closed) return false;
+    const { publication, redelivered, attempt } = delivery;
+    const head = this.#head(publication, deliveries.add(this.#unanswered, delivery));
+    if (redelivered) head.push(['redelivered', 'true'], ['delivery-count', String(attempt)]);
+    wire.connection.send(wire.fit(messages.write(head, publication, wire.form)));
+    return true;
+  }
+
+  #head({ channel }: Publication, messageId: string): HeaderPair[] {
+    const { id, destination, ack } = this.request;
+    const { version } = this.#parts.wire;
+    const head: HeaderPair[] = [
+      ['destination', this.#selection.spell(channel)],
+      ['message-id', messageId],
+    ];
+    if (id !== undefined || version !== '1.0') head.unshift(['subscription', id ?? destination]);
+    if (ack !== 'auto' && version === '1.2') head.push(['ack', messageId]);
+    return head;
+  }
+}
+
+/** Names have no NUL in them. */
+function keyOf({ id, destination, ack }: SubscriptionRequest, { version, binary }: Wire): string {
+  const form = `stomp ${version} ${binary ? 'binary' : 'any'} ${ack === 'auto' ? '' : 'ack'}`;
+  return [form, destination, id ?? ''].join('\0');
+}
