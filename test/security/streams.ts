@@ -59,16 +59,17 @@ export const streams: AttackTopic = {
       id: 'A2',
       attack: 'Opens more connections than `limits.connections_per_address`, and says a line feed on each',
       ancestor: '–',
-      ours: 'dropped',
+      ours: 'ERROR: limits.connections_per_address of 1000 is reached',
       async run(world) {
         const peers: StreamPeer[] = [];
-        while (peers.length < 1100 && !peers.some(({ closed }) => closed)) {
+        while (peers.length < 1001) {
           const peer = await knock(world);
           peer.send('\n');
           peers.push(peer);
         }
+        await until(() => peers.some(({ closed }) => closed));
         const over = peers.find(({ closed }) => closed);
-        for (const { socket } of peers) socket.destroy();
+        for (const peer of peers) if (peer !== over) peer.socket.destroy();
         await until(async () => (await world.metric('signalbox_connections')) < 100);
         return over === undefined ? 'is let in' : ending(over);
       },
