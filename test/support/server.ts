@@ -80,6 +80,18 @@ export class ServerProcess {
     return Number(new URL(this.url).port);
   }
 
+  /** The port of a protocol that has one of its own, such as `stomp`. */
+  async portOf(scheme: string): Promise<number> {
+    const line = new RegExp(`^signalbox ready ${scheme}://\\S+:(\\d+)$`, 'm');
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
+      const [, port] = line.exec(this.stdout) ?? [];
+      if (port !== undefined) return Number(port);
+      if (!this.running || Date.now() > deadline) throw new Error(`no port of ${scheme}:\n${this.stdout}`);
+      await sleep(10);
+    }
+  }
+
   get running(): boolean {
     return this.process.exitCode === null && this.process.signalCode === null;
   }
