@@ -11,8 +11,8 @@ const require = createRequire(import.meta.url);
 const server = useServer({ env: { SIGNALBOX_STOMP_PORT: '0' } });
 let port = 0;
 let url = '';
-beforeAll(async () => {
-  port = await server().portOf('stomp');
+beforeAll(() => {
+  port = server().portOf('stomp');
   url = `${server().url.replace('http', 'ws')}/stomp`;
 });
 

@@ -95,7 +95,7 @@ function connectStomp(transport: 'tcp' | 'websocket', version: string): Protocol
     const url = `${server.url.replace('http', 'ws')}/stomp`;
     const peer =
       transport === 'tcp'
-        ? await StompTestPeer.tcp(await server.portOf('stomp'))
+        ? await StompTestPeer.tcp(server.portOf('stomp'))
         : await StompTestPeer.webSocket(url, { subprotocols: ['v11.stomp'] });
     const ticket = person && server.ticket(person.user, person.organizations);
     await peer.connect({ 'accept-version': version, ...(ticket !== undefined && { passcode: ticket }) });
