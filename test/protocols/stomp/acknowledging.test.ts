@@ -257,6 +257,33 @@ describe('a consumer', () => {
   });
 });
 
+describe('a consumer that is slow to read', () => {
+  const TEN = Array.from({ length: 10 }, (_, n) => `${n}`.repeat(300));
+
+  it('is sent no more than it takes, and everything in order', async () => {
+    const world = await filled(...TEN);
+    const client = await world.connect('1.2');
+    client.connection.holds = true;
+    const first = await client.do('SUBSCRIBE', { ...QUEUE, ack: 'client' });
+    expect(first.length).toBeLessThan(5);
+    for (let n = 0; n < 10; n++) client.connection.flush();
+    await client.news();
+    expect(client.peer.of('MESSAGE').map(({ body }) => body)).toEqual(TEN);
+  });
+
+  it('is not sent what waits for it when it has unsubscribed', async () => {
+    const world = await filled(...TEN);
+    const client = await world.connect('1.2');
+    client.connection.holds = true;
+    await client.do('SUBSCRIBE', { ...QUEUE, ack: 'client' });
+    await client.do('UNSUBSCRIBE', { id: 's' });
+    const before = client.peer.frames.length;
+    client.connection.flush();
+    expect(client.peer.frames.length).toBe(before);
+    expect(world.queues.waiting('queue/jobs')).toEqual(TEN);
+  });
+});
+
 describe('a transaction that sends and acknowledges', () => {
   it('acknowledges nothing where something cannot be sent', async () => {
     const world = await filled('job');

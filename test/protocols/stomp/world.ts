@@ -113,6 +113,7 @@ export class World {
       options: { ...OPTIONS, ...options },
       frames: FRAMES,
       depth: 16,
+      ahead: 1000,
       replies: this.replies,
       logger: this.logger,
       meter,
