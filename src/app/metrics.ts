@@ -31,6 +31,7 @@ const HELP: Readonly<Record<string, string>> = {
   signalbox_throttled_total: 'times that a connection was not read for a while, by limit',
   signalbox_oro_tickets_total: 'tickets of OroSyncBundle checked, by outcome',
   signalbox_malformed_messages_total: 'messages that are not of their protocol, by protocol',
+  signalbox_stomp_tolerated_total: 'frames of STOMP against the specification that were served, by what',
   signalbox_jwks_fetches_total: 'fetches of the keys of tokens, by outcome',
   signalbox_auth_questions_total: 'questions to the application who a peer is, by outcome',
   signalbox_redeliveries_total: 'messages of queues that wait again after they were given out',

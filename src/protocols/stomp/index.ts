@@ -15,6 +15,7 @@ export { ReplyTopic } from './reply-topic.js';
 export class StompProtocol implements Protocol {
   readonly name = 'stomp';
   readonly subprotocols = ['v12.stomp', 'v11.stomp', 'v10.stomp'];
+  readonly newestFirst = true;
   readonly paths = ['/stomp'];
   readonly authenticates = true;
   readonly #parts: StompParts;
