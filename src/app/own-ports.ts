@@ -13,7 +13,7 @@ export interface OwnPort {
 
 /** The ports of single protocols. On those of streams a browser is answered, too, and Flash Player told the policy. */
 export function ownPorts(container: Container, { listen }: Settings): readonly OwnPort[] {
-  const [stomp, xmlsocket] = [container.get(PARTS.stomp), container.get(PARTS.xmlsocket)];
+  const xmlsocket = container.get(PARTS.xmlsocket);
   const secure = listen.tls === undefined ? '' : 's';
   const http = container.get(PARTS.http);
   const stompStream = container.get(PARTS.stompStream);
@@ -27,7 +27,7 @@ export function ownPorts(container: Container, { listen }: Settings): readonly O
     },
     {
       scheme: `stomp${secure}`,
-      port: stomp && listen.stompPort,
+      port: listen.stompPort,
       listen: (host, port) => stompStream.listen(host, port, [http, ...policed]),
     },
     {

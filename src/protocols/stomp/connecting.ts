@@ -5,7 +5,7 @@ import { MAX_CREDENTIAL } from '../../core/read-attempt.js';
 import type { Principal } from '../../core/session.js';
 import type { StompFrame } from './frame-reader.js';
 import type { StompHeaders } from './headers.js';
-import { type HeartBeatOffer, readHeartBeat } from './heart-beat.js';
+import { type HeartBeatOffer, heartBeatHeader, readHeartBeat } from './heart-beat.js';
 import { StompError } from './stomp-error.js';
 import { negotiateVersion, type StompVersion, SUPPORTED_VERSIONS } from './version.js';
 import type { HeaderPair } from './write-frame.js';
@@ -14,6 +14,17 @@ import type { HeaderPair } from './write-frame.js';
 export interface Agreement {
   readonly version: StompVersion;
   readonly heartBeat: HeartBeatOffer;
+}
+
+/** Who is welcomed, and what for. */
+export interface Welcome {
+  readonly session: string;
+  /** Names the server. */
+  readonly ident: string;
+  readonly principal: Principal;
+  readonly offer: HeartBeatOffer;
+  /** Milliseconds. */
+  readonly shortest: number;
 }
 
 /** The peer speaks no version that is spoken here. */
@@ -72,15 +83,17 @@ export function identify(
 
 /** What a peer is told of its session: always all of it, as clients count on each. [STOMP 1.2 §CONNECTED Frame] */
 export function connectedHeaders(
-  session: string,
-  {
-    version = '1.0',
-    ident,
-    principal: { id },
-  }: { readonly version: StompVersion | undefined; readonly ident: string; readonly principal: Principal },
+  version: StompVersion,
+  { session, ident, principal: { id }, offer, shortest }: Welcome,
 ): readonly HeaderPair[] {
   const named: HeaderPair[] = id === undefined ? [] : [['user-name', id]];
-  return [['version', version], ['session', session], ['server', ident], ...named];
+  return [
+    ['version', version],
+    ['session', session],
+    ['server', ident],
+    ['heart-beat', heartBeatHeader(offer, shortest)],
+    ...named,
+  ];
 }
 
 /** Why a CONNECT is refused, in the words of CONNECT. */

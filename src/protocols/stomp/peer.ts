@@ -14,7 +14,7 @@ import {
 } from './connecting.js';
 import type { StompParts } from './context.js';
 import { FrameReader, type StompFault, type StompFrame, type StompSink } from './frame-reader.js';
-import { agreeHeartBeat, type HeartBeatOffer, heartBeatHeader } from './heart-beat.js';
+import type { HeartBeatOffer } from './heart-beat.js';
 import { Pulse } from './pulse.js';
 import { type Refused, Refusing } from './refusing.js';
 import { type SessionEnds, StompSession } from './session.js';
@@ -24,8 +24,10 @@ import { Wire } from './wire.js';
 
 /** The connection has ended; what came before is handled all the same. */
 const GONE = Symbol('gone');
+/** The peer has ended its side, and reads what is answered. */
+const DONE = Symbol('done');
 
-type Arrival = StompFrame | StompFault | typeof GONE;
+type Arrival = StompFrame | StompFault | typeof GONE | typeof DONE;
 
 const LATE: Disconnect = { ...DISCONNECT.silent, reason: 'no CONNECT within stomp.connect_timeout' };
 const STILL: Disconnect = { ...DISCONNECT.noPong, reason: 'no heart-beat within the time agreed on' };
@@ -45,8 +47,6 @@ export class StompPeer implements ConnectionListener, StompSink, Recipient<Arriv
   #pulse: Pulse | undefined;
   /** Why the peer is not read, counted. */
   #pauses = 0;
-  /** Whether anything has arrived. */
-  #heard = false;
   /** Frames of what is being read. */
   #frames = 0;
 
@@ -55,7 +55,7 @@ export class StompPeer implements ConnectionListener, StompSink, Recipient<Arriv
     this.#guest = guest;
     this.#parts = parts;
     this.#wire = new Wire(connection, parts.options);
-    this.#refusing = new Refusing(this.#wire, parts.refusals);
+    this.#refusing = new Refusing(this.#wire, parts);
     this.#reader = new FrameReader(this, parts.frames);
     this.#mailbox = new Mailbox(this);
     this.#timer = setTimeout(() => this.#late(), parts.options.connectTimeout);
@@ -63,11 +63,13 @@ export class StompPeer implements ConnectionListener, StompSink, Recipient<Arriv
   }
 
   received(data: Buffer, binary: boolean): void {
-    if (!this.#heard) this.#meet(binary);
+    this.#wire.meet(binary, this.#guest);
     this.#pulse?.hear();
     this.#frames = 0;
     this.#reader.read(data);
-    if (this.#frames > 1) this.#connection.charge?.(this.#frames - 1);
+    // A message of WebSocket has counted as one already; octets of a stream have not.
+    const counted = this.#connection.transport === 'tcp' ? 0 : 1;
+    if (this.#frames > counted) this.#connection.charge?.(this.#frames - counted);
   }
 
   frame(frame: StompFrame): void {
@@ -81,6 +83,7 @@ export class StompPeer implements ConnectionListener, StompSink, Recipient<Arriv
 
   handle(arrival: Arrival): MaybePromise<void> {
     if (arrival === GONE) return this.#leave();
+    if (arrival === DONE) return this.#close(DISCONNECT.closed);
     if ('error' in arrival) return this.#violated(arrival.error, { ...arrival, command: undefined });
     try {
       if (this.#state === 'connected') return this.#take(arrival);
@@ -88,6 +91,11 @@ export class StompPeer implements ConnectionListener, StompSink, Recipient<Arriv
     } catch (error) {
       this.refused(arrival, error);
     }
+  }
+
+  /** Scripts end their side with their last frame. */
+  finished(): void {
+    this.#mailbox.push(DONE);
   }
 
   /** What has arrived before is handled first. */
@@ -118,24 +126,14 @@ export class StompPeer implements ConnectionListener, StompSink, Recipient<Arriv
     const refused = { command, receipt: headers.get('receipt') };
     if (this.#state === 'closed') return;
     if (error instanceof StompError) this.#violated(error, refused);
-    else this.#fail(this.#state === 'connecting' ? connectRefusal(error) : error, refused);
+    else
+      this.#close(
+        this.#refusing.refuse(this.#session === undefined ? connectRefusal(error) : error, refused),
+      );
   }
 
   withdrawn(subscription: StompSubscription, why: RouterError): void {
-    const end = this.#refusing.withdraw(subscription, why);
-    if (this.#endsOnError) this.#close(end);
-  }
-
-  get #endsOnError(): boolean {
-    if (this.#state !== 'connected') return true;
-    return this.#parts.options.closesOnError && this.#wire.version !== '1.0';
-  }
-
-  /** Those who name no sub-protocol and begin in binary may know no text, as a player of Flash. */
-  #meet(binary: boolean): void {
-    this.#heard = true;
-    if (binary && this.#connection.transport === 'websocket' && this.#guest.subprotocol === undefined)
-      this.#wire.becomeBinary();
+    this.#close(this.#refusing.withdraw(subscription, why));
   }
 
   #take(frame: StompFrame): MaybePromise<void> {
@@ -192,26 +190,16 @@ export class StompPeer implements ConnectionListener, StompSink, Recipient<Arriv
     this.#state = 'connected';
     clearTimeout(this.#timer);
     this.#reader.admit();
-    wire.send('CONNECTED', [
-      ...connectedHeaders(session.id, { version: wire.version, ident, principal }),
-      ['heart-beat', heartBeatHeader(offer, options.heartBeat)],
-    ]);
-    this.#pulse = this.#beat(offer);
-  }
-
-  #beat(offer: HeartBeatOffer): Pulse {
-    return new Pulse({
-      terms: agreeHeartBeat(offer, this.#parts.options.heartBeat),
+    const { heartBeat: shortest } = options;
+    const agreed = { session: session.id, ident, principal, offer, shortest };
+    wire.send('CONNECTED', connectedHeaders(wire.version ?? '1.0', agreed));
+    this.#pulse = new Pulse(offer, {
+      shortest,
       isBrowser: this.#connection.transport === 'websocket',
-      beat: () => this.#wire.beat(),
+      beat: () => wire.beat(),
       // What it sent may be waiting to be read.
       silent: () => this.#pauses > 0 || this.end(STILL),
     });
-  }
-
-  #fail(error: unknown, refused: Refused): void {
-    const end = this.#refusing.refuse(error, refused);
-    if (this.#endsOnError) this.#close(end);
   }
 
   /** What is against the protocol ends the connection. */
@@ -224,7 +212,9 @@ export class StompPeer implements ConnectionListener, StompSink, Recipient<Arriv
     this.end(LATE);
   }
 
-  #close(why: Disconnect): void {
+  /** Does nothing without a reason. */
+  #close(why: Disconnect | undefined): void {
+    if (why === undefined || this.#state === 'closed') return;
     this.#leave();
     this.#reader.stop();
     this.#mailbox.close();
@@ -252,7 +242,7 @@ export class StompPeer implements ConnectionListener, StompSink, Recipient<Arriv
 
   #resume(): void {
     if (--this.#pauses > 0) return;
-    this.#reader.resume();
     this.#connection.resume();
+    this.#reader.resume();
   }
 }

@@ -1,4 +1,4 @@
-import type { HeartBeatTerms } from './heart-beat.js';
+import { agreeHeartBeat, type HeartBeatOffer } from './heart-beat.js';
 
 /** Intervals of silence after which a peer counts as gone: timers of browsers and networks are late. */
 const PATIENCE = 3;
@@ -8,7 +8,8 @@ const BROWSER_PATIENCE = 60_000;
 const LONGEST = 2 ** 31 - 1;
 
 export interface PulseParts {
-  readonly terms: HeartBeatTerms;
+  /** The shortest interval, in milliseconds. */
+  readonly shortest: number;
   /** Whether the peer may be a page in the background. */
   readonly isBrowser: boolean;
   beat(): void;
@@ -22,7 +23,8 @@ export class Pulse {
   #heard = true;
   #missed = 0;
 
-  constructor({ terms, isBrowser, beat, silent }: PulseParts) {
+  constructor(offer: HeartBeatOffer, { shortest, isBrowser, beat, silent }: PulseParts) {
+    const terms = agreeHeartBeat(offer, shortest);
     // Early, so that it arrives in time.
     if (terms.sends > 0) this.#every(Math.ceil(terms.sends * 0.75), beat);
     if (terms.hears > 0) this.#watch(terms.hears, isBrowser, silent);

@@ -1,6 +1,7 @@
 import { cutText } from '../../core/cut-text.js';
 import { DISCONNECT, type Disconnect, RouterError } from '../../core/errors.js';
 import { VersionError } from './connecting.js';
+import type { StompParts } from './context.js';
 import type { Refusals } from './refusals.js';
 import { StompError } from './stomp-error.js';
 import type { StompSubscription } from './subscription.js';
@@ -25,21 +26,23 @@ export class Refusing {
   session: string | undefined = undefined;
   readonly #wire: Wire;
   readonly #refusals: Refusals;
+  readonly #closesOnError: boolean;
 
-  constructor(wire: Wire, refusals: Refusals) {
+  constructor(wire: Wire, { refusals, options }: Pick<StompParts, 'refusals' | 'options'>) {
     this.#wire = wire;
     this.#refusals = refusals;
+    this.#closesOnError = options.closesOnError;
   }
 
-  /** Returns the end of the connection, if it is to end. */
-  refuse(error: unknown, refused: Refused): Disconnect {
+  /** Returns the end of the connection, where that is to end. [STOMP 1.2 §ERROR] */
+  refuse(error: unknown, refused: Refused): Disconnect | undefined {
     const refusal = this.#refusals.of(error, this.#describe(refused));
     this.#tell(refusal, answering(refused));
     const kind = refusal.code === 'unauthorized' ? DISCONNECT.badCredentials : DISCONNECT.refused;
-    return { ...kind, reason: refusal.message };
+    return this.#endsOnError ? { ...kind, reason: refusal.message } : undefined;
   }
 
-  /** The same of what is against the protocol, or over a bound of frames. */
+  /** The same of what is against the protocol, or over a bound of frames: that ends it always. */
   violated(error: unknown, refused: Refused): Disconnect {
     const known = error instanceof StompError ? error.refusal : RouterError.from(error);
     const refusal = this.#refusals.ofViolation(known, this.#describe(refused));
@@ -50,12 +53,12 @@ export class Refusing {
   }
 
   /** The same of a subscription that the router has ended. */
-  withdraw({ request: { id, destination } }: StompSubscription, why: RouterError): Disconnect {
+  withdraw({ request: { id, destination } }: StompSubscription, why: RouterError): Disconnect | undefined {
     this.#tell(why, [
       ['subscription', id ?? destination],
       ['destination', destination],
     ]);
-    return { ...DISCONNECT.refused, reason: why.message };
+    return this.#endsOnError ? { ...DISCONNECT.refused, reason: why.message } : undefined;
   }
 
   /** The end of the connection, and whether to come back. */
@@ -69,6 +72,11 @@ export class Refusing {
         ['reconnect', String(reconnect)],
       ],
     );
+  }
+
+  /** 1.0 does not say that it does, and a peer that has no session has nothing to live on for. */
+  get #endsOnError(): boolean {
+    return this.session === undefined || (this.#closesOnError && this.#wire.version !== '1.0');
   }
 
   #tell({ code, message, hint, request }: RouterError, more: readonly HeaderPair[]): void {

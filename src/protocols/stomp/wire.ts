@@ -1,5 +1,6 @@
 import type { Connection } from '../../core/connection.js';
 import { Frame } from '../../core/frame.js';
+import type { Guest } from '../../core/protocol.js';
 import type { StompVersion } from './version.js';
 import { type FrameForm, type HeaderPair, writeFrame } from './write-frame.js';
 
@@ -12,6 +13,7 @@ export class Wire {
   readonly connection: Connection;
   readonly #trailingLf: boolean;
   #form: FrameForm;
+  #met = false;
   #binary = false;
   #closed = false;
 
@@ -49,9 +51,11 @@ export class Wire {
     this.#form = { version, trailingLf: this.#trailingLf };
   }
 
-  /** The peer knows no text messages: to it a WebSocket is a stream of octets. */
-  becomeBinary(): void {
-    this.#binary = true;
+  /** Something came. Who names no sub-protocol and begins in binary may know no text, as a player of Flash. */
+  meet(binary: boolean, { subprotocol }: Pick<Guest, 'subprotocol'>): void {
+    if (this.#met) return;
+    this.#met = true;
+    this.#binary = binary && subprotocol === undefined && this.connection.transport === 'websocket';
   }
 
   send(command: string, headers: readonly HeaderPair[], body?: Buffer): void {
