@@ -10,6 +10,7 @@ import {
   DevTicketsEndpoint,
   DisconnectEndpoint,
   healthEndpoints,
+  LoginEndpoint,
   PublishEndpoint,
   RightsEndpoint,
   TicketsEndpoint,
@@ -130,7 +131,10 @@ function bindHttp(container: Container, { settings }: Plan): void {
 function ticketEndpoints({ auth }: Settings, authenticator: Authenticator): readonly HttpEndpoint[] {
   const mint = ticketMint(auth);
   if (mint === undefined) return [];
-  return [new TicketsEndpoint({ authenticator, mint, ttl: auth.ticketTtl, longest: auth.ticketTtlMax })];
+  return [
+    new TicketsEndpoint({ authenticator, mint, ttl: auth.ticketTtl, longest: auth.ticketTtlMax }),
+    new LoginEndpoint({ authenticator, mint, ttl: auth.ticketTtl }),
+  ];
 }
 
 /** A ticket of the page is used at once, and its session short enough to see it renewed. */
