@@ -1,4 +1,5 @@
 import type { MaybePromise, Principal } from 'signalbox';
+import { isSystem } from './chat-words.js';
 
 /** A room that there is. */
 export interface ChatRoom {
@@ -34,4 +35,11 @@ export class FixedRooms implements ChatDirectory {
   mayEnter({ roles }: Principal, room: ChatRoom): boolean {
     return room.roles?.some((role) => roles.includes(role)) ?? true;
   }
+}
+
+/** Whether there is a room of this id, and somebody may enter it. */
+export async function isOpenTo(principal: Principal, id: string, directory: ChatDirectory): Promise<boolean> {
+  if (isSystem(principal)) return false;
+  const room = (await directory.rooms()).find((room) => room.id === id);
+  return room !== undefined && directory.mayEnter(principal, room);
 }

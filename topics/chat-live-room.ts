@@ -17,15 +17,15 @@ interface Seat {
  * last. Nothing here waits before it says what has changed, so that what is heard has the order of what happened.
  */
 export class LiveRoom {
+  readonly id: string;
   readonly #topic: Topic;
-  readonly #id: string;
   readonly #seats = new Map<string, Seat>();
   readonly #taken = new Map<Session, Seat>();
   #shown = 0;
 
   constructor(topic: Topic, id: string) {
     this.#topic = topic;
-    this.#id = id;
+    this.id = id;
   }
 
   get isEmpty(): boolean {
@@ -86,7 +86,7 @@ export class LiveRoom {
   /** Leaves out who it is about: and what names a session is not kept, so it is in no history. */
   #tell(type: 'enter' | 'leave', { member: user, isShown }: Seat, { id }: Session) {
     if (!isShown) return undefined;
-    const news = { type, user, room: this.#id, time: Date.now() };
+    const news = { type, user, room: this.id, time: Date.now() };
     return this.#topic.broadcast(news, { exclude: [id] });
   }
 
@@ -95,6 +95,6 @@ export class LiveRoom {
     for (const { member, isShown } of this.#seats.values()) {
       if (isShown || member.id === newcomer.id) members.push(member);
     }
-    return { type: 'members', room: this.#id, members, total: this.#seats.size };
+    return { type: 'members', room: this.id, members, total: this.#seats.size };
   }
 }

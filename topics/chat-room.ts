@@ -1,8 +1,5 @@
 import {
   DISCONNECT,
-  type MaybePromise,
-  type Principal,
-  type Publication,
   type PublishEvent,
   RouterError,
   type ServerEvents,
@@ -13,9 +10,9 @@ import {
   type TopicHandler,
   type TopicRequest,
 } from 'signalbox';
-import { CHAT_DIRECTORY, type ChatDirectory } from './chat-directory.js';
+import { CHAT_DIRECTORY, type ChatDirectory, isOpenTo } from './chat-directory.js';
 import { LiveRoom } from './chat-live-room.js';
-import { isSystem, memberOf, SYSTEM, textOf } from './chat-words.js';
+import { memberOf, SYSTEM, textOf } from './chat-words.js';
 
 /** A chat room on each channel of its route, which has the parameter `room`. Who is in it speaks; a back end announces. */
 export class ChatRoomTopic implements TopicHandler {
@@ -24,7 +21,7 @@ export class ChatRoomTopic implements TopicHandler {
 
   readonly #directory: ChatDirectory;
   readonly #control: SessionControl;
-  readonly #rooms = new Map<string, LiveRoom>();
+  readonly #rooms = new Map<Topic, LiveRoom>();
 
   constructor(directory: ChatDirectory, events: ServerEvents, control: SessionControl) {
     this.#directory = directory;
@@ -33,59 +30,45 @@ export class ChatRoomTopic implements TopicHandler {
   }
 
   /** Nobody learns whether there is a room that they may not enter. */
-  async onSubscribe(session: Session, _topic: Topic, { params: { room = '' } }: TopicRequest): Promise<void> {
-    if (await this.#mayEnter(session.principal, room)) return;
+  async onSubscribe(session: Session, _topic: Topic, { params: { room = '' } }: TopicRequest) {
+    if (await isOpenTo(session.principal, room, this.#directory)) return;
     throw new RouterError('forbidden', `there is no room ${room} for you`, {
       hint: 'call chat.rooms for a list of those that you may enter',
     });
   }
 
-  onSubscribed(session: Session, topic: Topic, { params: { room = '' } }: TopicRequest): Promise<void> {
-    const live = this.#rooms.get(room) ?? new LiveRoom(topic, room);
-    this.#rooms.set(room, live);
+  onSubscribed(session: Session, topic: Topic, { params: { room = '' } }: TopicRequest) {
+    const live = this.#rooms.get(topic) ?? new LiveRoom(topic, room);
+    this.#rooms.set(topic, live);
     return live.enter(session);
   }
 
-  onUnsubscribe(
-    session: Session,
-    _topic: Topic,
-    { params: { room = '' } }: TopicRequest,
-  ): MaybePromise<void> {
-    const live = this.#rooms.get(room);
+  onUnsubscribe(session: Session, topic: Topic) {
+    const live = this.#rooms.get(topic);
     const told = live?.leave(session);
-    if (live?.isEmpty) this.#rooms.delete(room);
+    if (live?.isEmpty) this.#rooms.delete(topic);
     return told;
   }
 
   /** Everybody in the room hears it, the author too, and all in one order: nobody chooses an audience. */
-  onPublish(
-    session: Session,
-    topic: Topic,
-    { params: { room = '' } }: TopicRequest,
-    { payload }: PublishEvent,
-  ): MaybePromise<Publication> {
-    const said = { text: textOf(payload), room, time: Date.now() };
+  onPublish(session: Session, topic: Topic, { params: { room = '' } }: TopicRequest, event: PublishEvent) {
+    const said = { text: textOf(event.payload), time: Date.now() };
     if (session.principal.kind === 'backend') {
-      return topic.broadcast({ type: 'announcement', from: SYSTEM, text: said.text, time: said.time });
+      return topic.broadcast({ type: 'announcement', from: SYSTEM, ...said });
     }
-    if (this.#rooms.get(room)?.has(session) !== true) {
+    if (this.#rooms.get(topic)?.has(session) !== true) {
       throw new RouterError('forbidden', `you are not in room ${room}`, { hint: 'subscribe to it first' });
     }
-    return topic.broadcast({ type: 'message', from: memberOf(session), ...said });
+    return topic.broadcast({ type: 'message', from: memberOf(session), room, ...said });
   }
 
   /** Who may not be in one of the rooms any more has to come back without it. */
   async #identify(session: Session): Promise<void> {
-    for (const [id, live] of this.#rooms) {
+    for (const live of this.#rooms.values()) {
       if (!live.has(session)) continue;
-      if (await this.#mayEnter(session.principal, id).catch(() => false)) await live.identify(session);
+      const stays = isOpenTo(session.principal, live.id, this.#directory);
+      if (await stays.catch(() => false)) await live.identify(session);
       else this.#control.disconnect({ session: session.id }, DISCONNECT.ended);
     }
-  }
-
-  async #mayEnter(principal: Principal, id: string): Promise<boolean> {
-    if (isSystem(principal)) return false;
-    const room = (await this.#directory.rooms()).find((room) => room.id === id);
-    return room !== undefined && this.#directory.mayEnter(principal, room);
   }
 }

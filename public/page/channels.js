@@ -1,6 +1,7 @@
 import { sync } from '../sync.mjs';
 import { announce, button, find, make, showRefusal } from './dom.js';
-import { hueOf, logMessage } from './log.js';
+import { hueOf } from './hue.js';
+import { logMessage } from './log.js';
 
 const WORDS = { open: 'subscribed', closed: 'no connection', refused: 'refused' };
 

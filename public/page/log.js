@@ -1,4 +1,5 @@
 import { find, make, timeOf } from './dom.js';
+import { hueOf } from './hue.js';
 import { pretty } from './json.js';
 
 const MOST_ENTRIES = 200;
@@ -23,13 +24,6 @@ function update() {
     total > shown ? `newest ${shown} of ${total}` : total > 0 ? String(total) : '';
   find('log-empty').hidden = total > 0;
   find('log-clear').hidden = total === 0;
-}
-
-/** The same channel has the same colour everywhere. */
-export function hueOf(channel) {
-  let hue = 0;
-  for (const character of channel) hue = (hue * 31 + character.codePointAt(0)) % 360;
-  return hue;
 }
 
 find('log-clear').addEventListener('click', () => {

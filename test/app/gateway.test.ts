@@ -26,10 +26,12 @@ class FakeProtocol implements Protocol {
   readonly name: string;
   readonly subprotocols: readonly string[];
   readonly authenticates: boolean;
+  readonly paths: readonly string[];
 
   constructor(name: string, authenticates = false) {
     this.name = name;
     this.subprotocols = [name];
+    this.paths = authenticates ? [`/${name}`] : [];
     this.authenticates = authenticates;
   }
   accept(_connection: Connection, guest: Guest) {
@@ -78,6 +80,29 @@ describe('the gateway', () => {
     admission.accept(new FakeConnection());
     expect(admission.subprotocol).toBe(chosen);
     expect(parts[which].accepted).toHaveLength(1);
+  });
+
+  it('chooses by the path where no sub-protocol is named, and not where one is', async () => {
+    const parts = setUp();
+    const enter = async (path: string, subprotocols: readonly string[]) =>
+      (await parts.gateway.admit(handshake({ path, subprotocols }))).accept(new FakeConnection());
+    await enter('/asking', []);
+    expect(parts.asking.guests).toEqual([expect.objectContaining({ subprotocol: undefined })]);
+    await enter('/asking', ['other']);
+    await enter('/ws', ['asking']);
+    await enter('/ws', []);
+    expect([parts.first, parts.second, parts.asking].map(({ guests }) => guests.length)).toEqual([1, 1, 2]);
+    await expect(enter('/asking', ['mqtt'])).rejects.toMatchObject({ code: 'bad_request' });
+  });
+
+  it('takes the word of a transport that carries one protocol', async () => {
+    const { gateway, first, second } = setUp();
+    const admission = await gateway.admit(handshake({ path: '/asking', protocol: 'other' }));
+    admission.accept(new FakeConnection());
+    expect([admission.subprotocol, first.guests.length, second.guests.length]).toEqual([undefined, 0, 1]);
+    await expect(gateway.admit(handshake({ protocol: 'xmlsocket' }))).rejects.toMatchObject({
+      code: 'unavailable',
+    });
   });
 
   it('does not guess a protocol for an unknown sub-protocol', async () => {

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { ConfigurationError } from '../../src/app/application.js';
 import { ensureLocalSecrets, readLocalSecrets } from '../../src/app/secrets.js';
 import { createServer, type RunningServer } from '../../src/app/server.js';
@@ -11,6 +12,7 @@ import { mintTicket } from '../../src/authenticators/index.js';
 import { createPublisher, createSync } from '../../src/client/node.js';
 import { freePort } from '../support/free-port.js';
 import { RawSocketPeer } from '../support/raw-socket-peer.js';
+import { StreamPeer } from '../support/stream-peer.js';
 
 const KEY = 'key-of-at-least-thirty-two-characters';
 let folder: string;
@@ -126,6 +128,32 @@ export class Out {
       await expect(RawSocketPeer.connect(Number(new URL(address).port))).rejects.toThrow('ECONNREFUSED');
   });
 
+  it('takes STOMP at a port of its own, at that of HTTP, and by WebSocket, and tells Flash Player its policy', async () => {
+    const { url, urls, close } = await start({
+      'signalbox.yml': `${SETTINGS}listen: { stomp: true, stomp_port: 0, policy_port: 0 }\n`,
+      'routes.yml': '',
+    });
+    expect(urls.map((address) => new URL(address).protocol)).toEqual(['http:', 'stomp:', 'policy:']);
+    const ports = urls.map((address) => Number(new URL(address).port));
+    const [shared = 0, own = 0, policy = 0] = ports;
+    for (const port of [shared, own]) {
+      const peer = await StreamPeer.connect(port);
+      peer.send('CONNECT\naccept-version:1.2\n\n\0');
+      await vi.waitFor(() => expect(peer.heard).toMatch(/^CONNECTED\nversion:1\.2\n/));
+      const ws = new WebSocket(`ws://127.0.0.1:${port}/stomp`);
+      await once(ws, 'open');
+      ws.send('CONNECT\naccept-version:1.1\n\n\0');
+      expect(String((await once(ws, 'message'))[0])).toMatch(/^CONNECTED\nversion:1\.1\n/);
+      expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    }
+    expect(await (await fetch(`${url}/healthz`)).text()).toBe('ok\n');
+    const asking = await StreamPeer.connect(policy);
+    asking.send('<policy-file-request/>\0');
+    await vi.waitFor(() => expect(asking.heard).toMatch(/<cross-domain-policy>.*\0$/s));
+    await close();
+    for (const port of ports) await expect(StreamPeer.connect(port)).rejects.toThrow('ECONNREFUSED');
+  });
+
   it('frees its first port where the second cannot be had', async () => {
     const blocker = createNetServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');
@@ -133,7 +161,8 @@ export class Out {
     const free = await freePort();
     await writeFile(join(folder, 'routes.yml'), '');
     await writeFile(join(folder, 'signalbox.yml'), SETTINGS);
-    const flags = { 'listen.port': `${free}`, 'listen.raw_socket_port': `${port}`, 'log.level': 'silent' };
+    const more = { 'listen.stomp_port': '0', 'listen.policy_port': `${port}`, 'log.level': 'silent' };
+    const flags = { 'listen.port': `${free}`, ...more };
     const starting = createServer({ config: join(folder, 'signalbox.yml'), flags, env: {} });
     await expect(starting).rejects.toThrow('EADDRINUSE');
     await expect(RawSocketPeer.connect(free)).rejects.toThrow('ECONNREFUSED');

@@ -30,6 +30,8 @@ describe('settings', () => {
         port: 8080,
         paths: ['/', '/ws'],
         rawSocket: false,
+        stomp: false,
+        xmlsocket: false,
         compression: false,
         missingOrigin: 'allow',
         trustedProxies: [],
@@ -95,6 +97,21 @@ describe('settings', () => {
         drain: 10_000,
       },
       wamp: { realm: 'realm1', realms: [], meta: ['backend'], disclosure: 'request', uris: 'loose' },
+      stomp: {
+        onError: 'close',
+        trailingLf: true,
+        connectTimeout: 30_000,
+        heartBeat: 1000,
+        header: 8192,
+        headers: 100,
+        headerSection: 32_768,
+        beforeLogin: 65_536,
+        prefetch: 1000,
+        transactions: 100,
+        transactionFrames: 1000,
+        transactionSize: 1_048_576,
+        tempQueues: 100,
+      },
       log: { level: 'info', format: 'auto' },
     });
   });
@@ -230,6 +247,11 @@ log: { level: debug, format: json }
     ['listen: { missing_origin: deny }', 'bad-setting 1:27', /allow/],
     ['listen: { raw_socket: yes }', 'bad-setting 1:23', /first octet/],
     ['listen: { raw_socket_port: 65536 }', 'bad-setting 1:28', /RawSocket/],
+    ['listen: { stomp_port: none }', 'bad-setting 1:23', /STOMP/],
+    ['listen: { xmlsocket_port: -1 }', 'bad-setting 1:27', /XMLSocket/],
+    ['listen: { policy_port: 70000 }', 'bad-setting 1:24', /Flash Player/],
+    ['listen: { stomp_port: 0, missing_origin: refuse }', 'bad-setting 1:42', /Origin/],
+    ['listen: { xmlsocket: true, missing_origin: refuse }', 'bad-setting 1:44', /Origin/],
     ['listen: { long_poll: / }', 'bad-setting 1:22', /long-poll/],
     ['listen: { long_poll: /lp/ }', 'bad-setting 1:22', /long-poll/],
     ['listen: { raw_socket: true, missing_origin: refuse }', 'bad-setting 1:45', /Origin/],
@@ -252,6 +274,21 @@ log: { level: debug, format: json }
     const { findings } = await settingsOf(text);
     expect(brief(findings)).toEqual([finding]);
     expect(findings[0]?.hint).toMatch(hint);
+  });
+
+  it('have free ports for single protocols where the main one is free, but those of flags and variables', async () => {
+    const text = 'listen: { raw_socket_port: 81, stomp_port: 82, xmlsocket_port: 83, policy_port: 84, port: ';
+    const portsOf = async (port: number, sources = {}) => {
+      const { listen } = (await settingsOf(`${text}${port} }`, sources)).settings;
+      return [listen.rawSocketPort, listen.stompPort, listen.xmlsocketPort, listen.policyPort];
+    };
+    expect(await portsOf(8080)).toEqual([81, 82, 83, 84]);
+    expect(await portsOf(0)).toEqual([0, 0, 0, 0]);
+    expect(await portsOf(8080, { flags: { 'listen.port': '0' } })).toEqual([0, 0, 0, 0]);
+    const given = { flags: { 'listen.stomp_port': '92' }, env: { SIGNALBOX_XMLSOCKET_PORT: '93' } };
+    expect(await portsOf(0, given)).toEqual([0, 92, 93, 0]);
+    const { settings } = await settingsOf('listen: { port: 0 }');
+    expect(settings.listen.stompPort).toBeUndefined();
   });
 
   it.each([

@@ -182,7 +182,19 @@ describe('signalbox serve', () => {
     expect(stderr).toContain(String(server().port));
   });
 
+  it('says which flag chooses a port that is taken', async () => {
+    const port = String(server().portOf('stomp'));
+    const { code, stderr } = await signalbox(['serve', '--port', '0', '--stomp-port', port]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `127.0.0.1:${port} is taken by another program: stop it, or choose another --stomp-port`,
+    );
+  });
+
   it('writes nothing but addresses to standard output', () => {
-    expect(server().stdout).toBe(`signalbox ready ${server().url}\n`);
+    const addresses = Object.values(server().urls);
+    expect(addresses[0]).toBe(server().url);
+    expect(addresses.length).toBeGreaterThan(1);
+    expect(server().stdout).toBe(addresses.map((url) => `signalbox ready ${url}\n`).join(''));
   });
 });

@@ -11,6 +11,7 @@ export const KEY = 'a-back-end-key-for-tests-only';
 export const SECRET = 'a ticket secret of forty characters, for tests';
 
 const READY = /^signalbox ready (\S+)$/m;
+const ALL_READY = new RegExp(READY, 'gm');
 const PATIENCE = 20_000;
 
 export interface ServerOptions {
@@ -78,6 +79,19 @@ export class ServerProcess {
 
   get port(): number {
     return Number(new URL(this.url).port);
+  }
+
+  /** All addresses, as in `{ http: 'http://127.0.0.1:40123', stomp: 'stomp://127.0.0.1:40124' }`. */
+  get urls(): Readonly<Record<string, string>> {
+    const addresses = [...this.stdout.matchAll(ALL_READY)].map(([, url = '']) => url);
+    return Object.fromEntries(addresses.map((url) => [url.slice(0, url.indexOf(':')), url]));
+  }
+
+  /** The port of a protocol that has one of its own, such as `stomp`; throws where there is none. */
+  portOf(scheme: string): number {
+    const url = this.urls[scheme];
+    if (url === undefined) throw new Error(`the server has no port for ${scheme}:\n${this.stdout}`);
+    return Number(new URL(url).port);
   }
 
   get running(): boolean {

@@ -23,9 +23,9 @@ export const serve: CliCommand = {
     warnOfOrigins(plan, context);
     tellDevelopment(plan, context);
     tellKey(application, plan, context);
-    // Who reads the line may stop the server at once.
+    // Who reads the line may stop the server at once. All are written together: the first says that all are there.
     const stopped = context.stopped();
-    for (const url of server.urls) context.out(`signalbox ready ${url}`);
+    context.out(server.urls.map((url) => `signalbox ready ${url}`).join('\n'));
     await stopped;
     context.err('signalbox stops: peers are told to come back; once more to stop at once');
     await server.close();

@@ -1,0 +1,153 @@
+import type { BrowserContextOptions } from 'playwright-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { useBrowser } from '../support/browser.js';
+import { ChatPage } from '../support/chat-page.js';
+import { findChromium } from '../support/chromium.js';
+import { eventually } from '../support/until.js';
+import { useServer } from '../support/use-server.js';
+
+const HOSTILE = [
+  '<img src=x onerror=alert(1)>',
+  '<script>alert(1)</script>',
+  '</p></li></ol><h1>gone</h1>',
+  '<style>*{display:none}</style>',
+  '<a href="javascript:alert(1)" id=feed>click</a>',
+  '&lt;b&gt;&#x3c;img src=x onerror=alert(1)&#x3e;',
+  '__proto__',
+  'x'.repeat(3000),
+];
+
+const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+
+const chromium = findChromium();
+
+describe.skipIf(chromium === undefined)('the chat page', { timeout: 60_000 }, () => {
+  const server = useServer();
+  const open = useBrowser(chromium);
+
+  /** The page in the first room, which has to stay without faults till the end of the test. */
+  async function visit(
+    user?: Parameters<ChatPage['become']>[0],
+    options: BrowserContextOptions = {},
+  ): Promise<ChatPage> {
+    const { page, faults } = await open(`${server().url}/chat.html`, options);
+    onTestFinished(() => expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]));
+    const chat = new ChatPage(page);
+    await chat.connected();
+    await chat.members.first().waitFor();
+    if (user !== undefined) await chat.become(user);
+    return chat;
+  }
+
+  it('shows two people what each says, and who comes and goes', async () => {
+    const [ann, ben] = [await visit('ann'), await visit('ben')];
+    await ann.say('Good morning');
+    await ben.hears('Good morning');
+    await ben.say('Good morning to you');
+    await ann.hears('Good morning to you');
+    expect(await ben.said.allTextContents()).toEqual(['Good morning', 'Good morning to you']);
+    await eventually(async () => expect(await ann.members.allTextContents()).toEqual(['ann', 'ben']));
+    await ben.page.close();
+    await ann.news.getByText(/^ben has left/).waitFor();
+    expect(await ann.members.allTextContents()).toEqual(['ann']);
+  });
+
+  it('counts somebody with two windows once', async () => {
+    const [ann, first] = [await visit('ann'), await visit('ben')];
+    const second = await visit('ben');
+    await first.page.close();
+    await second.say('still here');
+    await ann.hears('still here');
+    expect(await ann.news.getByText(/^ben has left/).count()).toBe(0);
+    expect(await ann.page.textContent('#members-title')).toBe('2 members');
+  });
+
+  it('has several rooms at once, counts what is not read, and forgets a room that one leaves', async () => {
+    const [ann, ben] = [await visit('ann'), await visit('ben')];
+    await ann.show('General Chat');
+    await ben.say('to the lobby');
+    await ann.talks('rooms').getByText('1', { exact: true }).waitFor();
+    await ann.show('Lobby 1');
+    await ann.hears('to the lobby');
+    await ann.page.getByRole('button', { name: 'Leave' }).click();
+    await ben.news.getByText(/^ann has left/).waitFor();
+    expect(await ann.page.textContent('#talk-title')).toBe('No room yet');
+  });
+
+  it('is in the rooms again that it was in before it was loaded anew', async () => {
+    const ann = await visit('ann');
+    await ann.show('General Chat');
+    await ann.page.reload();
+    await ann.members.getByText('ann', { exact: true }).waitFor();
+    await eventually(async () => {
+      expect(await ann.page.locator('#rooms [data-entered="true"]').count()).toBe(2);
+    });
+  });
+
+  it('lists the rooms that one may enter', async () => {
+    const [guest, sue] = [await visit(), await visit('sue')];
+    expect(await guest.talks('rooms').allTextContents()).toEqual(['Lobby 1', 'General Chat']);
+    await sue.show('Staff');
+    expect(await sue.members.allTextContents()).toEqual(['sue']);
+  });
+
+  it('lets users write in private, and keeps guests out of it', async () => {
+    const [ann, ben, guest] = [await visit('ann'), await visit('ben'), await visit()];
+    await ann.members.getByText('ben', { exact: true }).waitFor();
+    await ann.page.getByRole('button', { name: 'Write to ben in private' }).click();
+    await ann.say('psst');
+    await ann.hears('psst');
+    await ben.show('ann');
+    await ben.hears('psst');
+    await ben.say('yes?');
+    await ann.hears('yes?');
+    expect(await guest.page.getByRole('button', { name: /in private/ }).count()).toBe(0);
+    expect(await guest.said.count()).toBe(0);
+  });
+
+  it('shows announcements to everybody, and lets some make them', async () => {
+    const [ann, adam] = [await visit('ann'), await visit('adam')];
+    expect(await ann.page.locator('#announce').isVisible()).toBe(false);
+    await adam.page.getByLabel('Announce in all rooms').fill('Back in five minutes');
+    await adam.page.getByRole('button', { name: 'Announce' }).click();
+    for (const { page } of [ann, adam]) {
+      await page.locator('#feed li[data-type="announcement"]').getByText('Back in five minutes').waitFor();
+      await page.locator('#announced').getByText('Back in five minutes').waitFor();
+    }
+    expect((await server().publish('chat/announcements', 'from a back end')).status).toBe(200);
+    await ann.hears('from a back end');
+  });
+
+  it('shows hostile texts as they are', async () => {
+    const [ann, ben] = [await visit('ann'), await visit('ben')];
+    for (const text of HOSTILE) await ann.say(text);
+    await ben.hears(HOSTILE.at(-1) as string);
+    expect(await ben.said.allTextContents()).toEqual(HOSTILE);
+    expect(await ben.page.locator('h1').allTextContents()).toEqual(['Chat']);
+  });
+
+  it('says what is refused, where it was said', async () => {
+    const ann = await visit('ann');
+    await ann.page.locator('#say-text').evaluate((element) => element.removeAttribute('maxlength'));
+    await ann.say('x'.repeat(4001));
+    await ann.page.locator('#talk-refusal').getByText('at most 4000 characters').waitFor();
+    expect(await ann.page.inputValue('#say-text')).toHaveLength(4001);
+  });
+
+  it('fits on a small screen', async () => {
+    const ann = await visit('ann', PHONE);
+    await ann.say(`a word ${'x'.repeat(300)}`);
+    await ann.said.last().waitFor();
+    expect(await ann.page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+  });
+
+  it('can be used by keyboard alone', async () => {
+    const { page } = await visit('ann');
+    await page.locator('#rooms .open').nth(1).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#talk-title').getByText('General Chat').waitFor();
+    await page.keyboard.type('typed blind');
+    await page.keyboard.press('Enter');
+    await page.locator('#feed .text').getByText('typed blind').waitFor();
+  });
+});
