@@ -1,5 +1,5 @@
 import { Container } from 'inversify';
-import { MemoryBroker } from '../brokers/index.js';
+import { MemoryBroker, MemoryQueues } from '../brokers/index.js';
 import type { Settings } from '../config/index.js';
 import type { Authenticator } from '../core/authenticator.js';
 import { ServerEvents } from '../core/events.js';
@@ -58,6 +58,12 @@ function bindFoundations(container: Container, { settings }: Plan): void {
   container
     .bind(TOKENS.broker)
     .toResolvedValue((meter) => new MemoryBroker({ limits: settings.limits, meter }), [TOKENS.meter]);
+  container
+    .bind(PARTS.queues)
+    .toResolvedValue(
+      (logger, meter) => new MemoryQueues({ limits: settings.limits, logger, meter }),
+      [TOKENS.logger, TOKENS.meter],
+    );
 }
 
 /** What handlers and programs publish with. */
