@@ -15,7 +15,6 @@ import {
 } from '../authenticators/index.js';
 import type { Settings } from '../config/index.js';
 import type { Authenticator, Challenger } from '../core/authenticator.js';
-import type { Logger } from '../core/logger.js';
 import type { Login, Logins } from '../core/logins.js';
 import type { Principal } from '../core/session.js';
 import { DiscoveryError } from './discover.js';
@@ -29,6 +28,7 @@ interface Conditions {
   readonly auth: AuthSettings;
   readonly guard: AuthenticationGuard;
   readonly revocations: Revocations;
+  readonly decoys: Decoys;
 }
 
 /** What challengers are built with. */
@@ -74,28 +74,34 @@ export function checkLogins({ services }: Offers, { auth }: Settings): void {
 }
 
 /** Binds `PARTS.challengers`. */
-export function bindChallengers(container: Container, { auth, guard, revocations }: Conditions): void {
-  const decoys = new Decoys(decoySecret(auth));
+export function bindChallengers(
+  container: Container,
+  { auth, guard, revocations, decoys }: Conditions,
+): void {
   const bounded = auth.sessionTtl === undefined ? undefined : bySessionTtl({ ttl: auth.sessionTtl });
   const admit = (principal: Principal) => revocations.check(bounded?.(principal) ?? principal);
   container.bind(PARTS.challengers).toResolvedValue(
-    (methods, logger, meter) => {
-      const logins = loginsOf(container, { auth, decoys, logger });
+    (all, logins, meter) => {
+      // a secret that signs is not sent
+      const methods = all.filter(({ method }) => method !== 'password');
       const authenticator = authenticatorChain(methods);
       return buildChallengers({ logins, decoys, authenticator }, takesCredentials(methods)).map(
         (challenger) => guard.challenger(admittingChallenger(challenger, { admit, meter })),
       );
     },
-    [PARTS.methods, TOKENS.logger, TOKENS.meter],
+    [PARTS.methods, PARTS.logins, TOKENS.meter],
   );
 }
 
-function loginsOf(
-  container: Container,
-  { auth, decoys, logger }: { auth: AuthSettings; decoys: Decoys; logger: Logger },
-): Logins {
-  if (container.isBound(TOKENS.logins)) return new OfferedLogins(container.get(TOKENS.logins), logger);
-  return new ConfiguredLogins(auth.logins, { decoys, issued: Date.now() });
+/** Binds `PARTS.logins`: those of a class of the application, or those that are configured. */
+export function bindLogins(container: Container, auth: AuthSettings, decoys: Decoys): void {
+  container.bind(PARTS.logins).toResolvedValue(
+    (logger) => {
+      if (container.isBound(TOKENS.logins)) return new OfferedLogins(container.get(TOKENS.logins), logger);
+      return new ConfiguredLogins(auth.logins, { decoys, issued: Date.now() });
+    },
+    [TOKENS.logger],
+  );
 }
 
 /** Logins that show no examples may have anything. */
@@ -113,7 +119,11 @@ function takesCredentials(methods: readonly Authenticator[]): boolean {
   return methods.some(({ method }) => method !== 'anonymous' && method !== 'http');
 }
 
-/** The secret that all nodes of an installation have; without one, questions for nobody change with each start. */
+/** Made of what all nodes of an installation have; without a secret, questions for nobody change with each start. */
+export function decoysOf(auth: AuthSettings): Decoys {
+  return new Decoys(decoySecret(auth));
+}
+
 function decoySecret({ secret, privateKey }: AuthSettings): string | Buffer | undefined {
   return secret ?? privateKey?.export({ type: 'pkcs8', format: 'der' });
 }

@@ -16,6 +16,7 @@ export { OfferedLogins } from './offered-logins.js';
 export { type ListenAddress, OriginPolicy, type OriginSettings } from './origin.js';
 export { OroAuthenticator } from './oro-authenticator.js';
 export { OroDigests } from './oro-digests.js';
+export { PasswordAuthenticator } from './password-authenticator.js';
 export { Revocations, revocable } from './revocations.js';
 export { ScramChallenger } from './scram-challenger.js';
 export { scramVerifier } from './scram-verifier.js';
