@@ -7,6 +7,7 @@ import {
   ConfiguredLogins,
   CryptosignChallenger,
   Decoys,
+  LoginAuthenticator,
   OfferedLogins,
   type Revocations,
   ScramChallenger,
@@ -78,16 +79,27 @@ export function bindChallengers(container: Container, { auth, guard, revocations
   const decoys = new Decoys(decoySecret(auth));
   const bounded = auth.sessionTtl === undefined ? undefined : bySessionTtl({ ttl: auth.sessionTtl });
   const admit = (principal: Principal) => revocations.check(bounded?.(principal) ?? principal);
+  container
+    .bind(PARTS.logins)
+    .toResolvedValue((logger) => loginsOf(container, { auth, decoys, logger }), [TOKENS.logger]);
   container.bind(PARTS.challengers).toResolvedValue(
-    (methods, logger, meter) => {
-      const logins = loginsOf(container, { auth, decoys, logger });
+    (methods, logins, meter) => {
       const authenticator = authenticatorChain(methods);
       return buildChallengers({ logins, decoys, authenticator }, takesCredentials(methods)).map(
         (challenger) => guard.challenger(admittingChallenger(challenger, { admit, meter })),
       );
     },
-    [PARTS.methods, TOKENS.logger, TOKENS.meter],
+    [PARTS.methods, PARTS.logins, TOKENS.meter],
   );
+}
+
+/** Makes those who know logins by name and ticket, where there may be any. */
+export function loginAuthenticator(container: Container, auth: AuthSettings): LoginAuthenticator | undefined {
+  const known = [...auth.logins.values()];
+  const isThere = known.some(({ secret, ticket }) => (secret ?? ticket) !== undefined);
+  if (!isThere && !container.isBound(TOKENS.logins)) return undefined;
+  const decoys = new Decoys(decoySecret(auth));
+  return new LoginAuthenticator({ logins: () => container.get(PARTS.logins), decoys });
 }
 
 function loginsOf(
@@ -108,9 +120,9 @@ function buildChallengers(parts: Parts, takesTickets: boolean): readonly Challen
   return takesTickets || hasTickets ? [...offered, new TicketChallenger(parts)] : offered;
 }
 
-/** The others look at the handshake, which has been done by then. */
+/** The others look at the handshake, which has been done by then, or at logins, which are asked already. */
 function takesCredentials(methods: readonly Authenticator[]): boolean {
-  return methods.some(({ method }) => method !== 'anonymous' && method !== 'http');
+  return methods.some(({ method }) => !['anonymous', 'http', 'logins'].includes(method));
 }
 
 /** The secret that all nodes of an installation have; without one, questions for nobody change with each start. */

@@ -20,7 +20,7 @@ import type { Authenticator, ReplayCache } from '../core/authenticator.js';
 import type { Logger } from '../core/logger.js';
 import type { Meter } from '../core/meter.js';
 import type { IssuedTicket, TicketGrant } from '../core/ticket-grant.js';
-import { bindChallengers } from './challengers.js';
+import { bindChallengers, loginAuthenticator } from './challengers.js';
 import { bindOro } from './oro.js';
 import type { OroSupport } from './oro-support.js';
 import { PARTS, TOKENS } from './tokens.js';
@@ -34,6 +34,8 @@ interface Ingredients {
   readonly oro: OroSupport;
   readonly logger: Logger;
   readonly meter: Meter;
+  /** Undefined where nobody logs in by name. */
+  readonly logins: Authenticator | undefined;
 }
 
 /** Builds one way, or nothing where it is not configured. */
@@ -50,6 +52,7 @@ const FACTORIES: Readonly<Partial<Record<AuthMethod, Factory>>> = {
     const leaveUnknown = http?.headers.includes('authorization') ?? false;
     return keys.size === 0 ? undefined : new KeyAuthenticator(keys, { leaveUnknown });
   },
+  logins: ({ logins }) => logins,
   http: ({ auth: { http }, ...context }) => http && new HttpAuthenticator(http, context),
   anonymous: ({ auth: { anonymous } }) => (anonymous ? new AnonymousAuthenticator() : undefined),
 };
@@ -65,12 +68,13 @@ export function bindIdentity(container: Container, settings: Settings): void {
   bindChallengers(container, { auth, guard, revocations });
   container.bind(PARTS.replays).toConstantValue(new MemoryReplayCache({ size: limits.tickets }));
   container.bind(PARTS.revocations).toConstantValue(revocations);
-  container
-    .bind(PARTS.methods)
-    .toResolvedValue(
-      (replays, oro, logger, meter) => buildMethods({ auth, replays, oro, logger, meter }),
-      [PARTS.replays, PARTS.oro, TOKENS.logger, TOKENS.meter],
-    );
+  container.bind(PARTS.methods).toResolvedValue(
+    (replays, oro, logger, meter) => {
+      const logins = loginAuthenticator(container, auth);
+      return buildMethods({ auth, replays, oro, logger, meter, logins });
+    },
+    [PARTS.replays, PARTS.oro, TOKENS.logger, TOKENS.meter],
+  );
   container.bind(TOKENS.authenticator).toResolvedValue((methods) => chain(methods), [PARTS.methods]);
   container
     .bind(PARTS.knownOnly)

@@ -63,6 +63,8 @@ export const PARTS = {
   oro: token<OroSupport>('part.oro'),
   methods: token<readonly Authenticator[]>('part.methods'),
   knownOnly: token<Authenticator>('part.known-only'),
+  /** Those of the settings, or of the class that offers them. */
+  logins: token<Logins>('part.logins'),
   /** The methods of question and answer that are offered, best first. */
   challengers: token<readonly Challenger[]>('part.challengers'),
   origins: token<OriginPolicy>('part.origins'),

@@ -10,6 +10,7 @@ export { HttpAuthenticator, type HttpAuthOptions } from './http-authenticator.js
 export { inspectTicket, type TicketInspection } from './inspect-ticket.js';
 export { JwtAuthenticator, type JwtOptions } from './jwt-authenticator.js';
 export { KeyAuthenticator } from './key-authenticator.js';
+export { LoginAuthenticator } from './login-authenticator.js';
 export { MemoryReplayCache } from './memory-replay-cache.js';
 export { issueTicket, mintTicket } from './mint-ticket.js';
 export { OfferedLogins } from './offered-logins.js';

@@ -19,7 +19,7 @@ import {
 } from './setting-kinds.js';
 
 /** The ways to say who a peer is, in the order in which they are asked unless `auth.methods` says another. */
-export const AUTH_METHODS = ['oro', 'ticket', 'jwt', 'keys', 'http', 'anonymous'] as const;
+export const AUTH_METHODS = ['oro', 'ticket', 'jwt', 'keys', 'logins', 'http', 'anonymous'] as const;
 
 export type AuthMethod = (typeof AUTH_METHODS)[number];
 
