@@ -12,6 +12,7 @@ import { reportLoad } from './lib/report-load.mjs';
 import { allVerdicts } from './lib/verdicts.mjs';
 import { benchRoutes } from './routes/bench.mjs';
 import { SERVERS } from './servers/index.mjs';
+import { benchStomp } from './stomp/bench.mjs';
 import { benchUserland } from './userland/bench.mjs';
 import { benchWamp } from './wamp/bench.mjs';
 import { WORKS } from './works.mjs';
@@ -22,6 +23,7 @@ const MICROS = {
   identity: benchIdentity,
   handshakes: benchHandshakes,
   wamp: benchWamp,
+  stomp: benchStomp,
 };
 const NAMES = [...Object.keys(WORKS), ...Object.keys(MICROS)];
 const USAGE = `usage: npm run bench -- [${NAMES.join(' | ')}]... [options]

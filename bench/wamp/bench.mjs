@@ -1,4 +1,5 @@
-import { startGenerator, startServer } from '../lib/launch.mjs';
+import { inTurn } from '../lib/in-turn.mjs';
+import { startServer } from '../lib/launch.mjs';
 import { digits, pairedRatio, spread, spreadText } from '../lib/stats.mjs';
 import { printTable } from '../lib/table.mjs';
 import { judge } from '../lib/verdicts.mjs';
@@ -23,11 +24,13 @@ export async function benchWamp({ rounds, seconds }) {
 async function benchCalls(fox, options) {
   console.log(`\nwamp calls: ${CALLERS} callers with ${DEPTH} calls each under way`);
   const cases = [
-    { name: 'signalbox, a callee', server: signalbox(), procedure: 'bench.callee' },
-    { name: 'signalbox, a routed procedure', server: signalbox(), procedure: 'bench.add' },
-    ...(fox ? [{ name: 'fox-wamp, a callee', server: fox, procedure: 'bench.callee' }] : []),
+    { name: 'signalbox, a callee', start: startSignalbox, procedure: 'bench.callee' },
+    { name: 'signalbox, a routed procedure', start: startSignalbox, procedure: 'bench.add' },
+    ...(fox
+      ? [{ name: 'fox-wamp, a callee', start: () => startServer(fox), procedure: 'bench.callee' }]
+      : []),
   ];
-  const samples = await inTurn(cases, options, {
+  const samples = await inTurn(MAIN, cases, options, {
     prepare: ({ procedure }, at) => ['calls', { ...at, procedure, count: CALLERS }],
     measure: ({ procedure }) => ['measureCalls', { procedure, depth: DEPTH }],
   });
@@ -48,12 +51,12 @@ async function benchPublications(fox, options) {
     const cases = [
       ...serializers.map((serializer) => ({
         name: `signalbox, ${serializer}`,
-        server: signalbox(),
+        start: startSignalbox,
         serializer,
       })),
-      ...(fox ? [{ name: 'fox-wamp, json', server: fox, serializer: 'json' }] : []),
+      ...(fox ? [{ name: 'fox-wamp, json', start: () => startServer(fox), serializer: 'json' }] : []),
     ];
-    const samples = await inTurn(cases, options, {
+    const samples = await inTurn(MAIN, cases, options, {
       prepare: ({ serializer }, at) => ['publications', { ...at, serializer, count, name: 'bench.topic' }],
       measure: () => ['measurePublications', {}],
     });
@@ -65,8 +68,12 @@ async function benchPublications(fox, options) {
 
 async function benchPatterns(options) {
   console.log('\nwamp patterns: publications that no pattern matches, nobody hears them');
-  const cases = PATTERNS.map((count) => ({ name: `${digits(count)} prefixes`, server: signalbox(), count }));
-  const samples = await inTurn(cases, options, {
+  const cases = PATTERNS.map((count) => ({
+    name: `${digits(count)} prefixes`,
+    start: startSignalbox,
+    count,
+  }));
+  const samples = await inTurn(MAIN, cases, options, {
     prepare: (_, at) => ['publications', { ...at, serializer: 'json', count: 0, name: 'bench.topic' }],
     also: ({ count }, at) => ['patterns', { ...at, count, match: 'prefix' }],
     measure: () => ['measurePublications', {}],
@@ -78,31 +85,7 @@ async function benchPatterns(options) {
   return Object.fromEntries(samples);
 }
 
-/** Measures cases in turn, round by round, each against a server and with a generator of its own. */
-async function inTurn(cases, { rounds, seconds }, { prepare, also, measure }) {
-  const samples = new Map(cases.map(({ name }) => [name, []]));
-  const running = [];
-  try {
-    for (const one of cases) {
-      const server = await startServer(one.server);
-      const generator = startGenerator(MAIN);
-      running.push({ one, server, generator });
-      const at = { port: server.port, server: server.pid };
-      for (const request of [prepare, also])
-        if (request !== undefined) await generator.ask(...request(one, at));
-    }
-    for (let round = -1; round < rounds; round++) {
-      for (const { one, generator } of running) {
-        const [request, more] = measure(one);
-        const sample = await generator.ask(request, { seconds, ...more });
-        if (round >= 0) samples.get(one.name).push(sample);
-      }
-    }
-  } finally {
-    await Promise.all(running.flatMap(({ server, generator }) => [server.stop(), generator.stop()]));
-  }
-  return samples;
-}
+const startSignalbox = () => startServer(signalbox());
 
 const costs = (samples) => samples.map(({ cpu }) => cpu);
 

@@ -7,6 +7,7 @@ import { Refusals } from './refusals.js';
 
 export type { StompContext, StompOptions } from './context.js';
 export type { FrameLimits } from './frame-limits.js';
+export { refusalFrame } from './refusal-frame.js';
 export { ReplyAddresses } from './reply-addresses.js';
 export { ReplyTopic } from './reply-topic.js';
 

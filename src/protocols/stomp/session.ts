@@ -58,7 +58,7 @@ export class StompSession {
     this.#wire = wire;
     this.#ends = ends;
     const deliveries = new Deliveries();
-    const replies = new ReplyQueues({ session, addresses: parts.replies, most: options.tempQueues });
+    const replies = new ReplyQueues({ session, router, addresses: parts.replies, most: options.tempQueues });
     const tolerate = (what: string) => parts.meter.count('signalbox_stomp_tolerated_total', { what });
     this.#subscribing = new Subscribing({
       session,
