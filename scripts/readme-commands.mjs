@@ -74,6 +74,8 @@ async function run(script, port) {
   const env = {
     ...Object.fromEntries(inherited),
     SIGNALBOX_PORT: String(port),
+    SIGNALBOX_STOMP_PORT: '0',
+    SIGNALBOX_XMLSOCKET_PORT: '0',
     SIGNALBOX_LIMITS_DRAIN: '100ms',
   };
   const shell = spawn('bash', ['readme-commands.sh'], {

@@ -1,11 +1,13 @@
 /** The second public door: what tests of topic handlers and of ports need. No sockets, no framework. */
 import type { RouteTest, RouteTestOptions } from './app/route-tests.js';
-import { MemoryBroker } from './brokers/index.js';
+import { MemoryBroker, MemoryQueues } from './brokers/index.js';
 import type { Authenticator } from './core/authenticator.js';
 import type { Broker } from './core/broker.js';
 import { ServerEvents } from './core/events.js';
 import { type Logger, NULL_LOGGER } from './core/logger.js';
+import type { MessageLog } from './core/message-log.js';
 import { type Meter, NULL_METER } from './core/meter.js';
+import type { Queues } from './core/queue.js';
 import type { Access, Route } from './core/route.js';
 import { ANONYMOUS, type Principal } from './core/session.js';
 import { sessionProcedures } from './core/session-procedures.js';
@@ -92,6 +94,8 @@ export interface TestServerOptions {
   /** By the handler name of the routes. */
   readonly handlers: Readonly<Record<string, TopicHandler>>;
   readonly broker?: Broker;
+  readonly queues?: Queues;
+  readonly log?: MessageLog;
   readonly logger?: Logger;
   readonly meter?: Meter;
   readonly limits?: Partial<RouterLimits & ProcedureLimits>;
@@ -113,6 +117,8 @@ export class TestServer {
     broker = new MemoryBroker(),
     logger = NULL_LOGGER,
     meter = NULL_METER,
+    queues = new MemoryQueues({ limits: { queueMessages: 100_000, queueSize: 2 ** 28 }, logger, meter }),
+    log,
     limits,
     identity,
     authenticator = NOBODY,
@@ -131,6 +137,8 @@ export class TestServer {
     this.router = new TopicRouter({
       ...shared,
       broker,
+      queues,
+      log,
       identity: { warning: 60_000, downgrade: false, ...identity },
     });
     const own = sessionProcedures({ router: this.router, authenticator });

@@ -1,6 +1,6 @@
 /** Who one is in the chat, and the ways to be somebody. */
 import { announce, find, showRefusal } from '../page/dom.js';
-import { become, chosen, connectWith } from '../page/login.js';
+import { become, chosen, logInWith } from '../page/login.js';
 import { development, login } from '../page/server.js';
 import { sync } from '../sync.mjs';
 
@@ -21,37 +21,46 @@ export function watchIdentity(shown) {
   sync.on('identity', show);
 }
 
-/** In development everybody may be anybody; elsewhere a ticket says who one is. */
+/** In development everybody may be anybody; elsewhere a password says who one is, or the ticket in the address. */
 export function showWaysIn() {
   find('mode').hidden = !development;
-  find('login').hidden = !login;
-  find('somebody-label').textContent = login ? 'Somebody else' : 'Ticket, as your application makes it';
-  for (const person of people) person.addEventListener('click', () => logIn(grantOf(person.dataset)));
-  find('somebody-form').addEventListener('submit', (event) => {
-    event.preventDefault();
-    const text = find('somebody-input').value.trim();
-    if (login) void logIn(grantOf({ user: text }));
-    else connectWith(text);
-    event.target.reset();
+  for (const id of ['login', 'user-form']) find(id).hidden = !login;
+  for (const person of people) person.addEventListener('click', () => be(grantOf(person.dataset)));
+  whenSent('user-form', () => be(grantOf({ user: find('user-input').value.trim() })));
+  whenSent('password-form', () => {
+    const [name, password] = [find('name-input').value.trim(), find('password-input').value];
+    return enter(() => logInWith(name, password), name);
   });
   showChosen();
 }
 
 /** As nobody in particular, where a ticket is of no use any more. */
 export function goOnAsGuest() {
-  return logIn(undefined);
+  return be(undefined);
 }
 
-async function logIn(who) {
+function be(who) {
+  return enter(() => become(who), who?.user ?? 'a guest');
+}
+
+async function enter(connect, name) {
   refusal.hidden = true;
   try {
-    await become(who);
-    announce(who ? `connecting as ${who.user}` : 'connecting as a guest');
+    await connect();
+    announce(`connecting as ${name}`);
     find('somebody').open = false;
   } catch (error) {
     showRefusal(refusal, error);
   }
   showChosen();
+}
+
+function whenSent(form, action) {
+  find(form).addEventListener('submit', (event) => {
+    event.preventDefault();
+    void action();
+    event.target.reset();
+  });
 }
 
 function showChosen() {

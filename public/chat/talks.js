@@ -147,7 +147,7 @@ function renderRefusal() {
 function renderEarlier() {
   if (!shown || shown.lines.element.parentElement !== feed) return;
   const there = find('earlier');
-  const wanted = typeof shown.oldest === 'number';
+  const wanted = (shown.oldest ?? null) !== null;
   if (wanted && !there) feed.prepend(button('Earlier', () => readBefore(shown), { id: 'earlier' }));
   else if (!wanted) there?.remove();
 }

@@ -5,6 +5,8 @@ import { login } from './server.js';
 const KEPT = 'signalbox.somebody';
 
 let somebody = login ? kept() : undefined;
+/** Gets tickets for a name and a password, which nothing keeps beyond this page. */
+let byPassword;
 /** A ticket that was got for the next attempt. */
 let ready;
 /** The ticket that somebody gave to this page. */
@@ -15,7 +17,7 @@ export async function nextTicket() {
   if (given !== undefined) return given;
   const first = ready;
   ready = undefined;
-  return first ?? (somebody && (await requestTicket(somebody)));
+  return first ?? byPassword?.() ?? (somebody && (await requestTicket(somebody)));
 }
 
 /** The user that was chosen in development, if any. */
@@ -33,9 +35,23 @@ export async function become(who) {
   const ticket = who && (await requestTicket(who));
   ready = ticket;
   given = undefined;
+  byPassword = undefined;
   somebody = who;
   if (who) sessionStorage.setItem(KEPT, JSON.stringify(who));
   else sessionStorage.removeItem(KEPT);
+  sync.reconnect();
+}
+
+/** Connects anew as whom a name and a password prove. Throws the refusal of the server, and changes nothing then. */
+export async function logInWith(name, password) {
+  const octets = String.fromCharCode(...new TextEncoder().encode(`${name}:${password}`));
+  const headers = { authorization: `Basic ${btoa(octets)}` };
+  const request = () => ticketFrom('api/login', { headers });
+  ready = await request();
+  byPassword = request;
+  given = undefined;
+  somebody = undefined;
+  sessionStorage.removeItem(KEPT);
   sync.reconnect();
 }
 
@@ -45,12 +61,15 @@ export function connectWith(ticket) {
   sync.reconnect();
 }
 
-async function requestTicket(who) {
-  const response = await fetch('dev/tickets', {
-    method: 'POST',
+function requestTicket(who) {
+  return ticketFrom('dev/tickets', {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(who),
   });
+}
+
+async function ticketFrom(path, request) {
+  const response = await fetch(path, { method: 'POST', ...request });
   const { ticket, error } = await response.json();
   if (ticket !== undefined) return ticket;
   throw Object.assign(new Error(error.message), error);

@@ -71,6 +71,7 @@ function bindStomp(container: Container, { limits, stomp }: Pick<Settings, 'limi
         options,
         frames: { ...stomp, message: limits.message },
         depth: limits.depth,
+        ahead: limits.buffer / 4,
         replies,
         logger,
         meter,

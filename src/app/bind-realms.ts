@@ -1,11 +1,12 @@
 import type { Container } from 'inversify';
-import { MemoryBroker } from '../brokers/index.js';
+import { MemoryBroker, MemoryQueues } from '../brokers/index.js';
 import type { Settings } from '../config/index.js';
 import type { Authenticator } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
 import { ServerEvents } from '../core/events.js';
 import type { Logger } from '../core/logger.js';
 import type { Meter } from '../core/meter.js';
+import type { Queues } from '../core/queue.js';
 import type { Route } from '../core/route.js';
 import { sessionProcedures } from '../core/session-procedures.js';
 import type { TopicHandler } from '../core/topic.js';
@@ -48,13 +49,19 @@ export function bindRealms(
       [TOKENS.logger, PARTS.revocations],
     );
   container.bind(PARTS.realms).toResolvedValue(
-    (table, authenticator, events, logger, meter, details, testaments, replies, broker) => {
+    (table, authenticator, events, logger, meter, details, testaments, replies, broker, queues) => {
       const shared = { settings, table, authenticator, events, logger, meter };
       const ingredients = { ...shared, details, testaments, replies };
       const others = wamp.realms.filter((name) => name !== wamp.realm);
       return new Realms(
-        createRealm(wamp.realm, broker, ingredients),
-        others.map((name) => createRealm(name, new MemoryBroker({ limits, meter }), ingredients)),
+        createRealm(wamp.realm, { broker, queues }, ingredients),
+        others.map((name) => {
+          const own = {
+            broker: new MemoryBroker({ limits, meter }),
+            queues: new MemoryQueues({ limits, logger, meter }),
+          };
+          return createRealm(name, own, ingredients);
+        }),
       );
     },
     [
@@ -67,6 +74,7 @@ export function bindRealms(
       PARTS.testaments,
       PARTS.replies,
       TOKENS.broker,
+      PARTS.queues,
     ],
   );
   container.bind(PARTS.router).toResolvedValue(({ main }) => main.router, [PARTS.realms]);
@@ -76,7 +84,7 @@ export function bindRealms(
 
 function createRealm(
   name: string,
-  broker: Broker,
+  { broker, queues }: { readonly broker: Broker; readonly queues: Queues },
   { settings, authenticator, details, testaments, replies, ...shared }: Ingredients,
 ): RunningRealm {
   const { limits, auth, wamp, development } = settings;
@@ -84,10 +92,10 @@ function createRealm(
   const handlers = new Map<string, TopicHandler>();
   const identity = { warning: auth.expiryWarning, downgrade: auth.onExpiry === 'downgrade' };
   const parts = { ...shared, events, handlers, limits, development };
-  const router = new TopicRouter({ ...parts, broker, identity });
+  const router = new TopicRouter({ ...parts, broker, queues, identity });
   const own = sessionProcedures({ router, authenticator });
   const procedures = new ProcedureRouter({ ...parts, own });
-  const realm = { name, router, procedures, broker, handlers };
+  const realm = { name, router, procedures, broker, queues, handlers };
   handlers.set(META_HANDLER, new MetaApi({ realm, details, testaments, disclosure: wamp.disclosure }));
   handlers.set(REPLY_HANDLER, new ReplyTopic(replies));
   publishMetaEvents(realm, events, details);

@@ -1,5 +1,5 @@
 import { Container } from 'inversify';
-import { MemoryBroker } from '../brokers/index.js';
+import { MemoryBroker, MemoryQueues } from '../brokers/index.js';
 import type { Settings } from '../config/index.js';
 import type { Authenticator } from '../core/authenticator.js';
 import { ServerEvents } from '../core/events.js';
@@ -10,6 +10,7 @@ import {
   DevTicketsEndpoint,
   DisconnectEndpoint,
   healthEndpoints,
+  LoginEndpoint,
   PublishEndpoint,
   RightsEndpoint,
   TicketsEndpoint,
@@ -57,6 +58,12 @@ function bindFoundations(container: Container, { settings }: Plan): void {
   container
     .bind(TOKENS.broker)
     .toResolvedValue((meter) => new MemoryBroker({ limits: settings.limits, meter }), [TOKENS.meter]);
+  container
+    .bind(PARTS.queues)
+    .toResolvedValue(
+      (logger, meter) => new MemoryQueues({ limits: settings.limits, logger, meter }),
+      [TOKENS.logger, TOKENS.meter],
+    );
 }
 
 /** What handlers and programs publish with. */
@@ -124,7 +131,10 @@ function bindHttp(container: Container, { settings }: Plan): void {
 function ticketEndpoints({ auth }: Settings, authenticator: Authenticator): readonly HttpEndpoint[] {
   const mint = ticketMint(auth);
   if (mint === undefined) return [];
-  return [new TicketsEndpoint({ authenticator, mint, ttl: auth.ticketTtl, longest: auth.ticketTtlMax })];
+  return [
+    new TicketsEndpoint({ authenticator, mint, ttl: auth.ticketTtl, longest: auth.ticketTtlMax }),
+    new LoginEndpoint({ authenticator, mint, ttl: auth.ticketTtl }),
+  ];
 }
 
 /** A ticket of the page is used at once, and its session short enough to see it renewed. */

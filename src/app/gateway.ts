@@ -97,13 +97,19 @@ export class HandshakeGateway implements Gateway {
     if (offered.length === 0 && fallback !== undefined) return { protocol: fallback, subprotocol: undefined };
     for (const subprotocol of offered) {
       const protocol = protocols.find(({ subprotocols }) => subprotocols.includes(subprotocol));
-      if (protocol !== undefined) return { protocol, subprotocol };
+      if (protocol !== undefined)
+        return { protocol, subprotocol: preferred(protocol, offered) ?? subprotocol };
     }
     const spoken = protocols.flatMap(({ subprotocols }) => subprotocols).join(', ');
     throw new RouterError('bad_request', 'none of the offered sub-protocols is spoken here', {
       hint: `offer one of ${spoken}`,
     });
   }
+}
+
+/** The sub-protocol that a protocol takes of those offered, if it does not leave that to the peer. */
+function preferred({ subprotocols, newestFirst }: Protocol, offered: readonly string[]): string | undefined {
+  return newestFirst === true ? subprotocols.find((name) => offered.includes(name)) : undefined;
 }
 
 /** Octets of a reason in a close frame. [RFC 6455 §5.5] */

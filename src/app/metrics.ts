@@ -16,6 +16,9 @@ export interface LiveFigures {
   readonly calls: number;
   readonly pendingCalls: number;
   readonly registrations: number;
+  readonly queues: number;
+  readonly queueMessages: number;
+  readonly queueUnacknowledged: number;
 }
 
 const HELP: Readonly<Record<string, string>> = {
@@ -28,8 +31,12 @@ const HELP: Readonly<Record<string, string>> = {
   signalbox_throttled_total: 'times that a connection was not read for a while, by limit',
   signalbox_oro_tickets_total: 'tickets of OroSyncBundle checked, by outcome',
   signalbox_malformed_messages_total: 'messages that are not of their protocol, by protocol',
+  signalbox_stomp_tolerated_total: 'frames of STOMP against the specification that were served, by what',
   signalbox_jwks_fetches_total: 'fetches of the keys of tokens, by outcome',
   signalbox_auth_questions_total: 'questions to the application who a peer is, by outcome',
+  signalbox_redeliveries_total: 'messages of queues that wait again after they were given out',
+  signalbox_dead_letters_total:
+    'messages of queues that nobody consumed, by reason and whether a route keeps them',
   signalbox_auth_challenges_total: 'answers to the question who a peer is, by method and outcome',
 };
 
@@ -62,6 +69,10 @@ export class Metrics implements Meter {
     this.#read('signalbox_topics', 'live channels', () => read().topics);
     this.#read('signalbox_pending_calls', 'calls not answered yet', () => read().pendingCalls);
     this.#read('signalbox_registrations', 'procedures registered', () => read().registrations);
+    this.#read('signalbox_queues', 'queues that hold messages or have consumers', () => read().queues);
+    this.#read('signalbox_queue_messages', 'messages held by queues', () => read().queueMessages);
+    const unacknowledged = 'messages of queues given out and not acknowledged';
+    this.#read('signalbox_queue_unacknowledged', unacknowledged, () => read().queueUnacknowledged);
     this.#read('signalbox_tickets', 'one-time tickets remembered', () => read().tickets);
     this.#readTotal('signalbox_publications_total', 'publications accepted', () => read().publications);
     this.#readTotal('signalbox_deliveries_total', 'deliveries to subscribers', () => read().deliveries);

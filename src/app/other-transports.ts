@@ -1,10 +1,12 @@
 import type { Container } from 'inversify';
 import type { Settings } from '../config/index.js';
+import { refusalFrame } from '../protocols/stomp/index.js';
 import {
   FIRST_OCTETS,
   LongPollTransport,
   PolicyTransport,
   RawSocketTransport,
+  type StreamOptions,
   StreamTransport,
 } from '../transports/index.js';
 import { PARTS, TOKENS } from './tokens.js';
@@ -32,7 +34,12 @@ export function bindOtherTransports(container: Container, settings: Settings): v
       }),
     [TOKENS.gateway, PARTS.admission, PARTS.origins, TOKENS.logger, TOKENS.meter],
   );
-  bindStream(container, settings, { part: PARTS.stompStream, protocol: 'stomp', name: 'stomp' });
+  bindStream(container, settings, {
+    part: PARTS.stompStream,
+    protocol: 'stomp',
+    name: 'stomp',
+    refusal: (refusal) => refusalFrame(refusal, settings.stomp),
+  });
   bindStream(container, settings, { part: PARTS.xmlsocketStream, protocol: 'xmlsocket', name: 'xml' });
   bindSharing(container, settings);
   bindPolicy(container, settings);
@@ -41,23 +48,22 @@ export function bindOtherTransports(container: Container, settings: Settings): v
 function bindStream(
   container: Container,
   { listen, limits }: Settings,
-  of: {
+  {
+    part,
+    ...own
+  }: Pick<StreamOptions, 'name' | 'refusal'> & {
     readonly part: (typeof PARTS)['stompStream'];
     readonly protocol: 'stomp' | 'xmlsocket';
-    /** What the ids of connections begin with. */
-    readonly name: string;
   },
 ): void {
-  const { part, protocol, name } = of;
-  const octets = FIRST_OCTETS[protocol];
-  container.bind(part).toResolvedValue(
-    (gateway, admission, logger, meter, addresses) =>
-      new StreamTransport({
-        ...{ gateway, admission, logger, meter, addresses },
-        ...{ protocol, name, octets, tls: listen.tls, limits },
-      }),
-    [TOKENS.gateway, PARTS.admission, TOKENS.logger, TOKENS.meter, PARTS.addresses],
-  );
+  const options = { ...own, octets: FIRST_OCTETS[own.protocol], tls: listen.tls, limits };
+  container
+    .bind(part)
+    .toResolvedValue(
+      (gateway, admission, logger, meter, addresses) =>
+        new StreamTransport({ gateway, admission, logger, meter, addresses, ...options }),
+      [TOKENS.gateway, PARTS.admission, TOKENS.logger, TOKENS.meter, PARTS.addresses],
+    );
 }
 
 /** What is spoken beside HTTP at `listen.port`. */

@@ -1,5 +1,6 @@
 import type { Broker } from '../core/broker.js';
 import type { Disconnect } from '../core/errors.js';
+import type { Queues } from '../core/queue.js';
 import type { Realm } from '../core/realm.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
 import type { TopicHandler } from '../core/topic.js';
@@ -11,6 +12,7 @@ export interface RunningRealm extends Realm {
   readonly router: TopicRouter;
   readonly procedures: ProcedureRouter;
   readonly broker: Broker;
+  readonly queues: Queues;
   /** By the handler name of the routes; those of the application come when all else is there. */
   readonly handlers: Map<string, TopicHandler>;
 }
@@ -39,8 +41,9 @@ export class Realms implements SessionControl {
   }
 
   async stop(): Promise<void> {
-    for (const { router, broker } of this.all.values()) {
+    for (const { router, broker, queues } of this.all.values()) {
       router.stop();
+      await queues.close();
       await broker.close();
     }
   }
@@ -62,6 +65,9 @@ export class Realms implements SessionControl {
       deliveries: this.#sum(({ router }) => router.stats.deliveries),
       calls: this.#sum(({ procedures }) => procedures.stats.calls),
       pendingCalls: this.#sum(({ procedures }) => procedures.pending),
+      queues: this.#sum(({ queues }) => queues.figures.queues),
+      queueMessages: this.#sum(({ queues }) => queues.figures.messages),
+      queueUnacknowledged: this.#sum(({ queues }) => queues.figures.unacknowledged),
       registrations: this.#sum(({ procedures }) => procedures.registrations.size),
     };
   }

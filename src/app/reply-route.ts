@@ -26,4 +26,12 @@ export const REPLY_ROUTE: Route = {
     register: NOBODY,
   },
   limits: {},
+  queue: {
+    durable: false,
+    size: 1000,
+    ttl: undefined,
+    attempts: Number.POSITIVE_INFINITY,
+    deadLetter: undefined,
+    prefetch: 100,
+  },
 };

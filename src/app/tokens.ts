@@ -9,6 +9,7 @@ import type { Logger } from '../core/logger.js';
 import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
+import type { Queues } from '../core/queue.js';
 import type { SessionControl } from '../core/session-control.js';
 import type { ReplyAddresses } from '../protocols/stomp/index.js';
 import type { SessionDetails, Testaments } from '../protocols/wamp2/index.js';
@@ -54,6 +55,7 @@ export const TOKENS = {
 export const PARTS = {
   metrics: token<Metrics>('part.metrics'),
   table: token<RouteTable>('part.table'),
+  queues: token<Queues>('part.queues'),
   realms: token<Realms>('part.realms'),
   details: token<WeakMap<object, SessionDetails>>('part.details'),
   testaments: token<Testaments>('part.testaments'),

@@ -67,6 +67,8 @@ const limits = z.strictObject({
     '256mb',
     'Memory for histories; over it the oldest publications go of channels not in use.',
   ),
+  queue_messages: count(100_000, 'Messages that all queues hold; one more is refused.'),
+  queue_size: size('256mb', 'Memory for the messages of queues; more are refused.'),
   messages: rate(
     { rate: 200, burst: 400 },
     'Messages of one connection: per second in the long run, and at once. `200/s` for short, `false` for no bound.',

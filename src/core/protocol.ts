@@ -15,6 +15,8 @@ export interface Protocol {
   readonly name: string;
   /** WebSocket sub-protocols that choose it. */
   readonly subprotocols: readonly string[];
+  /** Whether the first of them that a peer offers is taken, and not the first of the peer's list: they are versions. */
+  readonly newestFirst?: boolean;
   /** Paths of WebSocket where it is spoken by peers that name no sub-protocol. */
   readonly paths?: readonly string[];
   /** Whether it has words of its own for who a peer is, so that it lets in those who have said nothing yet. */

@@ -4,6 +4,7 @@ import type { Frame } from './frame.js';
 import type { HistoryFilter } from './history.js';
 import type { Match } from './match.js';
 import type { MaybePromise } from './maybe-promise.js';
+import type { LoggedMessage, LogQuery } from './message-log.js';
 import type { Payload } from './payload.js';
 import type { Publication, PublicationOptions, PublishEvent } from './publication.js';
 import type { Consumer } from './queue.js';
@@ -52,6 +53,13 @@ export interface Router extends SubscriptionGroups {
     selection: ChannelSelection,
     filter?: HistoryFilter,
   ): MaybePromise<readonly Publication[]>;
+  /**
+   * Lines of the log of channels, as far as the session may have them: as with `history`. There may be fewer than asked for
+   * though there are more. Throws `no_such_route`, `invalid_channel`, `forbidden`.
+   */
+  search(session: Session, query: LogQuery): Promise<readonly LoggedMessage[]>;
+  /** Forgets what a queue channel holds: its last consumer has gone for good. */
+  deleteQueue(channel: string): MaybePromise<void>;
   /** Resolves to the publication, or to nothing where the handler delivered none. */
   publish(session: Session, channel: string, event: PublishEvent): MaybePromise<Publication | undefined>;
   /**

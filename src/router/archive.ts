@@ -2,7 +2,8 @@ import { admission } from '../core/audience.js';
 import type { Broker, ChannelSelection } from '../core/broker.js';
 import { RouterError } from '../core/errors.js';
 import { type HistoryFilter, selectHistory } from '../core/history.js';
-import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
+import { after, isPromise, type MaybePromise } from '../core/maybe-promise.js';
+import type { LoggedMessage, LogQuery, MessageLog } from '../core/message-log.js';
 import type { Publication } from '../core/publication.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
@@ -16,6 +17,7 @@ const MOST = 1000;
 
 export interface ArchiveParts {
   readonly broker: Broker;
+  readonly log?: MessageLog | undefined;
   readonly topics: Topics;
   readonly sessions: Sessions;
 }
@@ -46,6 +48,27 @@ export class Archive {
     const found = this.#parts.broker.history(selection);
     const select = (all: readonly Publication[]) => this.#select(all, session, { selection, filter });
     return isPromise(found) ? found.then(select) : select(found);
+  }
+
+  /** The newest of a channel that one who has joined it may have, oldest first. */
+  recent(subscriber: Subscriber, count: number): MaybePromise<readonly Publication[]> {
+    const { session } = subscriber;
+    return after(this.#parts.broker.history(selectionOf(subscriber)), (all) => {
+      if (!this.#parts.sessions.subscribersOf(session).has(subscriber)) return [];
+      return all.filter((publication) => isFor(session, publication)).slice(-count);
+    });
+  }
+
+  /** See `Router.search`; the refusals are not yet a peer's. */
+  async search(session: Session, query: LogQuery): Promise<readonly LoggedMessage[]> {
+    const { log, topics } = this.#parts;
+    for (const channel of query.channels) this.#check(session, topics.find(channel));
+    if (log === undefined) return [];
+    const found = await log.search(query);
+    const mayRead = this.#once((topic) => mayReadHistory(session, topic));
+    return found.filter(
+      ({ publication }) => !session.closed && mayRead(publication.channel) && isFor(session, publication),
+    );
   }
 
   #newest(publications: readonly Publication[], subscriber: Subscriber): readonly Publication[] {

@@ -124,6 +124,9 @@ export abstract class Group implements SubscriptionGroup {
     return true;
   }
 
+  /** A subscriber that has joined has been told so: what it gets from now on is what it subscribed to. */
+  begin(_subscriber: Subscriber): void {}
+
   /** Asks the broker for what the group is about. */
   protected abstract demand(): MaybePromise<void>;
   protected abstract renounce(): MaybePromise<void>;

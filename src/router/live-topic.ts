@@ -1,10 +1,14 @@
-import { namesSessions } from '../core/audience.js';
+import { isNarrow, namesSessions } from '../core/audience.js';
 import type { Broker, Keeping } from '../core/broker.js';
+import { RouterError } from '../core/errors.js';
 import { every } from '../core/interval.js';
 import type { Logger } from '../core/logger.js';
-import type { MaybePromise } from '../core/maybe-promise.js';
+import { after, type MaybePromise } from '../core/maybe-promise.js';
+import type { MessageLog } from '../core/message-log.js';
 import { Payload } from '../core/payload.js';
 import type { Publication, PublicationOptions } from '../core/publication.js';
+import type { Queues } from '../core/queue.js';
+import type { HistoryPolicy, Route } from '../core/route.js';
 import type { Subscriber } from '../core/router.js';
 import type { Principal, Session } from '../core/session.js';
 import type { Topic, TopicHandler, TopicRequest } from '../core/topic.js';
@@ -13,6 +17,7 @@ import { isReserved } from './channel-name.js';
 import { Group } from './group.js';
 import type { Groups } from './groups.js';
 import { LocalPublication, type Numbering } from './local-publication.js';
+import { QueueConsumers } from './queue-consumers.js';
 import type { Question } from './rules/rule.js';
 import type { ServedRoute } from './served-route.js';
 import type { Sessions } from './sessions.js';
@@ -20,6 +25,14 @@ import type { Sessions } from './sessions.js';
 /** What every group of a node shares. */
 export interface GroupContext {
   readonly broker: Broker;
+  /** Undefined where there are no queues. */
+  readonly queues: Queues | undefined;
+  /** Undefined where nothing is logged. */
+  readonly log: MessageLog | undefined;
+  /** The newest publications of a channel that a session may have, oldest first. */
+  readonly replay: (subscriber: Subscriber, count: number) => MaybePromise<readonly Publication[]>;
+  /** Ends subscriptions that their sessions may not have any more. */
+  readonly reauthorize: (topic: LiveTopic) => void;
   readonly sessions: Sessions;
   readonly logger: Logger;
   readonly numbering: Numbering;
@@ -37,6 +50,7 @@ export class LiveTopic extends Group implements Topic {
   readonly isReserved: boolean;
   readonly #context: GroupContext;
   #timers: (() => void)[] | undefined;
+  #consumers: QueueConsumers | undefined;
 
   constructor(request: TopicRequest, { handler, access, publishes }: ServedRoute, context: GroupContext) {
     super(context.groups);
@@ -73,9 +87,13 @@ export class LiveTopic extends Group implements Topic {
 
   broadcast(payload: unknown, options?: PublicationOptions): MaybePromise<Publication> {
     const body = payload instanceof Payload ? payload : Payload.of(payload);
-    const { broker, numbering } = this.#context;
-    const publication = new LocalPublication(numbering, this.request.channel, body, options);
-    return broker.publish(publication, this.#keeping(options));
+    const { numbering, log } = this.#context;
+    const { route, channel } = this.request;
+    if (route.queue !== undefined) checkQueueable(options);
+    const publication = new LocalPublication(numbering, channel, body, options);
+    if (route.log === undefined) return this.#pass(publication, options);
+    if (log === undefined) throw new RouterError('unavailable', 'this server has no store for the log');
+    return after(log.append(publication, route.log), () => this.#pass(publication, options));
   }
 
   override add(subscriber: Subscriber): boolean {
@@ -86,8 +104,15 @@ export class LiveTopic extends Group implements Topic {
 
   override remove(subscriber: Subscriber): boolean {
     if (!super.remove(subscriber)) return false;
+    this.#consumers?.end(subscriber);
     if (this.size === 0) this.#endTimers();
     return true;
+  }
+
+  override begin(subscriber: Subscriber): void {
+    const { replay } = this.request.route;
+    if (this.request.route.queue !== undefined) this.#queueConsumers?.begin(subscriber);
+    else if (replay !== undefined) this.#replay(subscriber, replay);
   }
 
   protected demand(): MaybePromise<void> {
@@ -98,9 +123,51 @@ export class LiveTopic extends Group implements Topic {
     return this.#context.broker.unsubscribe(this.channel);
   }
 
+  /** To whom it is for: one consumer, or all subscribers. */
+  #pass(publication: Publication, options: PublicationOptions | undefined): MaybePromise<Publication> {
+    const { queue } = this.request.route;
+    if (queue === undefined) return this.#context.broker.publish(publication, this.#keeping(options));
+    return after(this.#queues.enqueue(publication, queue), () => publication);
+  }
+
+  get #queues(): Queues {
+    const { queues } = this.#context;
+    if (queues === undefined) throw new RouterError('unavailable', 'this server has no queues');
+    return queues;
+  }
+
+  get #queueConsumers(): QueueConsumers | undefined {
+    const { queue } = this.request.route;
+    if (queue === undefined || this.#context.queues === undefined) return undefined;
+    const mayTake = this.access.timely.subscribe
+      ? (subscriber: Subscriber) => this.#mayTake(subscriber)
+      : undefined;
+    this.#consumers ??= new QueueConsumers({
+      queues: this.#context.queues,
+      policy: queue,
+      topic: this,
+      mayTake,
+    });
+    return this.#consumers;
+  }
+
+  #mayTake(subscriber: Subscriber): boolean {
+    if (this.access.allows('subscribe', questionOf(subscriber.session.principal, this))) return true;
+    this.#context.reauthorize(this);
+    return false;
+  }
+
+  /** In the frames of what comes later, and before any of it. */
+  #replay(subscriber: Subscriber, count: number): void {
+    const { connection } = subscriber.session;
+    void after(this.#context.replay(subscriber, count), (publications) => {
+      for (const publication of publications) connection.send(subscriber.encode(publication, this));
+    });
+  }
+
   /** What names sessions is not kept: they are others when it is read. [WAMP2 §Event History, Security Aspects] */
   #keeping(options: PublicationOptions | undefined): Keeping | undefined {
-    const { history } = this.request.route;
+    const { history = historyFor(this.request.route) } = this.request.route;
     const retain = options?.retain === true;
     if (!retain && history === undefined) return undefined;
     return { retain, history: namesSessions(options) ? undefined : history };
@@ -116,6 +183,19 @@ export class LiveTopic extends Group implements Topic {
     for (const stop of this.#timers ?? []) stop();
     this.#timers = undefined;
   }
+}
+
+/** What is replayed has to be kept. */
+function historyFor({ replay }: Route): HistoryPolicy | undefined {
+  return replay === undefined ? undefined : { size: replay, ttl: undefined };
+}
+
+/** Throws `bad_request` for what can be said to many alone. That its author is left out says nothing here. */
+function checkQueueable(options: PublicationOptions | undefined): void {
+  if (!isNarrow(options) && options?.retain !== true) return;
+  throw new RouterError('bad_request', 'a message of a queue goes to one of its consumers, whoever is free', {
+    hint: 'leave the audience and retain out',
+  });
 }
 
 /** What access is asked about somebody on a topic. */

@@ -42,6 +42,7 @@ export class Memberships {
     const first = group.add(subscriber);
     this.#parts.sessions.joined(subscriber);
     subscriber.joined?.(group);
+    group.begin(subscriber);
     const { events } = this.#parts;
     if (events.hears('subscribed')) events.announce('subscribed', { session, group, first });
   }

@@ -71,6 +71,7 @@ function askHandler(
 }
 
 /** Whether it matters later who published: where it is left out itself, it is no other that is. */
-function isKept({ retain, exclude }: PublishEvent, { history }: Route): boolean {
-  return exclude.length > 0 && (retain === true || history !== undefined);
+function isKept({ retain, exclude }: PublishEvent, { history, replay, queue, log }: Route): boolean {
+  const keeps = history !== undefined || replay !== undefined || queue !== undefined || log !== undefined;
+  return exclude.length > 0 && (retain === true || keeps);
 }

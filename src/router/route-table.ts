@@ -84,15 +84,21 @@ export class RouteTable {
   /** The first spelling that a route matches. One that is too long as it is written may still be short enough without its prefix. */
   #resolve(name: string): string | undefined {
     let fault: unknown;
-    for (const spelling of spellings(name)) {
-      try {
-        if (this.match(spelling) !== undefined) return spelling;
-      } catch (error) {
-        fault ??= error;
+    const find = (names: Iterable<string>, isMeant: (request: TopicRequest) => boolean = () => true) => {
+      for (const spelling of names) {
+        try {
+          const request = this.match(spelling);
+          if (request !== undefined && isMeant(request)) return spelling;
+        } catch (error) {
+          fault ??= error;
+        }
       }
-    }
-    if (fault !== undefined) throw fault;
-    return undefined;
+      return undefined;
+    };
+    const found =
+      find(spellings(name)) ?? find(queueSpellings(name), ({ route }) => route.queue !== undefined);
+    if (found === undefined && fault !== undefined) throw fault;
+    return found;
   }
 
   /** Every route in the order tried, up to the one that matches, and why the others do not. Throws `invalid_channel`. */
@@ -109,6 +115,14 @@ export class RouteTable {
     }
     return trials;
   }
+}
+
+/** What a name of a queue may mean beside: STOMP says what a destination is, here the route does. */
+function* queueSpellings(name: string): Generator<string> {
+  const bare = name.replace(/^\/queue\/(?=.)/, '');
+  if (bare === name || isOwnName(bare)) return;
+  yield bare;
+  if (bare.includes('.')) yield bare.replaceAll('.', '/');
 }
 
 /** What a name of another protocol may mean, in the order in which it is tried. The server's own mean nothing else. */

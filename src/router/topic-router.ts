@@ -6,18 +6,22 @@ import { every } from '../core/interval.js';
 import type { Logger } from '../core/logger.js';
 import type { Match } from '../core/match.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
+import type { LoggedMessage, LogQuery, MessageLog } from '../core/message-log.js';
 import { countLimit, type Meter } from '../core/meter.js';
 import { Payload } from '../core/payload.js';
 import type { Publication, PublicationOptions, PublishEvent } from '../core/publication.js';
+import type { Queues } from '../core/queue.js';
 import type { Router, Subscriber } from '../core/router.js';
 import type { Principal, Session } from '../core/session.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
 import type { SubscriptionGroup, Topic, TopicHandler } from '../core/topic.js';
 import { Archive } from './archive.js';
+import { DeadLetters } from './dead-letters.js';
 import { Delivery } from './delivery.js';
 import { Groups } from './groups.js';
 import { Identities, type IdentitySettings } from './identities.js';
 import { type RouterLimits, sessionTooMany } from './limits.js';
+import type { GroupContext } from './live-topic.js';
 import { LocalPublication, Numbering } from './local-publication.js';
 import { Memberships } from './memberships.js';
 import { PatternGroups } from './pattern-groups.js';
@@ -33,6 +37,10 @@ export interface RouterParts {
   readonly table: RouteTable;
   readonly handlers: ReadonlyMap<string, TopicHandler>;
   readonly broker: Broker;
+  /** Without them routes with `delivery: queue` are refused. */
+  readonly queues?: Queues | undefined;
+  /** Without it publications on routes with a log are refused. */
+  readonly log?: MessageLog | undefined;
   readonly events: ServerEvents;
   readonly logger: Logger;
   readonly meter: Meter;
@@ -64,11 +72,15 @@ export class TopicRouter implements Router, SessionControl {
   #stop: (() => void) | undefined;
 
   constructor(parts: RouterParts) {
-    const { table, handlers, broker, logger, limits } = parts;
+    const { table, handlers, broker, queues, log, logger, limits } = parts;
     this.#parts = parts;
     this.#refusals = new Refusals(parts);
-    const context = {
+    const context: GroupContext = {
       broker,
+      queues,
+      log,
+      replay: (subscriber, count) => this.#archive.recent(subscriber, count),
+      reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
       sessions: this.#sessions,
       logger,
       numbering: this.#numbering,
@@ -117,10 +129,12 @@ export class TopicRouter implements Router, SessionControl {
     return this.#topics.live;
   }
 
-  start(): MaybePromise<void> {
+  async start(): Promise<void> {
     const failed = (error: unknown) => this.#parts.logger.error({ error }, 'identity check failed');
     this.#stop = every(1000, () => this.#identities.tick(), failed);
-    return this.#parts.broker.start((publication) => this.#delivery.deliver(publication));
+    await this.#parts.broker.start((publication) => this.#delivery.deliver(publication));
+    const letters = new DeadLetters({ ...this.#parts, topics: this.#topics });
+    await this.#parts.queues?.start((letter) => letters.bury(letter));
   }
 
   stop(): void {
@@ -166,6 +180,19 @@ export class TopicRouter implements Router, SessionControl {
       const topic = match === 'exact' ? this.#topics.known(channel) : undefined;
       throw this.#refusals.on(error, { operation: 'history', session, channel, topic });
     }
+  }
+
+  async search(session: Session, query: LogQuery): Promise<readonly LoggedMessage[]> {
+    const [channel = ''] = query.channels;
+    try {
+      return await this.#archive.search(session, query);
+    } catch (error) {
+      throw this.#refusals.on(error, { operation: 'history', session, channel });
+    }
+  }
+
+  deleteQueue(channel: string): MaybePromise<void> {
+    return this.#parts.queues?.delete(channel);
   }
 
   publish(session: Session, channel: string, event: PublishEvent): MaybePromise<Publication | undefined> {

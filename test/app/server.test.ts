@@ -154,6 +154,24 @@ export class Out {
     for (const port of ports) await expect(StreamPeer.connect(port)).rejects.toThrow('ECONNREFUSED');
   });
 
+  it('says in an ERROR why a STOMP peer is not let in', async () => {
+    const { urls } = await start({
+      'signalbox.yml': SETTINGS.replace('100ms', '100ms, connections_per_address: 1').concat(
+        'listen: { stomp_port: 0 }\n',
+      ),
+      'routes.yml': '',
+    });
+    const peers = [1, 2].map(() => StreamPeer.connect(Number(new URL(urls[1] ?? '').port)));
+    const [first, second] = [await peers[0], await peers[1]];
+    first?.send('CONNECT\n\n\0');
+    await vi.waitFor(() => expect(first?.heard).toMatch(/^CONNECTED/));
+    second?.send('CONNECT\n\n\0');
+    await vi.waitFor(() => expect(second?.closed).toBe(true));
+    expect(second?.heard).toMatch(
+      /^ERROR\nmessage:limits\.connections_per_address of 1 is reached\ncontent-type:text\/plain\ncode:limit_exceeded\n.*\0\n$/s,
+    );
+  });
+
   it('frees its first port where the second cannot be had', async () => {
     const blocker = createNetServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');

@@ -95,6 +95,39 @@ describe('examples/chat', () => {
   });
 });
 
+describe('examples/chat-rooms', () => {
+  const config = `${REPOSITORY}examples/chat-rooms/signalbox.yml`;
+
+  it('has rooms of its own, out of which an administrator throws somebody', async () => {
+    const server = await serve({ config });
+    const ticket = mintTicket(
+      { user: 'adam', organizations: [], roles: ['ROLE_ADMIN'], ttl: 60_000 },
+      SECRET,
+    );
+    const adam = createSync({ url: `${server.webSocketUrl()}?ticket=${ticket}` });
+    const heard: { readonly type?: string }[] = [];
+    adam.subscribe('chat/room/20', (said) => heard.push(said as { type?: string }));
+    const ben = createSync({ url: server.webSocketUrl(), ticket: () => server.ticket('ben') });
+    onTestFinished(() => [adam, ben].forEach((sync) => void sync.close()));
+    const refused: string[] = [];
+    ben.on('error', ({ message }) => void refused.push(message));
+    ben.subscribe('chat/room/20', () => undefined);
+    expect(await ben.call('chat/rooms')).toEqual([
+      { id: '10', name: 'Novels' },
+      { id: '20', name: 'Poems' },
+    ]);
+    await adam.call('chat/moderation/ban', '20', 'ben');
+    await until(() => refused.length > 0);
+    expect(refused[0]).toContain('there is no room 20 for you');
+    expect(heard.map(({ type }) => type)).toEqual(['members', 'enter', 'leave']);
+  });
+
+  it('has route tests', async () => {
+    const tests = await run(process.execPath, [COMMAND, 'test', '--config', config], IN_REPOSITORY);
+    expect(tests.stdout).toBe('10 passed, 0 failed\n');
+  });
+});
+
 it('examples/oro opens one channel to a role beside its owner', async () => {
   const config = `${REPOSITORY}examples/oro/signalbox.yml`;
   const command = [COMMAND, 'subscribe', '--config', config, '--count', '1', 'oro/imap_sync_fail/*'];

@@ -134,6 +134,71 @@ describe.skipIf(chromium === undefined)('the chat page', { timeout: 60_000 }, ()
     expect(await ann.page.inputValue('#say-text')).toHaveLength(4001);
   });
 
+  describe('with a log', () => {
+    /** Answers as `GET /api/log` does, from 120 messages of yesterday. */
+    async function keepLog({ page }: ChatPage): Promise<URLSearchParams[]> {
+      const asked: URLSearchParams[] = [];
+      const yesterday = Date.now() - 86_400_000;
+      const log = Array.from({ length: 120 }, (_, index) => {
+        const text = index % 40 === 7 ? `the minutes, part ${index}` : `line ${index}`;
+        const from = { id: 'sue', name: 'sue' };
+        return { key: index + 1, payload: { type: 'message', from, text, time: yesterday + index * 1000 } };
+      });
+      await page.route('**/api/log?*', async (route) => {
+        const query = new URL(route.request().url()).searchParams;
+        asked.push(query);
+        const before = Number(query.get('before') ?? 1e9);
+        const fit = log.filter(
+          ({ key, payload }) => key < before && payload.text.includes(query.get('q') ?? ''),
+        );
+        const messages = fit.slice(-Number(query.get('limit')));
+        const next = messages.length < fit.length ? messages[0]?.key : undefined;
+        await route.fulfill({ json: { messages, next } });
+      });
+      return asked;
+    }
+
+    it('shows what was said before, and what was said before that', async () => {
+      const chat = await visit();
+      await keepLog(chat);
+      await chat.become('ann');
+      await chat.hears('line 119');
+      expect(await chat.said.count()).toBe(50);
+      await chat.page.getByRole('button', { name: 'Earlier' }).click();
+      await chat.hears('line 20');
+      await chat.page.getByRole('button', { name: 'Earlier' }).click();
+      await chat.hears('line 0');
+      expect(await chat.said.count()).toBe(120);
+      expect(await chat.page.getByRole('button', { name: 'Earlier' }).count()).toBe(0);
+      expect(await chat.said.first().textContent()).toBe('line 0');
+      await chat.say('and now');
+      await chat.hears('and now');
+      expect(await chat.said.last().textContent()).toBe('and now');
+    });
+
+    it('finds what was said, and goes back to the room', async () => {
+      const chat = await visit();
+      const asked = await keepLog(chat);
+      await chat.become('ann');
+      await chat.page.getByLabel('Search what was said').fill('minutes');
+      await chat.page.getByRole('button', { name: 'Search' }).click();
+      await chat.hears('the minutes, part 7');
+      expect(await chat.said.allTextContents()).toEqual(
+        [7, 47, 87].map((part) => `the minutes, part ${part}`),
+      );
+      expect(asked.at(-1)?.get('channel')).toBe('chat/room/1');
+      await chat.page.getByLabel('Search what was said').fill('');
+      await chat.page.getByLabel('On the day').fill('2026-11-27');
+      await chat.page.getByRole('button', { name: 'Search' }).click();
+      await eventually(() => {
+        const [from, until] = ['from', 'until'].map((name) => Number(asked.at(-1)?.get(name)));
+        expect((until ?? 0) - (from ?? 0)).toBe(86_400_000);
+      });
+      await chat.page.getByRole('button', { name: 'Back' }).click();
+      await chat.hears('line 119');
+    });
+  });
+
   it('fits on a small screen', async () => {
     const ann = await visit('ann', PHONE);
     await ann.say(`a word ${'x'.repeat(300)}`);

@@ -8,12 +8,15 @@ const OWNER: Person = { user: '5', organizations: ['7'] };
 const STRANGER: Person = { user: '6', organizations: ['7'] };
 const PRIVATE = 'oro/email_event/5/7';
 
+/** A refusal that ends the connection is tested where STOMP is. */
+const STOMP = { SIGNALBOX_STOMP_PORT: '0', SIGNALBOX_STOMP_ON_ERROR: 'keep' };
+
 let rooms = 0;
 const room = () => `demo/matrix-${++rooms}`;
 
 for (const broker of BROKERS) {
   describe(`with the ${broker.name} broker`, () => {
-    const server = useServer({ env: broker.env });
+    const server = useServer({ env: { ...broker.env, ...STOMP } });
 
     for (const protocol of PROTOCOLS) {
       const connect = async (person?: Person): Promise<Peer> => {
@@ -136,7 +139,7 @@ for (const broker of BROKERS) {
 
         it('is told to come back when the server stops', async () => {
           const stopping = await ServerProcess.start({
-            env: { ...broker.env, SIGNALBOX_LIMITS_DRAIN: '200ms' },
+            env: { ...broker.env, ...STOMP, SIGNALBOX_LIMITS_DRAIN: '200ms' },
           });
           onTestFinished(() => stopping.stop());
           const peer = await protocol.connect(stopping);

@@ -1,5 +1,6 @@
 import { Autobahn } from '../support/autobahn.js';
 import type { ServerProcess } from '../support/server.js';
+import { StompTestPeer } from '../support/stomp-peer.js';
 import { Wamp2TestPeer } from '../support/wamp2-peer.js';
 
 /** Who connects. */
@@ -40,6 +41,9 @@ export const PROTOCOLS: readonly ProtocolUnderTest[] = [
   { name: 'WAMP v2 in JSON over WebSocket', connect: connectWamp2('json') },
   { name: 'WAMP v2 in MessagePack over WebSocket', connect: connectWamp2('msgpack') },
   { name: 'WAMP v2 in CBOR over WebSocket', connect: connectWamp2('cbor') },
+  { name: 'STOMP 1.0 over TCP', connect: connectStomp('tcp', '1.0') },
+  { name: 'STOMP 1.2 over TCP', connect: connectStomp('tcp', '1.2') },
+  { name: 'STOMP 1.1 over WebSocket', connect: connectStomp('websocket', '1.1') },
 ];
 
 export const BROKERS: readonly BrokerUnderTest[] = [{ name: 'memory', env: { SIGNALBOX_BROKER: 'memory' } }];
@@ -81,6 +85,50 @@ function connectWamp2(serializer: string): ProtocolUnderTest['connect'] {
         return FINAL.test(peer.ending) ? 'for good' : 'to come back';
       },
       vanish: () => peer.vanish(),
+    };
+  };
+}
+
+/** A client that names its subscriptions by the channel, and has one of each. */
+function connectStomp(transport: 'tcp' | 'websocket', version: string): ProtocolUnderTest['connect'] {
+  return async (server, person) => {
+    const url = `${server.url.replace('http', 'ws')}/stomp`;
+    const peer =
+      transport === 'tcp'
+        ? await StompTestPeer.tcp(server.portOf('stomp'))
+        : await StompTestPeer.webSocket(url, { subprotocols: ['v11.stomp'] });
+    const ticket = person && server.ticket(person.user, person.organizations);
+    await peer.connect({ 'accept-version': version, ...(ticket !== undefined && { passcode: ticket }) });
+    const subscribed = new Set<string>();
+    const codeOf = async (command: string, headers: Record<string, string>, body = '') => {
+      const answer = await peer.ask(command, headers, body);
+      return answer.command === 'ERROR' ? (answer.headers['code'] ?? 'no code') : undefined;
+    };
+    return {
+      subscribe: async (channel) => {
+        if (subscribed.has(channel)) return undefined;
+        const code = await codeOf('SUBSCRIBE', { id: channel, destination: channel });
+        if (code === undefined) subscribed.add(channel);
+        return code;
+      },
+      unsubscribe: async (channel) => {
+        subscribed.delete(channel);
+        await codeOf('UNSUBSCRIBE', { id: channel });
+      },
+      publish: (channel, payload) => {
+        const headers = { destination: channel, 'content-type': 'application/json' };
+        return codeOf('SEND', headers, JSON.stringify(payload));
+      },
+      received: (channel) =>
+        peer
+          .of('MESSAGE')
+          .filter(({ headers }) => headers['destination'] === channel)
+          .map(({ body }) => JSON.parse(body)),
+      ended: () => {
+        if (peer.closed === undefined) return 'no';
+        return peer.of('ERROR').at(-1)?.headers['reconnect'] === 'false' ? 'for good' : 'to come back';
+      },
+      vanish: () => peer.drop(),
     };
   };
 }

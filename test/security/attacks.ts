@@ -9,6 +9,7 @@ import { logs } from './logs.js';
 import { oroTickets } from './oro-tickets.js';
 import { publishing } from './publishing.js';
 import { sessions } from './sessions.js';
+import { streams } from './streams.js';
 import { tickets } from './tickets.js';
 import { tokens } from './tokens.js';
 import { wamp2Calls } from './wamp2-calls.js';
@@ -34,6 +35,7 @@ export const TOPICS: readonly AttackTopic[] = [
   wamp2Channels,
   wamp2Calls,
   wamp2Transports,
+  streams,
   faults,
   logs,
 ];
@@ -52,8 +54,7 @@ the answers to several tries of one row.
 
 "Questions and answers" are tried without a protocol before them, which says the refusal in words of its own.
 
-How long a comparison of secrets takes cannot be told from outside, and has no row. STOMP does not exist in this version,
-nor do attacks on it.
+How long a comparison of secrets takes cannot be told from outside, and has no row.
 `;
 
 /** docs/attacks.md. */

@@ -14,6 +14,9 @@ const READY = /^signalbox ready (\S+)$/m;
 const ALL_READY = new RegExp(READY, 'gm');
 const PATIENCE = 20_000;
 
+/** For this repository's settings, which name ports, beside a port that is not picked by the system. */
+const FREE_PORTS = { SIGNALBOX_STOMP_PORT: '0', SIGNALBOX_XMLSOCKET_PORT: '0' };
+
 export interface ServerOptions {
   /** A settings file; without it that of this repository. */
   readonly config?: string;
@@ -63,10 +66,11 @@ export class ServerProcess {
       throw new Error('nothing is built: run npm run build, or npm test, which does it');
     }
     const file = config ?? `${REPOSITORY}signalbox.yml`;
+    const others = config === undefined && args.includes('--port') ? FREE_PORTS : {};
     const child = spawn(
       process.execPath,
       [command, 'serve', '--config', file, '--host', '127.0.0.1', '--port', '0', ...args],
-      { cwd: REPOSITORY, env: testEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] },
+      { cwd: REPOSITORY, env: testEnvironment({ ...others, ...env }), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     const server = new ServerProcess(child);
     await server.#ready();

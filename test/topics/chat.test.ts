@@ -140,6 +140,7 @@ describe('a chat room', () => {
     news(ann);
     const outside = server.connect(BEN);
     await expect(outside.publish('chat/room/1', 'hi')).rejects.toEqual(refused('forbidden', /not in room 1/));
+    await expect(outside.publish('chat/room/2', 'nobody is here')).rejects.toEqual(forbidden);
     await outside.subscribe('chat/room/2');
     await expect(outside.publish('chat/room/1', 'hi')).rejects.toEqual(forbidden);
     expect(news(ann)).toEqual([]);

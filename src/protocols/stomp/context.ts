@@ -41,6 +41,8 @@ export interface StompContext {
   readonly frames: FrameLimits;
   /** Levels of lists and maps in a JSON body. */
   readonly depth: number;
+  /** Octets of messages of queues that may be on their way to one peer; the others wait. */
+  readonly ahead: number;
   /** The reply queues of all sessions. */
   readonly replies: ReplyAddresses;
   readonly logger: Logger;

@@ -7,6 +7,7 @@ import { Refusals } from './refusals.js';
 
 export type { StompContext, StompOptions } from './context.js';
 export type { FrameLimits } from './frame-limits.js';
+export { refusalFrame } from './refusal-frame.js';
 export { ReplyAddresses } from './reply-addresses.js';
 export { ReplyTopic } from './reply-topic.js';
 
@@ -14,6 +15,7 @@ export { ReplyTopic } from './reply-topic.js';
 export class StompProtocol implements Protocol {
   readonly name = 'stomp';
   readonly subprotocols = ['v12.stomp', 'v11.stomp', 'v10.stomp'];
+  readonly newestFirst = true;
   readonly paths = ['/stomp'];
   readonly authenticates = true;
   readonly #parts: StompParts;

@@ -1,4 +1,5 @@
 import { overLimit, RouterError } from '../../core/errors.js';
+import type { Router } from '../../core/router.js';
 import type { Session } from '../../core/session.js';
 import type { Selection } from './destination.js';
 import type { ReplyAddresses } from './reply-addresses.js';
@@ -9,6 +10,7 @@ const REPLY_QUEUE = 'reply-queue/';
 export interface ReplyQueueParts {
   readonly session: Session;
   readonly addresses: ReplyAddresses;
+  readonly router: Router;
   /** Queues of one session: `stomp.temp_queues`. */
   readonly most: number;
 }
@@ -52,8 +54,11 @@ export class ReplyQueues {
   }
 
   #close(): void {
-    const { addresses } = this.#parts;
-    for (const channel of this.#channels.values()) addresses.close(channel.slice(REPLY_QUEUE.length));
+    const { addresses, router } = this.#parts;
+    for (const channel of this.#channels.values()) {
+      addresses.close(channel.slice(REPLY_QUEUE.length));
+      void router.deleteQueue(channel);
+    }
     this.#channels.clear();
   }
 }

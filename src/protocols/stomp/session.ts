@@ -6,6 +6,7 @@ import type { StompParts } from './context.js';
 import { Deliveries } from './deliveries.js';
 import type { StompFrame } from './frame-reader.js';
 import { Notices } from './notices.js';
+import { Pace } from './pace.js';
 import type { Receipt } from './receipt.js';
 import { ReplyQueues } from './reply-queues.js';
 import { Sending } from './sending.js';
@@ -57,7 +58,7 @@ export class StompSession {
     this.#wire = wire;
     this.#ends = ends;
     const deliveries = new Deliveries();
-    const replies = new ReplyQueues({ session, addresses: parts.replies, most: options.tempQueues });
+    const replies = new ReplyQueues({ session, router, addresses: parts.replies, most: options.tempQueues });
     const tolerate = (what: string) => parts.meter.count('signalbox_stomp_tolerated_total', { what });
     this.#subscribing = new Subscribing({
       session,
@@ -65,6 +66,7 @@ export class StompSession {
       wire,
       messages,
       deliveries,
+      pace: new Pace(wire.connection, parts.ahead),
       replies,
       notices,
       prefetch: options.prefetch,

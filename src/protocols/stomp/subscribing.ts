@@ -6,6 +6,7 @@ import { type Selection, selectionOf } from './destination.js';
 import type { StompFrame } from './frame-reader.js';
 import type { MessageWriter } from './message.js';
 import { isNotices, type Notices } from './notices.js';
+import type { Pace } from './pace.js';
 import type { Receipt } from './receipt.js';
 import { isTempQueue, type ReplyQueues, replyDestination } from './reply-queues.js';
 import { StompError } from './stomp-error.js';
@@ -19,6 +20,7 @@ export interface SubscribingParts {
   readonly wire: Wire;
   readonly messages: MessageWriter;
   readonly deliveries: Deliveries;
+  readonly pace: Pace;
   readonly replies: ReplyQueues;
   readonly notices: Notices;
   /** Messages that one subscription may hold unanswered. */

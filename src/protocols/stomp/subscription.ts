@@ -7,6 +7,7 @@ import type { Session } from '../../core/session.js';
 import { type Deliveries, DeliveryList } from './deliveries.js';
 import type { Selection } from './destination.js';
 import type { MessageWriter } from './message.js';
+import type { Pace } from './pace.js';
 import type { Wire } from './wire.js';
 import type { HeaderPair } from './write-frame.js';
 
@@ -34,6 +35,7 @@ export interface SubscriptionParts {
   readonly wire: Wire;
   readonly messages: MessageWriter;
   readonly deliveries: Deliveries;
+  readonly pace: Pace;
   readonly listener: SubscriptionListener;
 }
 
@@ -87,12 +89,12 @@ export class StompSubscription implements Subscriber {
   }
 
   #take(delivery: QueueDelivery): boolean {
-    const { messages, wire, deliveries } = this.#parts;
+    const { messages, wire, deliveries, pace } = this.#parts;
     if (this.#closed || wire.closed) return false;
     const { publication, redelivered, attempt } = delivery;
     const head = this.#head(publication, deliveries.add(this.#unanswered, delivery));
     if (redelivered) head.push(['redelivered', 'true'], ['delivery-count', String(attempt)]);
-    wire.connection.send(wire.fit(messages.write(head, publication, wire.form)));
+    pace.send(() => (this.#closed ? undefined : wire.fit(messages.write(head, publication, wire.form))));
     return true;
   }
 

@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../../../src/core/maybe-promise.js';
+import type { LoggedMessage } from '../../../src/core/message-log.js';
 import type { Publication, PublishEvent } from '../../../src/core/publication.js';
 import type { Router } from '../../../src/core/router.js';
 import type { Session } from '../../../src/core/session.js';
@@ -55,6 +56,12 @@ export class FakeRouter implements Router {
   history(): readonly Publication[] {
     return [];
   }
+
+  search(): Promise<readonly LoggedMessage[]> {
+    return Promise.resolve([]);
+  }
+
+  deleteQueue(): void {}
 
   groups(): readonly SubscriptionGroup[] {
     return [];

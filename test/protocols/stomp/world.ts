@@ -18,6 +18,7 @@ import { FakeConnection, TestServer, testRoute } from '../../../src/testing.js';
 import type { StompReply } from '../../support/stomp-frames.js';
 import { StompTestPeer } from '../../support/stomp-peer.js';
 import { RecordingLogger } from '../wamp2/recording-logger.js';
+import { FakeQueues } from './fake-queues.js';
 
 export const broadcast: TopicHandler = {
   onPublish: (_session, topic, _request, event) => topic.broadcast(event.payload, event),
@@ -84,6 +85,7 @@ export class World {
   readonly replies = new ReplyAddresses();
   readonly server: TestServer;
   readonly protocol: StompProtocol;
+  readonly queues: FakeQueues;
 
   constructor(given: WorldOptions = {}) {
     const { routes = ROUTES, handlers = {}, options = {}, limits, downgrade = false } = given;
@@ -102,14 +104,16 @@ export class World {
       ...(limits && { limits }),
     });
     const { router, procedures } = this.server;
+    this.queues = new FakeQueues(router);
     this.protocol = new StompProtocol({
-      router,
+      router: this.queues.router,
       procedures,
       authenticator,
       ident: 'signalbox/test',
       options: { ...OPTIONS, ...options },
       frames: FRAMES,
       depth: 16,
+      ahead: 1000,
       replies: this.replies,
       logger: this.logger,
       meter,

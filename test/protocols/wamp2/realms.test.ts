@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Realms } from '../../../src/app/realms.js';
-import { MemoryBroker } from '../../../src/brokers/index.js';
+import { MemoryBroker, MemoryQueues } from '../../../src/brokers/index.js';
 import { DISCONNECT } from '../../../src/core/errors.js';
+import { NULL_LOGGER } from '../../../src/core/logger.js';
+import { NULL_METER } from '../../../src/core/meter.js';
 import { testBackend, testUser } from '../../../src/testing.js';
 import { type Client, refusal, World } from './world.js';
 
@@ -78,9 +80,11 @@ describe('between two realms', () => {
 
   it('the server ends sessions in all of them', async () => {
     const clients = [await world.join(), await world.join(testUser('5'), { realm: 'other' })];
+    const limits = { queueMessages: 1, queueSize: 1 };
+    const queues = new MemoryQueues({ limits, logger: NULL_LOGGER, meter: NULL_METER });
     const [main, other] = NAMES.map((name) => {
       const { router, procedures } = world.in(name);
-      return { name, router, procedures, broker: new MemoryBroker(), handlers: new Map() };
+      return { name, router, procedures, broker: new MemoryBroker(), queues, handlers: new Map() };
     });
     if (main === undefined || other === undefined) throw new Error('two realms are needed');
     const realms = new Realms(main, [other]);

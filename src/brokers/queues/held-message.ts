@@ -1,0 +1,81 @@
+import type { Publication } from '../../core/publication.js';
+
+/** A message that a queue holds, as a link of the list that it is in. */
+export class HeldMessage {
+  /** Its place among all messages of the node: a greater one came later. */
+  readonly key: number;
+  readonly publication: Publication;
+  /** Times that it has been given out. */
+  attempts: number;
+  /** Whether somebody may have seen it. */
+  redelivered: boolean;
+  older: HeldMessage | undefined;
+  newer: HeldMessage | undefined;
+
+  constructor(key: number, publication: Publication, { attempts, redelivered }: Experience = NEW) {
+    this.key = key;
+    this.publication = publication;
+    this.attempts = attempts;
+    this.redelivered = redelivered;
+  }
+
+  /** When it is given up, in milliseconds since 1970. */
+  get expires(): number {
+    return this.publication.expires ?? Number.POSITIVE_INFINITY;
+  }
+}
+
+interface Experience {
+  readonly attempts: number;
+  readonly redelivered: boolean;
+}
+
+const NEW: Experience = { attempts: 0, redelivered: false };
+
+/** Messages by key. One that comes back takes its old place. */
+export class MessageList {
+  #oldest: HeldMessage | undefined;
+  #newest: HeldMessage | undefined;
+
+  get oldest(): HeldMessage | undefined {
+    return this.#oldest;
+  }
+
+  /** Messages come in the order of their keys, or back among the oldest, so that few are passed over. */
+  add(message: HeldMessage): void {
+    if (this.#newest === undefined || this.#newest.key < message.key) {
+      this.#link(message, this.#newest, undefined);
+      return;
+    }
+    let newer = this.#oldest;
+    while (newer !== undefined && newer.key < message.key) newer = newer.newer;
+    this.#link(message, newer?.older, newer);
+  }
+
+  remove(message: HeldMessage): void {
+    const { older, newer } = message;
+    if (older === undefined) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    message.older = undefined;
+    message.newer = undefined;
+  }
+
+  /** Takes all out, the oldest first. */
+  *drain(): Generator<HeldMessage> {
+    for (let message = this.#oldest; message !== undefined; message = this.#oldest) {
+      this.remove(message);
+      yield message;
+    }
+  }
+
+  #link(message: HeldMessage, older: HeldMessage | undefined, newer: HeldMessage | undefined): void {
+    message.older = older;
+    message.newer = newer;
+    if (older === undefined) this.#oldest = message;
+    else older.newer = message;
+    if (newer === undefined) this.#newest = message;
+    else newer.older = message;
+  }
+}

@@ -1,0 +1,218 @@
+import { overLimit, RouterError } from '../../core/errors.js';
+import { every } from '../../core/interval.js';
+import type { Logger } from '../../core/logger.js';
+import { after, type MaybePromise } from '../../core/maybe-promise.js';
+import { countLimit, type Meter } from '../../core/meter.js';
+import type { Publication } from '../../core/publication.js';
+import type {
+  Consumer,
+  Consumption,
+  DeadLetter,
+  DeadReason,
+  QueueFigures,
+  QueuePolicy,
+  Queues,
+} from '../../core/queue.js';
+import type { QueueStore, StoredMessage } from '../../core/queue-store.js';
+import { HeldMessage } from './held-message.js';
+import { type MessageKeeper, MessageQueue } from './message-queue.js';
+
+export interface MemoryQueuesParts {
+  /** For queues that outlive the process; without it such are refused. */
+  readonly store?: QueueStore | undefined;
+  /** Messages and octets that all queues hold. */
+  readonly limits: { readonly queueMessages: number; readonly queueSize: number };
+  readonly logger: Logger;
+  readonly meter: Meter;
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number;
+}
+
+/** Milliseconds between two looks at what has expired, and until a burial is tried again. */
+const PAUSE = 1000;
+
+/** The policy of what a store held, until its route is asked for. */
+const LOADED: QueuePolicy = {
+  durable: true,
+  size: Number.POSITIVE_INFINITY,
+  ttl: undefined,
+  attempts: Number.POSITIVE_INFINITY,
+  deadLetter: undefined,
+  prefetch: 1,
+};
+
+/** The queues of one node. What is durable is in a store, too; the rest ends with the process. */
+export class MemoryQueues implements Queues, MessageKeeper {
+  readonly unanswered = { count: 0 };
+  readonly #parts: MemoryQueuesParts;
+  readonly #queues = new Map<string, MessageQueue>();
+  #bury: (letter: DeadLetter) => MaybePromise<void> = () => undefined;
+  /** Messages that expire; while there are any, somebody looks for them. */
+  #perishable = 0;
+  #stop: (() => void) | undefined;
+  #last = 0;
+  #messages = 0;
+  #octets = 0;
+
+  constructor(parts: MemoryQueuesParts) {
+    this.#parts = parts;
+  }
+
+  get figures(): QueueFigures {
+    const { size: queues } = this.#queues;
+    return { queues, messages: this.#messages, unacknowledged: this.unanswered.count };
+  }
+
+  start(bury: (letter: DeadLetter) => MaybePromise<void>): MaybePromise<void> {
+    this.#bury = bury;
+    return after(this.#parts.store?.load() ?? [], (stored) => {
+      for (const message of stored) this.#takeUp(message);
+    });
+  }
+
+  enqueue(publication: Publication, policy: QueuePolicy): MaybePromise<void> {
+    const { store } = this.#parts;
+    if (policy.durable && store === undefined)
+      throw new RouterError('unavailable', 'this server has no store for durable queues');
+    const queue = this.#open(publication.channel, policy);
+    this.#checkRoom(queue, publication);
+    const message = new HeldMessage(++this.#last, this.#keepable(publication, policy));
+    this.#count(message, queue, 1);
+    if (!policy.durable || store === undefined) return queue.add(message);
+    const { key } = message;
+    return store.add({ key, publication: message.publication, attempts: 0 }).then(
+      () => queue.add(message),
+      (error: unknown) => {
+        this.#count(message, queue, -1);
+        throw error;
+      },
+    );
+  }
+
+  consume(channel: string, policy: QueuePolicy, consumer: Consumer): Consumption {
+    const queue = this.#open(channel, policy);
+    const consumption = queue.consume(consumer);
+    return {
+      cancel: () => {
+        consumption.cancel();
+        this.#closeIdle(queue);
+      },
+    };
+  }
+
+  delete(channel: string): MaybePromise<void> {
+    const queue = this.#queues.get(channel);
+    if (queue === undefined) return undefined;
+    const gone = [...queue.drain()].map((message) => this.consumed(message, queue));
+    return Promise.all(gone).then(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#stop?.();
+    await this.#parts.store?.close();
+  }
+
+  clock(): number {
+    return (this.#parts.clock ?? Date.now)();
+  }
+
+  returned({ key, attempts }: HeldMessage, { durable }: QueuePolicy): void {
+    this.#parts.meter.count('signalbox_redeliveries_total');
+    if (!durable) return;
+    const failed = (error: unknown) => this.#parts.logger.warn({ error }, 'an attempt could not be stored');
+    this.#parts.store?.attempted(key, attempts).catch(failed);
+  }
+
+  consumed(message: HeldMessage, queue: MessageQueue): MaybePromise<void> {
+    this.#count(message, queue, -1);
+    return queue.policy.durable ? this.#parts.store?.remove(message.key) : undefined;
+  }
+
+  /** What cannot be buried at the moment, as the dead letters have no room, is not forgotten. */
+  died(message: HeldMessage, queue: MessageQueue, reason: DeadReason): MaybePromise<void> {
+    const { publication, attempts } = message;
+    const letter = { publication, policy: queue.policy, reason, attempts };
+    try {
+      const buried = after(this.#bury(letter), () => this.consumed(message, queue));
+      return buried?.catch((error: unknown) => this.#retry(error, { message, queue, reason }));
+    } catch (error) {
+      this.#retry(error, { message, queue, reason });
+    }
+  }
+
+  #retry(
+    error: unknown,
+    { message, queue, reason }: { message: HeldMessage; queue: MessageQueue; reason: DeadReason },
+  ): void {
+    this.#parts.logger.error({ channel: queue.channel, error }, 'a dead letter could not be kept yet');
+    setTimeout(() => void this.died(message, queue, reason), PAUSE).unref();
+  }
+
+  #open(channel: string, policy: QueuePolicy): MessageQueue {
+    const queue = this.#queues.get(channel) ?? new MessageQueue(channel, policy, this);
+    queue.policy = policy;
+    this.#queues.set(channel, queue);
+    return queue;
+  }
+
+  #takeUp({ key, publication, attempts }: StoredMessage): void {
+    this.#last = Math.max(this.#last, key);
+    const queue = this.#queues.get(publication.channel) ?? this.#open(publication.channel, LOADED);
+    // Whether it had been given out when the process ended, nobody knows.
+    const message = new HeldMessage(key, publication, { attempts, redelivered: true });
+    this.#count(message, queue, 1);
+    queue.add(message);
+  }
+
+  #checkRoom(queue: MessageQueue, { payload }: Publication): void {
+    const { queueMessages, queueSize } = this.#parts.limits;
+    const { size } = queue.policy;
+    if (queue.held >= size) {
+      this.#closeIdle(queue);
+      throw overLimit('route.queue.size', `the queue holds queue.size of ${size} messages already`);
+    }
+    const isMany = this.#messages >= queueMessages;
+    if (!isMany && this.#octets + payload.size <= queueSize) return;
+    this.#closeIdle(queue);
+    const limit = isMany ? 'limits.queue_messages' : 'limits.queue_size';
+    const refusal = overLimit(limit, `${limit} of ${isMany ? queueMessages : queueSize} is reached`);
+    countLimit(this.#parts.meter, refusal);
+    throw refusal;
+  }
+
+  /** In memory of its own, and with the earlier end. */
+  #keepable(publication: Publication, { ttl }: QueuePolicy): Publication {
+    const { id, channel, payload, time, audience, publisher, headers, expires } = publication;
+    const latest = ttl === undefined ? Number.POSITIVE_INFINITY : this.clock() + ttl;
+    const end = Math.min(expires ?? Number.POSITIVE_INFINITY, latest);
+    const kept = { id, channel, payload: payload.copy(), time, audience, publisher, headers };
+    return Number.isFinite(end) ? { ...kept, expires: end } : kept;
+  }
+
+  #count(message: HeldMessage, queue: MessageQueue, change: 1 | -1): void {
+    this.#messages += change;
+    this.#octets += change * message.publication.payload.size;
+    queue.held += change;
+    if (Number.isFinite(message.expires)) this.#watch(change);
+    this.#closeIdle(queue);
+  }
+
+  #watch(change: 1 | -1): void {
+    this.#perishable += change;
+    if (this.#perishable === 0) {
+      this.#stop?.();
+      this.#stop = undefined;
+    } else {
+      const failed = (error: unknown) => this.#parts.logger.error({ error }, 'a look at queues failed');
+      this.#stop ??= every(PAUSE, () => this.#sweep(), failed);
+    }
+  }
+
+  #closeIdle(queue: MessageQueue): void {
+    if (queue.idle && this.#queues.get(queue.channel) === queue) this.#queues.delete(queue.channel);
+  }
+
+  #sweep(): void {
+    for (const queue of [...this.#queues.values()]) queue.sweep();
+  }
+}

@@ -1,0 +1,148 @@
+import type { MaybePromise } from '../../core/maybe-promise.js';
+import type { Consumer, Consumption, DeadReason, QueuePolicy } from '../../core/queue.js';
+import { type HeldMessage, MessageList } from './held-message.js';
+import { Place, type PlaceOwner, Ring } from './place.js';
+
+/** Keeps the messages of queues, and counts them. */
+export interface MessageKeeper {
+  /** A message has been given out, or has come back or gone. */
+  readonly unanswered: { count: number };
+  /** It waits again after it was given out. */
+  returned(message: HeldMessage, policy: QueuePolicy): void;
+  /** Is consumed. Resolves when it is forgotten for good. */
+  consumed(message: HeldMessage, queue: MessageQueue): MaybePromise<void>;
+  /** Nobody will consume it. Resolves when it has been buried. */
+  died(message: HeldMessage, queue: MessageQueue, reason: DeadReason): MaybePromise<void>;
+  /** Milliseconds since 1970. */
+  clock(): number;
+}
+
+/** One channel: what waits, and who takes it in turn. */
+export class MessageQueue implements PlaceOwner {
+  readonly channel: string;
+  /** That of the route as it is now. */
+  policy: QueuePolicy;
+  /** Messages held: those that wait, those given out, and those on their way in or out. */
+  held = 0;
+  readonly #keeper: MessageKeeper;
+  readonly #waiting = new MessageList();
+  readonly #free = new Ring();
+  #places = 0;
+  #serving = false;
+
+  constructor(channel: string, policy: QueuePolicy, keeper: MessageKeeper) {
+    this.channel = channel;
+    this.policy = policy;
+    this.#keeper = keeper;
+  }
+
+  /** Whether nothing would be lost with it. */
+  get idle(): boolean {
+    return this.held === 0 && this.#places === 0;
+  }
+
+  /** The message waits from now on. */
+  add(message: HeldMessage): void {
+    this.#waiting.add(message);
+    this.#serve();
+  }
+
+  consume(consumer: Consumer): Consumption {
+    const place = new Place(consumer, consumer.prefetch ?? this.policy.prefetch, this);
+    this.#places++;
+    this.changed(place);
+    return { cancel: () => this.#cancel(place) };
+  }
+
+  /** Buries what has waited too long. */
+  sweep(): void {
+    const now = this.#keeper.clock();
+    for (let message = this.#waiting.oldest; message !== undefined; ) {
+      const { newer } = message;
+      if (message.expires <= now) this.#expire(message);
+      message = newer;
+    }
+  }
+
+  /** Takes out all that waits. */
+  drain(): Iterable<HeldMessage> {
+    return this.#waiting.drain();
+  }
+
+  /** For a place. */
+  changed(place: Place): void {
+    if (!place.takes) {
+      this.#free.remove(place);
+      return;
+    }
+    this.#free.add(place);
+    this.#serve();
+  }
+
+  /** For a place. */
+  acknowledged(message: HeldMessage): MaybePromise<void> {
+    this.#keeper.unanswered.count--;
+    return this.#keeper.consumed(message, this);
+  }
+
+  /** For a place. */
+  rejected(message: HeldMessage, requeue: boolean): MaybePromise<void> {
+    this.#keeper.unanswered.count--;
+    if (!requeue) return this.#keeper.died(message, this, 'rejected');
+    if (message.attempts >= this.policy.attempts) return this.#keeper.died(message, this, 'attempts');
+    message.redelivered = true;
+    this.#keeper.returned(message, this.policy);
+    this.add(message);
+  }
+
+  /** What had been given out to it comes back before anybody else gets any of it. */
+  #cancel(place: Place): void {
+    if (!place.isAt) return;
+    const serving = this.#serving;
+    this.#serving = true;
+    this.#places--;
+    const open = place.leave();
+    this.#free.remove(place);
+    for (const message of open) void this.rejected(message, true);
+    this.#serving = serving;
+    this.#serve();
+  }
+
+  /** Gives out what waits while somebody takes it; they may answer, come and go meanwhile. */
+  #serve(): void {
+    if (this.#serving) return;
+    this.#serving = true;
+    for (;;) {
+      const place = this.#free.first;
+      const message = place && this.#next();
+      if (place === undefined || message === undefined) break;
+      this.#give(message, place);
+    }
+    this.#serving = false;
+  }
+
+  #next(): HeldMessage | undefined {
+    const now = this.#keeper.clock();
+    let message = this.#waiting.oldest;
+    for (; message !== undefined && message.expires <= now; message = this.#waiting.oldest)
+      this.#expire(message);
+    return message;
+  }
+
+  #give(message: HeldMessage, place: Place): void {
+    this.#waiting.remove(message);
+    this.#free.remove(place);
+    message.attempts++;
+    this.#keeper.unanswered.count++;
+    if (!place.give(message)) {
+      message.attempts--;
+      this.#keeper.unanswered.count--;
+      this.#waiting.add(message);
+    } else if (place.takes) this.#free.add(place);
+  }
+
+  #expire(message: HeldMessage): void {
+    this.#waiting.remove(message);
+    void this.#keeper.died(message, this, 'expired');
+  }
+}

@@ -1,0 +1,64 @@
+import type { MaybePromise } from '../core/maybe-promise.js';
+import type { Consumer, Consumption, QueueDelivery, QueuePolicy, Queues } from '../core/queue.js';
+import type { Subscriber } from '../core/router.js';
+import type { SubscriptionGroup } from '../core/topic.js';
+
+export interface ConsumerParts {
+  readonly queues: Queues;
+  readonly policy: QueuePolicy;
+  readonly topic: SubscriptionGroup;
+  /** Whether a subscriber may have a message now; asked for each where access depends on the time. */
+  readonly mayTake: ((subscriber: Subscriber) => boolean) | undefined;
+}
+
+/** The subscribers of a queue channel, as its consumers. */
+export class QueueConsumers {
+  readonly #parts: ConsumerParts;
+  readonly #places = new Map<Subscriber, Consumption | undefined>();
+
+  constructor(parts: ConsumerParts) {
+    this.#parts = parts;
+  }
+
+  /** From now on the subscriber gets messages. */
+  begin(subscriber: Subscriber): void {
+    const { queues, policy, topic } = this.#parts;
+    this.#places.set(subscriber, undefined);
+    const consumption = queues.consume(topic.channel, policy, this.#consumerOf(subscriber));
+    // It may have gone while it was given the first ones.
+    if (this.#places.has(subscriber)) this.#places.set(subscriber, consumption);
+    else consumption.cancel();
+  }
+
+  end(subscriber: Subscriber): void {
+    const place = this.#places.get(subscriber);
+    this.#places.delete(subscriber);
+    place?.cancel();
+  }
+
+  #consumerOf(subscriber: Subscriber): Consumer {
+    const { mayTake } = this.#parts;
+    const { consumer } = subscriber;
+    const give = (delivery: QueueDelivery) =>
+      consumer === undefined ? this.#send(subscriber, delivery) : consumer.take(delivery);
+    return {
+      prefetch: consumer?.prefetch,
+      take: (delivery) => this.#places.has(subscriber) && mayTake?.(subscriber) !== false && give(delivery),
+    };
+  }
+
+  /** Consumed when it has been sent, or at once where that cannot be told. */
+  #send(subscriber: Subscriber, delivery: QueueDelivery): boolean {
+    const { connection } = subscriber.session;
+    connection.send(subscriber.encode(delivery.publication, this.#parts.topic));
+    const consumed = () => ignore(delivery.acknowledge());
+    if (connection.whenSent === undefined) consumed();
+    else connection.whenSent(consumed);
+    return true;
+  }
+}
+
+/** Nobody waits for it: what the store could not forget comes again after the end of the process. */
+function ignore(done: MaybePromise<void>): void {
+  if (done !== undefined) done.catch(() => undefined);
+}

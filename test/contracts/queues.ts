@@ -1,0 +1,268 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { isRouterError } from '../../src/core/errors.js';
+import { Payload } from '../../src/core/payload.js';
+import type { Publication } from '../../src/core/publication.js';
+import type { Consumption, DeadLetter, QueueDelivery, QueuePolicy, Queues } from '../../src/core/queue.js';
+
+/** A policy of plain queues, and what is different. */
+export function queuePolicy(more: Partial<QueuePolicy> = {}): QueuePolicy {
+  return {
+    durable: false,
+    size: 1000,
+    ttl: undefined,
+    attempts: Number.POSITIVE_INFINITY,
+    deadLetter: undefined,
+    prefetch: 100,
+    ...more,
+  };
+}
+
+let numbered = 0;
+
+export function message(text: string, more: Partial<Publication> = {}): Publication {
+  const id = String(++numbered);
+  return { id, channel: 'q', payload: Payload.of(text), time: 0, audience: undefined, ...more };
+}
+
+/** A consumer that keeps what it is given until the test answers. */
+export class TestConsumer {
+  readonly given: QueueDelivery[] = [];
+  prefetch: number | undefined;
+  /** Answers at once, where it is set. */
+  answers: ((delivery: QueueDelivery) => void) | undefined;
+  takes = true;
+  place: Consumption | undefined;
+
+  constructor(prefetch?: number) {
+    this.prefetch = prefetch;
+  }
+
+  take(delivery: QueueDelivery): boolean {
+    if (!this.takes) return false;
+    this.given.push(delivery);
+    this.answers?.(delivery);
+    return true;
+  }
+
+  get texts(): readonly unknown[] {
+    return this.given.map(({ publication }) => publication.payload.value);
+  }
+}
+
+/** What the queues of a node promise. `advance` lets milliseconds go by on the clock they were given. */
+export function describeQueues(
+  name: string,
+  open: () => Promise<{
+    queues: Queues;
+    advance(milliseconds: number): Promise<void>;
+    close(): Promise<void>;
+  }>,
+): void {
+  describe(`the queues of ${name}`, () => {
+    async function world(policy = queuePolicy()) {
+      const { queues, advance, close } = await open();
+      const buried: DeadLetter[] = [];
+      await queues.start((letter) => void buried.push(letter));
+      const send = async (...texts: readonly string[]) => {
+        for (const text of texts) await queues.enqueue(message(text), policy);
+      };
+      const join = (consumer: TestConsumer) => {
+        consumer.place = queues.consume('q', policy, consumer);
+        return consumer;
+      };
+      return { queues, policy, buried, send, join, advance, close };
+    }
+
+    it('hold messages until somebody consumes them, in their order', async () => {
+      const { send, join, queues, close } = await world();
+      await send('a', 'b', 'c');
+      const consumer = join(new TestConsumer());
+      await turn();
+      expect(consumer.texts).toEqual(['a', 'b', 'c']);
+      expect(queues.figures).toEqual({ queues: 1, messages: 3, unacknowledged: 3 });
+      for (const delivery of consumer.given) await delivery.acknowledge();
+      expect(queues.figures).toMatchObject({ messages: 0, unacknowledged: 0 });
+      consumer.place?.cancel();
+      expect(queues.figures.queues).toBe(0);
+      await close();
+    });
+
+    it('give each message to one consumer, in turn', async () => {
+      const { send, join, close } = await world();
+      const [one, two] = [join(new TestConsumer()), join(new TestConsumer())];
+      await send('a', 'b', 'c', 'd');
+      await turn();
+      expect([one.texts, two.texts]).toEqual([
+        ['a', 'c'],
+        ['b', 'd'],
+      ]);
+      await close();
+    });
+
+    it('give a consumer no more than it holds unanswered', async () => {
+      const { send, join, close } = await world();
+      const consumer = join(new TestConsumer(2));
+      await send('a', 'b', 'c');
+      await turn();
+      expect(consumer.texts).toEqual(['a', 'b']);
+      await consumer.given[0]?.acknowledge();
+      await turn();
+      expect(consumer.texts).toEqual(['a', 'b', 'c']);
+      await close();
+    });
+
+    it('take the bound of the policy where a consumer names none', async () => {
+      const { send, join, close } = await world(queuePolicy({ prefetch: 1 }));
+      const consumer = join(new TestConsumer());
+      await send('a', 'b');
+      await turn();
+      expect(consumer.texts).toEqual(['a']);
+      await close();
+    });
+
+    it('serve who is free while somebody else is busy', async () => {
+      const { send, join, close } = await world();
+      const [busy, free] = [join(new TestConsumer(1)), join(new TestConsumer(10))];
+      await send('a', 'b', 'c', 'd');
+      await turn();
+      expect([busy.texts, free.texts]).toEqual([['a'], ['b', 'c', 'd']]);
+      await close();
+    });
+
+    it('give what a consumer has not answered to others when it goes, in the old order and marked', async () => {
+      const { send, join, close } = await world();
+      const gone = join(new TestConsumer());
+      await send('a', 'b', 'c', 'd');
+      await turn();
+      await gone.given[1]?.acknowledge();
+      gone.place?.cancel();
+      const heir = join(new TestConsumer());
+      await send('e');
+      await turn();
+      expect(heir.texts).toEqual(['a', 'c', 'd', 'e']);
+      expect(heir.given.map(({ redelivered, attempt }) => [redelivered, attempt])).toEqual([
+        [true, 2],
+        [true, 2],
+        [true, 2],
+        [false, 1],
+      ]);
+      await close();
+    });
+
+    it('do nothing for an answer that comes late or twice', async () => {
+      const { send, join, queues, close } = await world();
+      const gone = join(new TestConsumer());
+      await send('a');
+      await turn();
+      gone.place?.cancel();
+      await gone.given[0]?.acknowledge();
+      gone.place?.cancel();
+      expect(queues.figures).toMatchObject({ messages: 1, unacknowledged: 0 });
+      const heir = join(new TestConsumer());
+      await turn();
+      await heir.given[0]?.acknowledge();
+      await heir.given[0]?.reject(true);
+      expect(queues.figures).toMatchObject({ messages: 0, unacknowledged: 0 });
+      await close();
+    });
+
+    it('put back what is rejected before what came later', async () => {
+      const { send, join, close } = await world();
+      const consumer = join(new TestConsumer(1));
+      await send('a', 'b');
+      await turn();
+      await consumer.given[0]?.reject(true);
+      await turn();
+      expect(consumer.texts).toEqual(['a', 'a']);
+      expect(consumer.given[1]).toMatchObject({ redelivered: true, attempt: 2 });
+      await close();
+    });
+
+    it('ask the next consumer where one takes none any more', async () => {
+      const { send, join, close } = await world();
+      const [deaf, other] = [join(new TestConsumer()), join(new TestConsumer())];
+      deaf.takes = false;
+      await send('a', 'b');
+      await turn();
+      expect(other.texts).toEqual(['a', 'b']);
+      expect(other.given[0]).toMatchObject({ redelivered: false, attempt: 1 });
+      await close();
+    });
+
+    it('serve a consumer that answers at once without end', async () => {
+      const { send, join, queues, close } = await world(queuePolicy({ size: 20_000 }));
+      for (let n = 0; n < 20_000; n++) await send(String(n));
+      const consumer = new TestConsumer(1);
+      consumer.answers = (delivery) => void delivery.acknowledge();
+      join(consumer);
+      await turn();
+      expect(consumer.given).toHaveLength(20_000);
+      expect(queues.figures.messages).toBe(0);
+      await close();
+    });
+
+    it('bury what was given out often enough, and what is rejected for good', async () => {
+      const { send, join, buried, queues, close } = await world(
+        queuePolicy({ attempts: 2, deadLetter: 'dead' }),
+      );
+      const consumer = join(new TestConsumer());
+      await send('tried', 'refused');
+      await turn();
+      await consumer.given[1]?.reject(false);
+      await consumer.given[0]?.reject(true);
+      await turn();
+      await consumer.given[2]?.reject(true);
+      expect(
+        buried.map(({ publication, reason, attempts }) => [publication.payload.value, reason, attempts]),
+      ).toEqual([
+        ['refused', 'rejected', 1],
+        ['tried', 'attempts', 2],
+      ]);
+      expect(queues.figures).toMatchObject({ messages: 0, unacknowledged: 0 });
+      await close();
+    });
+
+    it('never give out what has expired, and bury it', async () => {
+      const { queues, join, send, policy, buried, advance, close } = await world(queuePolicy({ ttl: 1000 }));
+      await send('short');
+      await queues.enqueue(message('shorter', { expires: 10 }), policy);
+      await advance(999);
+      await send('fresh');
+      await advance(2);
+      const consumer = join(new TestConsumer());
+      await turn();
+      expect(consumer.texts).toEqual(['fresh']);
+      expect(buried.map(({ publication, reason }) => [publication.payload.value, reason])).toEqual([
+        ['short', 'expired'],
+        ['shorter', 'expired'],
+      ]);
+      await close();
+    });
+
+    it('refuse one message more than a channel may hold, those given out included', async () => {
+      const { send, join, close } = await world(queuePolicy({ size: 2 }));
+      const consumer = join(new TestConsumer());
+      await send('a', 'b');
+      await turn();
+      const refusal = await send('c').catch((error: unknown) => error);
+      expect(isRouterError(refusal) && refusal.code).toBe('limit_exceeded');
+      await consumer.given[0]?.acknowledge();
+      await send('c');
+      await turn();
+      expect(consumer.texts).toEqual(['a', 'b', 'c']);
+      await close();
+    });
+
+    it('forget a channel that is deleted', async () => {
+      const { send, join, queues, close } = await world();
+      await send('a', 'b');
+      await queues.delete('q');
+      expect(queues.figures).toEqual({ queues: 0, messages: 0, unacknowledged: 0 });
+      const consumer = join(new TestConsumer());
+      await turn();
+      expect(consumer.texts).toEqual([]);
+      await close();
+    });
+  });
+}
