@@ -50,7 +50,7 @@ export class SettingsReading {
         named: new Map<string, NamedTopic>(Object.entries(named)),
       },
       access: this.#access(),
-      auth: await this.#auth.settings(auth, folder),
+      auth: await this.#auth.settings(auth, { folder, development }),
       wamp: Object.freeze(wamp),
       stomp: camelKeys(stomp),
       store: {
