@@ -7,7 +7,6 @@ import {
   ConfiguredLogins,
   CryptosignChallenger,
   Decoys,
-  LoginAuthenticator,
   OfferedLogins,
   type Revocations,
   ScramChallenger,
@@ -16,7 +15,6 @@ import {
 } from '../authenticators/index.js';
 import type { Settings } from '../config/index.js';
 import type { Authenticator, Challenger } from '../core/authenticator.js';
-import type { Logger } from '../core/logger.js';
 import type { Login, Logins } from '../core/logins.js';
 import type { Principal } from '../core/session.js';
 import { DiscoveryError } from './discover.js';
@@ -30,6 +28,7 @@ interface Conditions {
   readonly auth: AuthSettings;
   readonly guard: AuthenticationGuard;
   readonly revocations: Revocations;
+  readonly decoys: Decoys;
 }
 
 /** What challengers are built with. */
@@ -75,15 +74,16 @@ export function checkLogins({ services }: Offers, { auth }: Settings): void {
 }
 
 /** Binds `PARTS.challengers`. */
-export function bindChallengers(container: Container, { auth, guard, revocations }: Conditions): void {
-  const decoys = new Decoys(decoySecret(auth));
+export function bindChallengers(
+  container: Container,
+  { auth, guard, revocations, decoys }: Conditions,
+): void {
   const bounded = auth.sessionTtl === undefined ? undefined : bySessionTtl({ ttl: auth.sessionTtl });
   const admit = (principal: Principal) => revocations.check(bounded?.(principal) ?? principal);
-  container
-    .bind(PARTS.logins)
-    .toResolvedValue((logger) => loginsOf(container, { auth, decoys, logger }), [TOKENS.logger]);
   container.bind(PARTS.challengers).toResolvedValue(
-    (methods, logins, meter) => {
+    (all, logins, meter) => {
+      // a secret that signs is not sent
+      const methods = all.filter(({ method }) => method !== 'password');
       const authenticator = authenticatorChain(methods);
       return buildChallengers({ logins, decoys, authenticator }, takesCredentials(methods)).map(
         (challenger) => guard.challenger(admittingChallenger(challenger, { admit, meter })),
@@ -93,21 +93,15 @@ export function bindChallengers(container: Container, { auth, guard, revocations
   );
 }
 
-/** Makes those who know logins by name and ticket, where there may be any. */
-export function loginAuthenticator(container: Container, auth: AuthSettings): LoginAuthenticator | undefined {
-  const known = [...auth.logins.values()];
-  const isThere = known.some(({ secret, ticket }) => (secret ?? ticket) !== undefined);
-  if (!isThere && !container.isBound(TOKENS.logins)) return undefined;
-  const decoys = new Decoys(decoySecret(auth));
-  return new LoginAuthenticator({ logins: () => container.get(PARTS.logins), decoys });
-}
-
-function loginsOf(
-  container: Container,
-  { auth, decoys, logger }: { auth: AuthSettings; decoys: Decoys; logger: Logger },
-): Logins {
-  if (container.isBound(TOKENS.logins)) return new OfferedLogins(container.get(TOKENS.logins), logger);
-  return new ConfiguredLogins(auth.logins, { decoys, issued: Date.now() });
+/** Binds `PARTS.logins`: those of a class of the application, or those that are configured. */
+export function bindLogins(container: Container, auth: AuthSettings, decoys: Decoys): void {
+  container.bind(PARTS.logins).toResolvedValue(
+    (logger) => {
+      if (container.isBound(TOKENS.logins)) return new OfferedLogins(container.get(TOKENS.logins), logger);
+      return new ConfiguredLogins(auth.logins, { decoys, issued: Date.now() });
+    },
+    [TOKENS.logger],
+  );
 }
 
 /** Logins that show no examples may have anything. */
@@ -120,12 +114,16 @@ function buildChallengers(parts: Parts, takesTickets: boolean): readonly Challen
   return takesTickets || hasTickets ? [...offered, new TicketChallenger(parts)] : offered;
 }
 
-/** The others look at the handshake, which has been done by then, or at logins, which are asked already. */
+/** The others look at the handshake, which has been done by then. */
 function takesCredentials(methods: readonly Authenticator[]): boolean {
-  return methods.some(({ method }) => !['anonymous', 'http', 'logins'].includes(method));
+  return methods.some(({ method }) => method !== 'anonymous' && method !== 'http');
 }
 
-/** The secret that all nodes of an installation have; without one, questions for nobody change with each start. */
+/** Made of what all nodes of an installation have; without a secret, questions for nobody change with each start. */
+export function decoysOf(auth: AuthSettings): Decoys {
+  return new Decoys(decoySecret(auth));
+}
+
 function decoySecret({ secret, privateKey }: AuthSettings): string | Buffer | undefined {
   return secret ?? privateKey?.export({ type: 'pkcs8', format: 'der' });
 }

@@ -4,12 +4,14 @@ import {
   AnonymousAuthenticator,
   authenticationGuard,
   authenticatorChain,
+  type Decoys,
   HttpAuthenticator,
   issueTicket,
   JwtAuthenticator,
   KeyAuthenticator,
   MemoryReplayCache,
   OriginPolicy,
+  PasswordAuthenticator,
   Revocations,
   revocable,
   sessionTtl,
@@ -18,9 +20,10 @@ import {
 import { AUTH_METHODS, type AuthMethod, type Settings } from '../config/index.js';
 import type { Authenticator, ReplayCache } from '../core/authenticator.js';
 import type { Logger } from '../core/logger.js';
+import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
 import type { IssuedTicket, TicketGrant } from '../core/ticket-grant.js';
-import { bindChallengers, loginAuthenticator } from './challengers.js';
+import { bindChallengers, bindLogins, decoysOf } from './challengers.js';
 import { bindOro } from './oro.js';
 import type { OroSupport } from './oro-support.js';
 import { PARTS, TOKENS } from './tokens.js';
@@ -32,10 +35,11 @@ interface Ingredients {
   readonly auth: AuthSettings;
   readonly replays: ReplayCache;
   readonly oro: OroSupport;
+  /** Undefined where there are none. */
+  readonly logins: Logins | undefined;
+  readonly decoys: Decoys;
   readonly logger: Logger;
   readonly meter: Meter;
-  /** Undefined where nobody logs in by name. */
-  readonly logins: Authenticator | undefined;
 }
 
 /** Builds one way, or nothing where it is not configured. */
@@ -52,7 +56,7 @@ const FACTORIES: Readonly<Partial<Record<AuthMethod, Factory>>> = {
     const leaveUnknown = http?.headers.includes('authorization') ?? false;
     return keys.size === 0 ? undefined : new KeyAuthenticator(keys, { leaveUnknown });
   },
-  logins: ({ logins }) => logins,
+  passwords: ({ logins, decoys }) => logins && new PasswordAuthenticator({ logins, decoys }),
   http: ({ auth: { http }, ...context }) => http && new HttpAuthenticator(http, context),
   anonymous: ({ auth: { anonymous } }) => (anonymous ? new AnonymousAuthenticator() : undefined),
 };
@@ -65,15 +69,17 @@ export function bindIdentity(container: Container, settings: Settings): void {
   const chain = (list: readonly Authenticator[]) =>
     guard.authenticator(revocable(bounded(authenticatorChain(list), auth), revocations));
   bindOro(container, auth);
-  bindChallengers(container, { auth, guard, revocations });
+  const decoys = decoysOf(auth);
+  bindLogins(container, auth, decoys);
+  bindChallengers(container, { auth, guard, revocations, decoys });
   container.bind(PARTS.replays).toConstantValue(new MemoryReplayCache({ size: limits.tickets }));
   container.bind(PARTS.revocations).toConstantValue(revocations);
   container.bind(PARTS.methods).toResolvedValue(
-    (replays, oro, logger, meter) => {
-      const logins = loginAuthenticator(container, auth);
-      return buildMethods({ auth, replays, oro, logger, meter, logins });
+    (replays, oro, found, logger, meter) => {
+      const logins = hasLogins(found) ? found : undefined;
+      return buildMethods({ auth, replays, oro, logins, decoys, logger, meter });
     },
-    [PARTS.replays, PARTS.oro, TOKENS.logger, TOKENS.meter],
+    [PARTS.replays, PARTS.oro, PARTS.logins, TOKENS.logger, TOKENS.meter],
   );
   container.bind(TOKENS.authenticator).toResolvedValue((methods) => chain(methods), [PARTS.methods]);
   container
@@ -91,6 +97,11 @@ export function bindIdentity(container: Container, settings: Settings): void {
 /** Requests and renewals need somebody; and cookies count only beside an origin that was checked, as in a handshake. */
 function isForRequests({ method }: Authenticator): boolean {
   return method !== 'anonymous' && method !== 'http';
+}
+
+/** Logins that show no examples may have anything. */
+function hasLogins({ examples }: Logins): boolean {
+  return examples === undefined || examples.length > 0;
 }
 
 function buildMethods(ingredients: Ingredients): readonly Authenticator[] {

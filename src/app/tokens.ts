@@ -65,7 +65,7 @@ export const PARTS = {
   oro: token<OroSupport>('part.oro'),
   methods: token<readonly Authenticator[]>('part.methods'),
   knownOnly: token<Authenticator>('part.known-only'),
-  /** Those of the settings, or of the class that offers them. */
+  /** Where logins are looked up, whoever keeps them. */
   logins: token<Logins>('part.logins'),
   /** The methods of question and answer that are offered, best first. */
   challengers: token<readonly Challenger[]>('part.challengers'),

@@ -15,14 +15,17 @@ export function authenticatorChain(list: readonly Authenticator[]): Authenticato
       if (answer !== undefined) return answer;
     }
     if (attempt.credential === undefined) return undefined;
-    throw new RouterError('unauthorized', reasonFor(attempt.credential));
+    throw refusalOf(attempt.credential);
   };
   return { method: 'chain', authenticate: (attempt) => ask(attempt, 0) };
 }
 
 /** The same whether the name or what came with it is wrong. */
-function reasonFor(credential: Credential): string {
-  return credential.identity === undefined
-    ? 'credentials of this kind are not accepted here'
-    : 'the name or what came with it is not known';
+function refusalOf(credential: Credential): RouterError {
+  if (credential.identity === undefined) {
+    return new RouterError('unauthorized', 'credentials of this kind are not accepted here');
+  }
+  return new RouterError('unauthorized', 'the name or what came with it is not known', {
+    hint: 'check both: a name of auth.logins goes with its password, one of auth.keys with its key',
+  });
 }

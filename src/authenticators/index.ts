@@ -10,13 +10,13 @@ export { HttpAuthenticator, type HttpAuthOptions } from './http-authenticator.js
 export { inspectTicket, type TicketInspection } from './inspect-ticket.js';
 export { JwtAuthenticator, type JwtOptions } from './jwt-authenticator.js';
 export { KeyAuthenticator } from './key-authenticator.js';
-export { LoginAuthenticator } from './login-authenticator.js';
 export { MemoryReplayCache } from './memory-replay-cache.js';
 export { issueTicket, mintTicket } from './mint-ticket.js';
 export { OfferedLogins } from './offered-logins.js';
 export { type ListenAddress, OriginPolicy, type OriginSettings } from './origin.js';
 export { OroAuthenticator } from './oro-authenticator.js';
 export { OroDigests } from './oro-digests.js';
+export { PasswordAuthenticator } from './password-authenticator.js';
 export { Revocations, revocable } from './revocations.js';
 export { ScramChallenger } from './scram-challenger.js';
 export { scramVerifier } from './scram-verifier.js';

@@ -23,10 +23,9 @@ export function scramVerifier(
   password: string,
   { salt, iterations = SCRAM_ITERATIONS }: ScramSalting,
 ): ScramVerifier {
-  const salted = pbkdf2Sync(prepared(password), salt, iterations, 32, 'sha256');
-  const clientKey = createHmac('sha256', salted).update('Client Key').digest();
+  const salted = pbkdf2Sync(preparedPassword(password), salt, iterations, 32, 'sha256');
   return {
-    storedKey: createHash('sha256').update(clientKey).digest('base64'),
+    storedKey: storedKeyOf(salted).toString('base64'),
     serverKey: createHmac('sha256', salted).update('Server Key').digest('base64'),
     salt: salt.toString('base64'),
     iterations,
@@ -34,6 +33,13 @@ export function scramVerifier(
   };
 }
 
-function prepared(password: string): string {
+/** What a salted password is compared by. [RFC 5802 §3] */
+export function storedKeyOf(salted: Buffer): Buffer {
+  const clientKey = createHmac('sha256', salted).update('Client Key').digest();
+  return createHash('sha256').update(clientKey).digest();
+}
+
+/** A password as it is before it is salted. [RFC 4013 §2] */
+export function preparedPassword(password: string): string {
   return password.replace(SPACES, ' ').replace(UNSEEN, '').normalize('NFKC');
 }

@@ -23,7 +23,7 @@ const REMEDIES: Readonly<Record<AuthMethod, string>> = {
   ticket: 'set SIGNALBOX_SECRET, auth.secret or auth.public_key, or take it off the list',
   jwt: 'write auth.jwt, or take it off the list',
   keys: 'set SIGNALBOX_API_KEY or auth.keys, or take it off the list',
-  logins: 'write auth.logins, or take it off the list',
+  passwords: 'write auth.logins, or take it off the list',
   http: 'write auth.http, or take it off the list',
   anonymous: 'remove auth.anonymous: false, or take it off the list',
 };
@@ -178,9 +178,9 @@ export class AuthReading {
     const configured: Partial<Record<AuthMethod, boolean>> = {
       ticket: read.secret !== undefined || read.publicKey !== undefined,
       keys: read.keys.size > 0,
-      // A class of the application may have them.
-      logins: true,
       anonymous: auth.anonymous,
+      // a class of the application may know them
+      passwords: true,
     };
     for (const [i, method] of (auth.methods ?? []).entries()) {
       if (configured[method] ?? this.#sources.has(['auth', method])) continue;

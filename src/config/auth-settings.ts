@@ -19,7 +19,7 @@ import {
 } from './setting-kinds.js';
 
 /** The ways to say who a peer is, in the order in which they are asked unless `auth.methods` says another. */
-export const AUTH_METHODS = ['oro', 'ticket', 'jwt', 'keys', 'logins', 'http', 'anonymous'] as const;
+export const AUTH_METHODS = ['oro', 'ticket', 'jwt', 'keys', 'passwords', 'http', 'anonymous'] as const;
 
 export type AuthMethod = (typeof AUTH_METHODS)[number];
 
@@ -137,7 +137,7 @@ export const authSettings = z
     logins: loginsSchema.prefault({}).meta({
       ...describe(
         'map',
-        'Who may answer questions, as WAMP v2 asks them, by name: `{ secret: { env: NAME } }`, `{ keys: [...] }` and more.',
+        'Who may log in by name, with a password or as WAMP v2 asks: `{ secret: { env: NAME } }`, `{ keys: [...] }` and more.',
       ),
       env: false,
       flag: false,

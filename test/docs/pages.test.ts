@@ -20,7 +20,7 @@ const FILE_BLOCK = /<!-- file: (\S+) -->\n```\w+\n([\s\S]*?\n)```/g;
 /** What settings may be read from. */
 const VARIABLES = [
   ...['SHOP_API_KEY', 'SENSOR_KEY', 'TICKET_SECRET', 'ORO_SECRET', 'ORO_DB_DSN', 'JWT_SECRET'],
-  ...['JOE_SECRET', 'ANN_SECRET', 'ANN_TICKET', 'CAROL_STORED_KEY', 'CAROL_SERVER_KEY'],
+  ...['JOE_SECRET', 'ANN_SECRET', 'ANN_TICKET', 'CAROL_STORED_KEY', 'CAROL_SERVER_KEY', 'SYSTEM_SECRET'],
 ];
 const OCTETS = Buffer.alloc(32, 7).toString('base64');
 

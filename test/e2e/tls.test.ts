@@ -11,6 +11,7 @@ import { testFolder } from '../support/folder.js';
 import { RawWebSocket } from '../support/raw-websocket.js';
 import { signalbox } from '../support/run.js';
 import { KEY, REPOSITORY, ServerProcess } from '../support/server.js';
+import { StreamPeer } from '../support/stream-peer.js';
 import { eventually, until } from '../support/until.js';
 
 const SETTINGS = `listen: { tls: { cert: cert.pem, key: key.pem } }
@@ -54,6 +55,20 @@ async function fetchSecurely(
 
 describe('a server with a certificate', () => {
   const certificate = testCertificate('first');
+
+  it('speaks TLS at the port of STOMP, and nothing else there', async () => {
+    const { server } = await serve(certificate, { SIGNALBOX_STOMP_PORT: '0' });
+    expect(server.urls['stomps']).toMatch(/^stomps:\/\/127\.0\.0\.1:\d+$/);
+    const peer = await StreamPeer.connect(server.portOf('stomps'), { secure: true, allowHalfOpen: true });
+    onTestFinished(() => void peer.socket.destroy());
+    peer.socket.end('CONNECT\n\n\0');
+    await until(() => peer.finished);
+    expect(peer.heard).toMatch(/^CONNECTED\n/);
+    const clear = await StreamPeer.connect(server.portOf('stomps'));
+    clear.send('CONNECT\n\n\0');
+    await until(() => clear.closed);
+    expect(clear.heard).not.toContain('CONNECTED');
+  });
 
   it('says so, and carries messages of all sizes both ways', async () => {
     const { server } = await serve(certificate);

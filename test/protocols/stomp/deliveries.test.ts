@@ -26,7 +26,7 @@ describe('messages that wait for an answer', () => {
     expect(deliveries.size).toBe(2);
     expect(ids.map((id) => deliveries.find(id) !== undefined)).toEqual([false, true, false, true]);
     const last = deliveries.find(ids[3] ?? '');
-    if (last !== undefined) deliveries.answer(last, 'acknowledge');
+    if (last !== undefined) void deliveries.answer(last, 'acknowledge');
     expect(answers).toEqual(['acknowledge 2', 'acknowledge 4']);
     expect(deliveries.size).toBe(0);
   });
@@ -38,15 +38,15 @@ describe('messages that wait for an answer', () => {
     const first = {
       ...again,
       reject: (requeue: boolean) => {
-        again.reject(requeue);
+        void again.reject(requeue);
         deliveries.add(list, again);
       },
     };
     deliveries.add(list, first);
     const found = deliveries.find(deliveries.add(list, delivery('2', answers)));
     if (found === undefined) throw new Error('not found');
-    deliveries.answer(found, 'requeue');
-    deliveries.answer(found, 'requeue');
+    void deliveries.answer(found, 'requeue');
+    void deliveries.answer(found, 'requeue');
     expect(answers).toEqual(['requeue 1', 'requeue 2']);
     expect(deliveries.size).toBe(1);
   });
@@ -57,7 +57,7 @@ describe('messages that wait for an answer', () => {
     const ids = Array.from({ length: 5000 }, (_, n) => deliveries.add(list, delivery(`${n + 1}`, answers)));
     for (const id of [...ids.filter((_, n) => n % 3 === 0), ...ids.filter((_, n) => n % 3 !== 0)]) {
       const found = deliveries.find(id);
-      if (found !== undefined) deliveries.answer(found, 'discard');
+      if (found !== undefined) void deliveries.answer(found, 'discard');
     }
     expect([deliveries.size, list.oldest, list.newest]).toEqual([0, undefined, undefined]);
     expect(new Set(answers).size).toBe(5000);
