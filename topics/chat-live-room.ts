@@ -83,7 +83,7 @@ export class LiveRoom {
     await this.#tell('leave', seat, session);
   }
 
-  /** Leaves out who it is about: and what names a session is not kept, so it is in no history. */
+  /** For all but the one whom it is about. */
   #tell(type: 'enter' | 'leave', { member: user, isShown }: Seat, { id }: Session) {
     if (!isShown) return undefined;
     const news = { type, user, room: this.id, time: Date.now() };

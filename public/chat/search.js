@@ -3,8 +3,6 @@ import { button, find, make, showRefusal } from '../page/dom.js';
 import { readLog } from './history.js';
 import { Lines } from './lines.js';
 
-const DAY = 86_400_000;
-
 const feed = find('feed');
 let searching = false;
 let current = () => undefined;
@@ -32,14 +30,21 @@ async function search() {
   const text = find('search-text').value.trim();
   const day = find('search-day').value;
   if (text === '' && day === '') return;
-  const from = day === '' ? undefined : new Date(`${day}T00:00`).getTime();
-  const question = { channel: current().channel, text, from, until: from && from + DAY };
+  const question = { channel: current().channel, text, ...boundsOf(day) };
   searching = true;
   find('search-end').hidden = false;
   const found = new Lines();
   const state = make('p', { class: 'quiet', role: 'status' }, 'searching');
   feed.replaceChildren(state, found.element);
   await readPage({ question, found, state });
+}
+
+/** From midnight to midnight, as the clock of this machine has them. */
+function boundsOf(day) {
+  if (day === '') return {};
+  const [from, until] = [new Date(`${day}T00:00`), new Date(`${day}T00:00`)];
+  until.setDate(until.getDate() + 1);
+  return { from: from.getTime(), until: until.getTime() };
 }
 
 /** The next page of older lines goes above what is there. */

@@ -12,6 +12,13 @@ const CLOSE_LIST = 0x5d;
 const OCTETS_FIRST = Buffer.from('["\\u0000');
 const ANY_DEPTH = 10_000;
 
+/** A payload as it is written down. */
+export interface KeptPayload {
+  readonly contentType: string;
+  readonly form: 'bytes' | 'text' | 'arguments';
+  readonly bytes: Buffer;
+}
+
 /** What a payload was made of; each other form is derived from it when asked for. */
 interface Source {
   readonly bytes?: Buffer;
@@ -133,12 +140,23 @@ export class Payload {
 
   /** The same in memory of its own, for those who keep it: what has arrived is a piece of a larger buffer. */
   copy(): Payload {
-    const asArguments =
-      !this.isText && (this.#argumentsJson !== undefined || (this.isJson && this.#arguments !== undefined));
-    const source = asArguments
-      ? { argumentsJson: copied(this.argumentsJson) }
-      : { bytes: copied(this.bytes), isText: this.isText };
-    return new Payload(this.contentType, source);
+    const { form, bytes } = this.kept;
+    return Payload.restore({ contentType: this.contentType, form, bytes: copied(bytes) });
+  }
+
+  /** What all else can be made of again by `restore`. */
+  get kept(): KeptPayload {
+    const { contentType } = this;
+    if (this.isText) return { contentType, form: 'text', bytes: this.bytes };
+    const isArguments = this.#argumentsJson !== undefined || (this.isJson && this.#arguments !== undefined);
+    return isArguments
+      ? { contentType, form: 'arguments', bytes: this.argumentsJson }
+      : { contentType, form: 'bytes', bytes: this.bytes };
+  }
+
+  static restore({ contentType, form, bytes }: KeptPayload): Payload {
+    if (form === 'arguments') return new Payload(contentType, { argumentsJson: bytes });
+    return new Payload(contentType, { bytes, isText: form === 'text' });
   }
 
   #makeValue(): unknown {

@@ -91,7 +91,9 @@ export class LiveTopic extends Group implements Topic {
     const { route, channel } = this.request;
     if (route.queue !== undefined) checkQueueable(options);
     const publication = new LocalPublication(numbering, channel, body, options);
-    if (route.log === undefined) return this.#pass(publication, options);
+    // What is for some sessions alone could be read by nobody later: they are others then.
+    const isOfTheMoment = (options?.eligible?.length ?? 0) > 0;
+    if (route.log === undefined || isOfTheMoment) return this.#pass(publication, options);
     if (log === undefined) throw new RouterError('unavailable', 'this server has no store for the log');
     return after(log.append(publication, route.log), () => this.#pass(publication, options));
   }

@@ -38,6 +38,10 @@ describe('discovery of classes', () => {
   it('knows the built-in classes, and lets the application replace them', async () => {
     expect([...(await discover([BUILT_IN_TOPICS])).handlers.keys()].sort()).toEqual([
       'broadcast',
+      'chat.announcements',
+      'chat.room',
+      'chat.rooms',
+      'chat.user',
       'ping',
       'procedure',
       'secured',

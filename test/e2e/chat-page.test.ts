@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { useBrowser } from '../support/browser.js';
 import { ChatPage } from '../support/chat-page.js';
 import { findChromium } from '../support/chromium.js';
+import { ServerProcess } from '../support/server.js';
 import { eventually } from '../support/until.js';
 import { useServer } from '../support/use-server.js';
 
@@ -214,5 +215,32 @@ describe.skipIf(chromium === undefined)('the chat page', { timeout: 60_000 }, ()
     await page.keyboard.type('typed blind');
     await page.keyboard.press('Enter');
     await page.locator('#feed .text').getByText('typed blind').waitFor();
+  });
+});
+
+describe.skipIf(chromium === undefined)('the chat page and a server that dies', { timeout: 60_000 }, () => {
+  const open = useBrowser(chromium);
+
+  it('says so, keeps what is written meanwhile, and is in its rooms again with the next server', async () => {
+    let server = await ServerProcess.start();
+    onTestFinished(() => server.stop());
+    const { page } = await open(`${server.url}/chat.html`);
+    const chat = new ChatPage(page);
+    await chat.become('ann');
+    await chat.say('before');
+    await chat.hears('before');
+    await server.stop();
+    await page.locator('#connection[data-state="waiting"]').waitFor();
+    await page.getByText('what you write is sent as soon as there is one').waitFor();
+    await chat.say('meanwhile');
+
+    server = await ServerProcess.start({ args: ['--port', String(server.port)] });
+    await page
+      .getByRole('button', { name: 'Connect now' })
+      .click()
+      .catch(() => undefined);
+    await chat.hears('meanwhile');
+    expect(await chat.said.allTextContents()).toEqual(['before', 'meanwhile']);
+    expect(await chat.members.allTextContents()).toEqual(['ann']);
   });
 });

@@ -252,6 +252,20 @@ describe('a route with a log', () => {
     expect(payloads(reader)).toEqual([]);
   });
 
+  it('keeps nothing that is for some sessions alone, and delivers it at once', async () => {
+    const log = new FakeLog();
+    const server = serve({ log });
+    const [reader, publisher] = [server.connect(), server.connect()];
+    await reader.subscribe('chat/1');
+    const said = publisher.publish('chat/1', 'a');
+    await publisher.publish('chat/1', 'you are late', { eligible: [reader.session.id] });
+    expect(payloads(reader)).toEqual(['you are late']);
+    expect(log.pending).toHaveLength(1);
+    log.pending[0]?.resolve();
+    await said;
+    expect(payloads(reader)).toEqual(['you are late', 'a']);
+  });
+
   it('is read by those whom access.history lets, and only what is for them', async () => {
     const log = new FakeLog();
     const server = serve({ log });

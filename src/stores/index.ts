@@ -1,0 +1,1 @@
+export { EmbeddedStore, type EmbeddedStoreParts } from './embedded-store.js';
