@@ -41,7 +41,7 @@ class FakeProtocol implements Protocol {
   }
 }
 
-function setUp(authenticator: Authenticator = chain) {
+function setUp(authenticator: Authenticator = chain, more: readonly FakeProtocol[] = []) {
   const [first, second] = [new FakeProtocol('wamp'), new FakeProtocol('other')];
   const asking = new FakeProtocol('asking', true);
   const events = new ServerEvents(NULL_LOGGER);
@@ -49,7 +49,7 @@ function setUp(authenticator: Authenticator = chain) {
   const info = vi.fn();
   events.on('client_rejected', rejected);
   const gateway = new HandshakeGateway({
-    protocols: [first, second, asking],
+    protocols: [first, second, asking, ...more],
     authenticator,
     origins: new OriginPolicy({
       origins: ['https://app.example.com'],
@@ -93,6 +93,19 @@ describe('the gateway', () => {
     await enter('/ws', []);
     expect([parts.first, parts.second, parts.asking].map(({ guests }) => guests.length)).toEqual([1, 1, 2]);
     await expect(enter('/asking', ['mqtt'])).rejects.toMatchObject({ code: 'bad_request' });
+  });
+
+  it('takes the newest of sub-protocols that are versions, wherever it is in the list', async () => {
+    const stomp = Object.assign(new FakeProtocol('stomp'), {
+      subprotocols: ['v12.stomp', 'v11.stomp', 'v10.stomp'],
+      newestFirst: true,
+    });
+    const parts = setUp(chain, [stomp]);
+    const choose = async (...subprotocols: readonly string[]) =>
+      (await parts.gateway.admit(handshake({ subprotocols }))).subprotocol;
+    expect(await choose('v10.stomp', 'v11.stomp', 'v12.stomp')).toBe('v12.stomp');
+    expect(await choose('v10.stomp', 'other')).toBe('v10.stomp');
+    expect(await choose('other', 'v12.stomp')).toBe('other');
   });
 
   it('takes the word of a transport that carries one protocol', async () => {

@@ -12,6 +12,8 @@ const REST = '[^/.]+(?:/[^/.]+)*';
 export interface ImportedRoute {
   readonly name: string;
   readonly channel: string;
+  /** Whether each message is for one consumer; nobody may send to the guard of other queues, which holds none. */
+  readonly isQueue: boolean;
   readonly requirements: Readonly<Record<string, string>>;
   readonly access: { readonly subscribe: readonly string[]; readonly publish: readonly string[] };
   /** The entries whose roles it unites, those for the same destinations first. */
@@ -38,6 +40,7 @@ export function importedRoutes(entries: readonly Entry[]): readonly ImportedRout
   const route = (united: United): ImportedRoute => ({
     name: name(united),
     ...channelOf(united),
+    isQueue: united.kind === 'queue' && united !== OTHER_QUEUES,
     access: { subscribe: rolesOf(united.from, 'read'), publish: rolesOf(united.from, 'write') },
     from: united.from,
   });

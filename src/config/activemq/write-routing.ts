@@ -8,8 +8,8 @@ const MOST_NAMED = 5;
 const HEAD = [
   'In ActiveMQ the roles of all entries that match a destination count. Here the first route that matches decides, so',
   'each has the roles of all entries that take its channels, and narrower ones come first. A topic a.b is the channel',
-  'a/b, a queue a.b the channel queue/a/b. What no route matches is refused. "admin" has no counterpart: nothing is',
-  'created by being used.',
+  'a/b, a queue a.b the channel queue/a/b, which holds each message for one consumer. What no route matches is refused.',
+  '"admin" has no counterpart: nothing is created by being used.',
 ];
 
 /** The text of a routing file with these routes, and comments that say of which entries each was made. */
@@ -19,7 +19,7 @@ export function writeRouting(routes: readonly ImportedRoute[], file: string): st
 }
 
 function block(route: ImportedRoute): string {
-  const { name, channel, requirements, access } = route;
+  const { name, channel, requirements, access, isQueue } = route;
   const demands = Object.entries(requirements).map(([parameter, text]) => `${parameter}: ${quote(text)}`);
   return [
     comment(origin(route)),
@@ -28,6 +28,7 @@ function block(route: ImportedRoute): string {
     '  handler: broadcast',
     ...(demands.length === 0 ? [] : [`  requirements: { ${demands.join(', ')} }`]),
     `  access: { subscribe: ${list(access.subscribe)}, publish: ${list(access.publish)} }`,
+    ...(isQueue ? ['  delivery: queue'] : []),
     '',
   ].join('\n');
 }

@@ -125,6 +125,14 @@ describe('the routing file', () => {
     await serverOf(await importText(mapOf(`<authorizationEntry topic="a b.it's #1: 'x'" read="users"/>`)));
   });
 
+  it('has queues that hold each message for one consumer, and topics that do not', async () => {
+    const { text } = await importText(
+      mapOf('<authorizationEntry queue="jobs" read="users"/><authorizationEntry topic=">" read="users"/>'),
+    );
+    const held = text.split(/\n\n/).filter((block) => block.includes('\n  delivery: queue'));
+    expect(held.map((block) => /^activemq\..*:$/m.exec(block)?.[0])).toEqual(['activemq.queue.jobs:']);
+  });
+
   it('has one route for what entries have in common, unless that says nothing new', async () => {
     const entries = (role: string) =>
       mapOf(
