@@ -5,6 +5,7 @@ import type { Authenticator } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
 import { ServerEvents } from '../core/events.js';
 import type { Logger } from '../core/logger.js';
+import type { MessageLog } from '../core/message-log.js';
 import type { Meter } from '../core/meter.js';
 import type { Queues } from '../core/queue.js';
 import type { Route } from '../core/route.js';
@@ -49,12 +50,12 @@ export function bindRealms(
       [TOKENS.logger, PARTS.revocations],
     );
   container.bind(PARTS.realms).toResolvedValue(
-    (table, authenticator, events, logger, meter, details, testaments, replies, broker, queues) => {
+    (table, authenticator, events, logger, meter, details, testaments, replies, broker, queues, log) => {
       const shared = { settings, table, authenticator, events, logger, meter };
       const ingredients = { ...shared, details, testaments, replies };
       const others = wamp.realms.filter((name) => name !== wamp.realm);
       return new Realms(
-        createRealm(wamp.realm, { broker, queues }, ingredients),
+        createRealm(wamp.realm, { broker, queues, log }, ingredients),
         others.map((name) => {
           const own = {
             broker: new MemoryBroker({ limits, meter }),
@@ -75,6 +76,7 @@ export function bindRealms(
       PARTS.replies,
       TOKENS.broker,
       PARTS.queues,
+      PARTS.store,
     ],
   );
   container.bind(PARTS.router).toResolvedValue(({ main }) => main.router, [PARTS.realms]);
@@ -84,7 +86,11 @@ export function bindRealms(
 
 function createRealm(
   name: string,
-  { broker, queues }: { readonly broker: Broker; readonly queues: Queues },
+  {
+    broker,
+    queues,
+    log,
+  }: { readonly broker: Broker; readonly queues: Queues; readonly log?: MessageLog | undefined },
   { settings, authenticator, details, testaments, replies, ...shared }: Ingredients,
 ): RunningRealm {
   const { limits, auth, wamp, development } = settings;
@@ -92,7 +98,7 @@ function createRealm(
   const handlers = new Map<string, TopicHandler>();
   const identity = { warning: auth.expiryWarning, downgrade: auth.onExpiry === 'downgrade' };
   const parts = { ...shared, events, handlers, limits, development };
-  const router = new TopicRouter({ ...parts, broker, queues, identity });
+  const router = new TopicRouter({ ...parts, broker, queues, log, identity });
   const own = sessionProcedures({ router, authenticator });
   const procedures = new ProcedureRouter({ ...parts, own });
   const realm = { name, router, procedures, broker, queues, handlers };

@@ -10,11 +10,13 @@ import {
   DevTicketsEndpoint,
   DisconnectEndpoint,
   healthEndpoints,
+  LogEndpoint,
   LoginEndpoint,
   PublishEndpoint,
   RightsEndpoint,
   TicketsEndpoint,
 } from '../protocols/http/index.js';
+import { EmbeddedStore } from '../stores/index.js';
 import { AdmissionLimits, HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
 import { bindProtocols } from './bind-protocols.js';
 import { bindRealms } from './bind-realms.js';
@@ -50,7 +52,7 @@ export function createContainer(plan: Plan): Container {
   return container;
 }
 
-function bindFoundations(container: Container, { settings }: Plan): void {
+function bindFoundations(container: Container, { settings, routes }: Plan): void {
   container.bind(TOKENS.logger).toResolvedValue(() => createLogger(settings.log));
   container.bind(PARTS.metrics).toResolvedValue(() => new Metrics());
   container.bind(TOKENS.meter).toResolvedValue((metrics) => metrics, [PARTS.metrics]);
@@ -59,11 +61,28 @@ function bindFoundations(container: Container, { settings }: Plan): void {
     .bind(TOKENS.broker)
     .toResolvedValue((meter) => new MemoryBroker({ limits: settings.limits, meter }), [TOKENS.meter]);
   container
-    .bind(PARTS.queues)
+    .bind(PARTS.store)
     .toResolvedValue(
-      (logger, meter) => new MemoryQueues({ limits: settings.limits, logger, meter }),
+      (logger, meter) =>
+        needsStore(routes)
+          ? new EmbeddedStore({ path: settings.store.path, limits: settings.limits, logger, meter })
+          : undefined,
       [TOKENS.logger, TOKENS.meter],
     );
+  container
+    .bind(PARTS.queues)
+    .toResolvedValue(
+      (store, logger, meter) => new MemoryQueues({ store, limits: settings.limits, logger, meter }),
+      [PARTS.store, TOKENS.logger, TOKENS.meter],
+    );
+}
+
+function needsLog(routes: readonly Route[]): boolean {
+  return routes.some(({ log }) => log !== undefined);
+}
+
+function needsStore(routes: readonly Route[]): boolean {
+  return needsLog(routes) || routes.some(({ queue }) => queue?.durable === true);
 }
 
 /** What handlers and programs publish with. */
@@ -71,7 +90,7 @@ function bindPublisher(container: Container): void {
   container.bind(TOKENS.publisher).toResolvedValue((router) => new RouterPublisher(router), [PARTS.router]);
 }
 
-function bindHttp(container: Container, { settings }: Plan): void {
+function bindHttp(container: Container, { settings, routes }: Plan): void {
   const { limits } = settings;
   const publishLimits = {
     body: limits.body,
@@ -93,6 +112,7 @@ function bindHttp(container: Container, { settings }: Plan): void {
         authenticator,
         revoke: (user) => revocations.revoke(user, Date.now()),
       }),
+      ...(needsLog(routes) ? [new LogEndpoint({ router, authenticator })] : []),
       new RightsEndpoint({ control: sessions, authenticator }),
       ...ticketEndpoints(settings, authenticator),
       ...healthEndpoints(() => readiness.ready),

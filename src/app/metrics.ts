@@ -19,6 +19,8 @@ export interface LiveFigures {
   readonly queues: number;
   readonly queueMessages: number;
   readonly queueUnacknowledged: number;
+  readonly storeCommits: number;
+  readonly storePending: number;
 }
 
 const HELP: Readonly<Record<string, string>> = {
@@ -73,6 +75,8 @@ export class Metrics implements Meter {
     this.#read('signalbox_queue_messages', 'messages held by queues', () => read().queueMessages);
     const unacknowledged = 'messages of queues given out and not acknowledged';
     this.#read('signalbox_queue_unacknowledged', unacknowledged, () => read().queueUnacknowledged);
+    this.#read('signalbox_store_pending', 'messages that wait for the disk', () => read().storePending);
+    this.#readTotal('signalbox_store_commits_total', 'commits of the store', () => read().storeCommits);
     this.#read('signalbox_tickets', 'one-time tickets remembered', () => read().tickets);
     this.#readTotal('signalbox_publications_total', 'publications accepted', () => read().publications);
     this.#readTotal('signalbox_deliveries_total', 'deliveries to subscribers', () => read().deliveries);

@@ -57,7 +57,7 @@ export class Realms implements SessionControl {
   }
 
   /** What is counted in each realm, put together. */
-  get figures(): Omit<LiveFigures, 'connections' | 'tickets'> {
+  get figures(): Omit<LiveFigures, 'connections' | 'tickets' | 'storeCommits' | 'storePending'> {
     return {
       sessions: this.#sum(({ router }) => router.sessions.size),
       topics: this.#sum(({ router }) => router.topics.size),

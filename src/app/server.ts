@@ -33,6 +33,7 @@ export async function startServer(plan: Plan): Promise<RunningServer> {
   realms.serve(buildHandlers(container, plan));
   const stopTasks = startPeriodicTasks(container, plan);
   await container.get(PARTS.oro).open();
+  await openStore(container, plan);
   await realms.start();
   const url = await listen(container, plan);
   const urls = [url, ...(await listenElsewhere(container, plan))];
@@ -91,10 +92,13 @@ function watch(container: Container): void {
   const realms = container.get(PARTS.realms);
   const transports = peerTransports(container);
   const replays = container.get(PARTS.replays);
+  const store = container.get(PARTS.store);
   container.get(PARTS.metrics).watch(() => ({
     ...realms.figures,
     connections: transports.reduce((sum, { size }) => sum + size, 0),
     tickets: replays.size,
+    storeCommits: store?.stats.commits ?? 0,
+    storePending: store?.pending ?? 0,
   }));
 }
 
@@ -127,5 +131,19 @@ async function close(
   await closePorts(container, settings.limits.drain);
   for (const stop of stopTasks) stop();
   await container.get(PARTS.realms).stop();
+  await container.get(PARTS.store)?.close();
   await container.get(PARTS.oro).close();
+}
+
+/** A file that nobody chose may be another server's of this folder: then what needs it is refused, and all else runs. */
+async function openStore(container: Container, { settings }: Plan): Promise<void> {
+  try {
+    await container.get(PARTS.store)?.open();
+  } catch (error) {
+    if (settings.store.isChosen) throw error;
+    const { message } = error as Error;
+    container
+      .get(TOKENS.logger)
+      .error({ reason: message }, 'routes with a log or a durable queue are refused');
+  }
 }

@@ -14,6 +14,7 @@ import type { SessionControl } from '../core/session-control.js';
 import type { ReplyAddresses } from '../protocols/stomp/index.js';
 import type { SessionDetails, Testaments } from '../protocols/wamp2/index.js';
 import type { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
+import type { EmbeddedStore } from '../stores/index.js';
 import type {
   AdmissionLimits,
   FirstOctet,
@@ -55,6 +56,8 @@ export const TOKENS = {
 export const PARTS = {
   metrics: token<Metrics>('part.metrics'),
   table: token<RouteTable>('part.table'),
+  /** Undefined where no route needs one. */
+  store: token<EmbeddedStore | undefined>('part.store'),
   queues: token<Queues>('part.queues'),
   realms: token<Realms>('part.realms'),
   details: token<WeakMap<object, SessionDetails>>('part.details'),

@@ -44,8 +44,11 @@ export class AuthReading {
     this.#findings = parts.findings;
   }
 
-  /** `folder` is what paths of the file are relative to. */
-  async settings(auth: Written, folder: string): Promise<AuthSettings> {
+  /** `folder` is what paths of the file are relative to. In development logins may be guessed. */
+  async settings(
+    auth: Written,
+    { folder, development }: { folder: string; development: boolean },
+  ): Promise<AuthSettings> {
     const privateKey = await this.#pairKey(auth.private_key, {
       name: 'private_key',
       folder,
@@ -74,7 +77,7 @@ export class AuthReading {
       cookie: auth.cookie,
       jwt: auth.jwt && (await readJwt(auth.jwt, this.#jwtContext(folder))),
       http: auth.http?.url === undefined ? undefined : { ...auth.http, url: auth.http.url },
-      logins: readLogins(auth.logins, this.#loginContext()),
+      logins: readLogins(auth.logins, this.#loginContext(development)),
     });
   }
 
@@ -86,9 +89,9 @@ export class AuthReading {
     };
   }
 
-  #loginContext(): LoginContext {
+  #loginContext(development: boolean): LoginContext {
     return {
-      secret: (source, path) => this.#secret(source, path),
+      secret: (source, path) => (development ? this.#text(source, path) : this.#secret(source, path)),
       text: (source, path) => this.#text(source, path),
       report: (path, message, hint) => this.#bad(path, message, hint),
     };

@@ -14,6 +14,8 @@ import { readTls } from './tls-reading.js';
 const OWN_PORTS = ['raw_socket_port', 'stomp_port', 'xmlsocket_port', 'policy_port'] as const;
 type OwnPort = (typeof OWN_PORTS)[number];
 
+const DEFAULT_STORE = 'var/signalbox.db';
+
 /** Makes settings of what was parsed: paths absolute, secrets read from the environment. */
 export class SettingsReading {
   readonly #parsed: ParsedSettings;
@@ -35,7 +37,7 @@ export class SettingsReading {
 
   /** `folder` is what the paths of the file are relative to. */
   async settings(folder: string): Promise<Settings> {
-    const { listen, routing, topics, auth, broker, origins, limits, log, wamp, stomp, development } =
+    const { listen, routing, topics, auth, broker, origins, limits, log, wamp, stomp, store, development } =
       this.#parsed;
     const { handlers, ...named } = topics;
     this.#checkDevelopment();
@@ -48,9 +50,13 @@ export class SettingsReading {
         named: new Map<string, NamedTopic>(Object.entries(named)),
       },
       access: this.#access(),
-      auth: await this.#auth.settings(auth, folder),
+      auth: await this.#auth.settings(auth, { folder, development }),
       wamp: Object.freeze(wamp),
       stomp: camelKeys(stomp),
+      store: {
+        path: resolve(folder, store.path ?? DEFAULT_STORE),
+        isChosen: store.path !== undefined,
+      },
       development,
       broker,
       origins: Object.freeze(origins),

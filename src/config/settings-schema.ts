@@ -9,6 +9,7 @@ import {
   list,
   onOff,
   optionalList,
+  path,
   type SettingMeta,
   size,
 } from './setting-kinds.js';
@@ -69,6 +70,11 @@ const limits = z.strictObject({
   ),
   queue_messages: count(100_000, 'Messages that all queues hold; one more is refused.'),
   queue_size: size('256mb', 'Memory for the messages of queues; more are refused.'),
+  store_pending: count(10_000, 'Messages that wait for the disk of the store; more are refused.'),
+  store_pending_size: size(
+    '64mb',
+    'Memory for messages that wait for the disk of the store; more are refused.',
+  ),
   messages: rate(
     { rate: 200, burst: 400 },
     'Messages of one connection: per second in the long run, and at once. `200/s` for short, `false` for no bound.',
@@ -180,6 +186,13 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   wamp: wampSettings.prefault({}),
   stomp: stompSettings.prefault({}),
+  store: z
+    .strictObject({
+      path: path(
+        'File of the embedded store, for durable queues and the log; `var/signalbox.db` unless given. Opened where a route needs it.',
+      ),
+    })
+    .prefault({}),
   development: onOff(
     false,
     'Explain refusals to peers, and let visitors of the page at `/` be any user. Only where nobody else can connect.',

@@ -75,6 +75,14 @@ export interface OroSettings {
   readonly queue: number;
 }
 
+/** The file for what outlives the process. */
+export interface StoreSettings {
+  /** Absolute. */
+  readonly path: string;
+  /** Whether somebody has chosen it, so that it has to be usable. */
+  readonly isChosen: boolean;
+}
+
 /** All settings, checked. Paths are absolute, durations in milliseconds, sizes in octets. */
 export interface Settings {
   /** The folder that the paths of the file are relative to. */
@@ -93,6 +101,7 @@ export interface Settings {
   readonly auth: AuthSettings;
   readonly wamp: CamelKeys<ParsedSettings['wamp']>;
   readonly stomp: CamelKeys<ParsedSettings['stomp']>;
+  readonly store: StoreSettings;
   readonly development: boolean;
   readonly broker: 'memory';
   readonly origins: readonly string[];

@@ -47,6 +47,7 @@ describe.each(['login', 'basic'] as const)('who logs in with a name and a passwo
     ['joe', 'ticket of joe', 'user joe'],
     ['ann', 'password of ann', 'user ann'],
     ['carol', 'pass word of carol', 'user carol'],
+    ['carol', 'pass\u00a0word of carol', 'user carol'],
     ['both', 'ticket of both', 'user both'],
     ['both', 'pass word of carol', 'user both'],
     ['shop', 'secret of shop', 'backend shop'],

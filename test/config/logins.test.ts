@@ -37,6 +37,17 @@ describe('auth.logins', () => {
     expect(settings.auth.logins.size).toBe(0);
   });
 
+  it('may be guessed in development, and nowhere else without a warning', async () => {
+    const findings = async (more: string) => {
+      const folder = await folderOf({
+        'signalbox.yml': `auth: { logins: { guest: { secret: guest } } }\n${more}`,
+      });
+      return brief((await loadSettings({ file: join(folder, 'signalbox.yml'), env: {} })).findings);
+    };
+    expect(await findings('development: true\n')).toEqual([]);
+    expect(await findings('')).toEqual([expect.stringContaining('weak-secret')]);
+  });
+
   it.each([
     ['a secret', `{ secret: "${SECRET}" }`, { secret: SECRET }],
     ['a secret of the environment', '{ secret: { env: JOE_SECRET } }', { secret: SECRET }],

@@ -200,6 +200,24 @@ describe.skipIf(chromium === undefined)('the chat page', { timeout: 60_000 }, ()
     });
   });
 
+  it('takes a name and a password, and says when they are wrong', async () => {
+    const { page, faults } = await open(`${server().url}/chat.html`);
+    const chat = new ChatPage(page);
+    await chat.connected();
+    await page.locator('#somebody > summary').click();
+    const logIn = async (password: string) => {
+      await page.getByLabel('Name').fill('guest');
+      await page.getByLabel('Password').fill(password);
+      await page.getByRole('button', { name: 'Log in' }).click();
+    };
+    await logIn('wrong');
+    await page.locator('#login-refusal').getByText('unauthorized').waitFor();
+    expect(faults).toEqual([expect.stringContaining('401')]);
+    await logIn('guest');
+    await page.locator('#me').getByText('guest', { exact: true }).waitFor();
+    await chat.members.getByText('guest', { exact: true }).waitFor();
+  });
+
   it('fits on a small screen', async () => {
     const ann = await visit('ann', PHONE);
     await ann.say(`a word ${'x'.repeat(300)}`);

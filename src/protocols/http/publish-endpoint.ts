@@ -6,12 +6,12 @@ import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '
 import { type Logger, NULL_LOGGER } from '../../core/logger.js';
 import { RateTable } from '../../core/rate-table.js';
 import type { Router } from '../../core/router.js';
-import { type Principal, Session, sessionId } from '../../core/session.js';
+import type { Session } from '../../core/session.js';
 import type { Rate } from '../../core/token-bucket.js';
 import { checkContentType } from './headers.js';
 import { Idempotency } from './idempotency.js';
-import { NullConnection } from './null-connection.js';
 import { PublishBody, type PublishLimits, type PublishRequest } from './publish-body.js';
+import { requestSession } from './request-session.js';
 
 const KEYS_REMEMBERED = 10_000;
 const KEY_LIFETIME = 5 * 60_000;
@@ -74,7 +74,7 @@ export class PublishEndpoint implements HttpEndpoint {
     const principal = await callerOf(request, this.#authenticator);
     checkContentType(request);
     const body = new PublishBody(request.body, this.#limits);
-    const session = publisher(principal, request.remoteAddress);
+    const session = requestSession(principal, request.remoteAddress);
     session.publishes = this.#publishes?.bucket(`${principal.kind} ${principal.id}`, performance.now());
     try {
       if (body.batch !== undefined) return jsonReply(200, { results: await this.#publishAll(session, body) });
@@ -124,12 +124,6 @@ export class PublishEndpoint implements HttpEndpoint {
     const publication = await this.#router.publish(session, channel, event);
     return { channel, id: publication?.id ?? null, offset: null, epoch: null, duplicate: false };
   }
-}
-
-/** A session for one request. It is not opened in the router, since nobody stays to be counted or addressed. */
-function publisher(principal: Principal, remoteAddress: string): Session {
-  const connection = new NullConnection(remoteAddress);
-  return new Session({ id: sessionId(), protocol: 'http', principal, connection, end: () => undefined });
 }
 
 /** Equal for requests that publish the same, however they are spelled around the payload. */

@@ -163,6 +163,25 @@ describe('messages to many', () => {
     expect(a).not.toBe(c);
   });
 
+  it('say to each what it named its subscription, and how', async () => {
+    const world = new World();
+    const asked = [
+      { id: 'a', destination: '/topic/chat.1', ack: 'auto' },
+      { id: 'b', destination: '/topic/chat.1', ack: 'auto' },
+      { id: 'a', destination: 'chat/1', ack: 'auto' },
+      { id: 'a', destination: '/topic/chat.1', ack: 'client' },
+    ];
+    const clients = await Promise.all(asked.map(() => world.connect()));
+    for (const [i, client] of clients.entries()) await client.do('SUBSCRIBE', asked[i]);
+    await world.server.connect().publish('chat/1', 'x');
+    for (const [i, client] of clients.entries()) {
+      const { id = '', destination = '', ack = '' } = asked[i] ?? {};
+      const [message] = await client.news();
+      expect(message?.headers).toMatchObject({ subscription: id, destination });
+      expect('ack' in (message?.headers ?? {})).toBe(ack === 'client');
+    }
+  });
+
   it('end without LF where stomp.trailing_lf is off', async () => {
     const client = await new World({ options: { trailingLf: false } }).connect();
     await client.do('SUBSCRIBE', { id: '1', destination: 'chat/1' });
