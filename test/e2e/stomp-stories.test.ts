@@ -45,19 +45,22 @@ const bodies = (peer: StompTestPeer): readonly string[] => peer.of('MESSAGE').ma
 describe('a message', () => {
   const wires = Object.keys(WIRES) as Wire[];
 
-  it.each(wires.flatMap((from) => wires.map((to) => [from, to] as const)))('goes from %s to %s with every octet, those that are no text included', async (from, to) => {
-    const octets = Buffer.concat([
-      Buffer.from([0, 255, 254, 0, 10, 13, 0xc3]),
-      randomBytes(500),
-      Buffer.from([0]),
-    ]);
-    const body = from === 'WebSocket' ? Buffer.from('NUL \0 and LF \n and 東京 \0') : octets;
-    const [reader, writer] = [await subscriber('/topic/octets', to), await connect(from)];
-    const headers = { destination: '/topic/octets', 'content-length': String(body.length) };
-    expect((await writer.ask('SEND', headers, body)).command).toBe('RECEIPT');
-    await until(() => reader.of('MESSAGE').length > 0);
-    expect(reader.of('MESSAGE')[0]?.octets).toEqual(body);
-  });
+  it.each(wires.flatMap((from) => wires.map((to) => [from, to] as const)))(
+    'goes from %s to %s with every octet, those that are no text included',
+    async (from, to) => {
+      const octets = Buffer.concat([
+        Buffer.from([0, 255, 254, 0, 10, 13, 0xc3]),
+        randomBytes(500),
+        Buffer.from([0]),
+      ]);
+      const body = from === 'WebSocket' ? Buffer.from('NUL \0 and LF \n and 東京 \0') : octets;
+      const [reader, writer] = [await subscriber('/topic/octets', to), await connect(from)];
+      const headers = { destination: '/topic/octets', 'content-length': String(body.length) };
+      expect((await writer.ask('SEND', headers, body)).command).toBe('RECEIPT');
+      await until(() => reader.of('MESSAGE').length > 0);
+      expect(reader.of('MESSAGE')[0]?.octets).toEqual(body);
+    },
+  );
 });
 
 describe('two clients', () => {

@@ -12,7 +12,7 @@ auth:
 const ROUTES = `queues:
   channel: 'queue/{name}'
   handler: broadcast
-  requirements: { name: '.+' }
+  requirements: { name: '[^/.]+(?:/[^/.]+)*' }
   access: { subscribe: anyone, publish: anyone }
   delivery: queue
 sales:
@@ -27,11 +27,14 @@ staff:
 topics:
   channel: '{name}'
   handler: broadcast
-  requirements: { name: '(?!queue/).+' }
+  requirements: { name: '(?!queue/)[^/.]+(?:/[^/.]+)*' }
   access: { subscribe: anyone, publish: anyone }
 `;
 
-/** A server to which STOMP clients come as to a broker: with logins, queues, and topics of any name. */
+/**
+ * A server to which STOMP clients come as to a broker: with logins, queues, and topics of any name. Levels have no dots,
+ * so that all spellings of a destination are one channel.
+ */
 export function stompServer(): ServerOptions {
   return { config: `${makeFolder({ 'signalbox.yml': SETTINGS, 'routes.yml': ROUTES })}/signalbox.yml` };
 }
