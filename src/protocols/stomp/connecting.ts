@@ -99,8 +99,9 @@ export function connectedHeaders(
 /** Why a CONNECT is refused, in the words of CONNECT. */
 export function connectRefusal(error: unknown): unknown {
   const refusal = RouterError.from(error);
-  const isPlain = refusal.code === 'unauthorized' && refusal.hint === ERROR_CODES.unauthorized.hint;
-  return isPlain ? refusal.with({ hint: HINT }) : error;
+  if (refusal.code !== 'unauthorized') return error;
+  const isPlain = refusal.hint === ERROR_CODES.unauthorized.hint;
+  return refusal.with({ hint: isPlain ? HINT : `${HINT}\n${refusal.hint}` });
 }
 
 const HINT = 'send a login and its passcode with CONNECT; a ticket or token is a passcode without a login';
