@@ -60,8 +60,16 @@ export interface Router extends SubscriptionGroups {
   search(session: Session, query: LogQuery): Promise<readonly LoggedMessage[]>;
   /** Forgets what a queue channel holds: its last consumer has gone for good. */
   deleteQueue(channel: string): MaybePromise<void>;
-  /** Resolves to the publication, or to nothing where the handler delivered none. */
-  publish(session: Session, channel: string, event: PublishEvent): MaybePromise<Publication | undefined>;
+  /**
+   * Resolves to the publication, or to nothing where the handler delivered none. `placed` is called when it is not kept yet
+   * and has its place already: what is published after that comes later.
+   */
+  publish(
+    session: Session,
+    channel: string,
+    event: PublishEvent,
+    placed?: () => void,
+  ): MaybePromise<Publication | undefined>;
   /**
    * What the server itself has to say on a channel, to the subscribers of this node: nobody's right to publish is asked,
    * and no handler. Does nothing where nobody listens; a function makes the payload only where somebody does.

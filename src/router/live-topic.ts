@@ -48,6 +48,8 @@ export class LiveTopic extends Group implements Topic {
   readonly match = 'exact';
   /** Whether the channel is one on which the server alone speaks. */
   readonly isReserved: boolean;
+  /** Publications that have had their place among those of the channel. */
+  placed = 0;
   readonly #context: GroupContext;
   #timers: (() => void)[] | undefined;
   #consumers: QueueConsumers | undefined;
@@ -91,6 +93,7 @@ export class LiveTopic extends Group implements Topic {
     const { route, channel } = this.request;
     if (route.queue !== undefined) checkQueueable(options);
     const publication = new LocalPublication(numbering, channel, body, options);
+    this.placed++;
     // What is for some sessions alone could be read by nobody later: they are others then.
     const isOfTheMoment = (options?.eligible?.length ?? 0) > 0;
     if (route.log === undefined || isOfTheMoment) return this.#pass(publication, options);

@@ -23,7 +23,12 @@ export class Publishing {
     this.#parts = parts;
   }
 
-  publish(session: Session, channel: string, event: PublishEvent): MaybePromise<Publication | undefined> {
+  publish(
+    session: Session,
+    channel: string,
+    event: PublishEvent,
+    placed?: () => void,
+  ): MaybePromise<Publication | undefined> {
     const { topics, refusals, limits } = this.#parts;
     const { payload } = event;
     let topic: LiveTopic | undefined;
@@ -33,8 +38,12 @@ export class Publishing {
       if (topic.isReserved) throw new RouterError('forbidden', `the server alone publishes on ${channel}`);
       topic.access.check('publish', questionOf(session.principal, topic, payload));
       checkPublication(session, topic, { payload, limits });
+      const { placed: before } = topic;
       const done = askHandler(session, topic, event);
-      return isPromise(done) ? this.#settled(done, topics.hold(topic), session) : done;
+      if (!isPromise(done)) return done;
+      // A handler that waits first may be overtaken.
+      if (topic.placed > before) placed?.();
+      return this.#settled(done, topics.hold(topic), session);
     } catch (error) {
       throw refusals.on(error, { operation: 'publish', session, channel, topic, payload });
     }

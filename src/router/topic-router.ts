@@ -195,8 +195,13 @@ export class TopicRouter implements Router, SessionControl {
     return this.#parts.queues?.delete(channel);
   }
 
-  publish(session: Session, channel: string, event: PublishEvent): MaybePromise<Publication | undefined> {
-    return this.#publishing.publish(session, channel, event);
+  publish(
+    session: Session,
+    channel: string,
+    event: PublishEvent,
+    placed?: () => void,
+  ): MaybePromise<Publication | undefined> {
+    return this.#publishing.publish(session, channel, event, placed);
   }
 
   announce(channel: string, payload: Payload | (() => Payload), options?: PublicationOptions): void {

@@ -1,7 +1,7 @@
 import type { Connection, ConnectionListener } from '../../core/connection.js';
 import { DISCONNECT, type Disconnect, type RouterError } from '../../core/errors.js';
 import { Mailbox, type Recipient } from '../../core/mailbox.js';
-import { isPromise, type MaybePromise } from '../../core/maybe-promise.js';
+import { after, isPromise, type MaybePromise } from '../../core/maybe-promise.js';
 import type { Guest } from '../../core/protocol.js';
 import type { Principal } from '../../core/session.js';
 import {
@@ -83,7 +83,7 @@ export class StompPeer implements ConnectionListener, StompSink, Recipient<Arriv
 
   handle(arrival: Arrival): MaybePromise<void> {
     if (arrival === GONE) return this.#leave();
-    if (arrival === DONE) return this.#close(DISCONNECT.closed);
+    if (arrival === DONE) return after(this.#session?.settled(), () => this.#close(DISCONNECT.closed));
     if ('error' in arrival) return this.#violated(arrival.error, { ...arrival, command: undefined });
     try {
       if (this.#state === 'connected') return this.#take(arrival);
@@ -140,8 +140,10 @@ export class StompPeer implements ConnectionListener, StompSink, Recipient<Arriv
     if (isConnect(frame)) throw secondConnect();
     if (frame.command !== 'DISCONNECT') return this.#session?.handle(frame);
     const receipt = frame.headers.get('receipt');
-    if (receipt !== undefined) this.#wire.acknowledge(receipt);
-    this.#close(DISCONNECT.closed);
+    return after(this.#session?.settled(), () => {
+      if (receipt !== undefined) this.#wire.acknowledge(receipt);
+      this.#close(DISCONNECT.closed);
+    });
   }
 
   /** What follows is read in the version agreed on, and while it is found out who this is, not at all. */

@@ -41,12 +41,12 @@ export class Sending {
     const receipt = headers.get('receipt');
     if (RENEWAL.test(destination)) return { kind: 'send', receipt, run: () => this.#renew(body) };
     const event = publishEventOf(frame, this.#parts.depth);
-    return { kind: 'send', receipt, run: () => this.#send(destination, event) };
+    return { kind: 'send', receipt, run: (placed) => this.#send(destination, event, placed) };
   }
 
-  #send(destination: string, event: PublishEvent): MaybePromise<void> {
+  #send(destination: string, event: PublishEvent, placed?: () => void): MaybePromise<void> {
     const replyTo = event.headers?.['reply-to'];
-    if (!isTempQueue(replyTo)) return this.#publish(destination, event);
+    if (!isTempQueue(replyTo)) return this.#publish(destination, event, placed);
     return this.#parts
       .replyTo(replyTo)
       .then((reply) =>
@@ -54,10 +54,13 @@ export class Sending {
       );
   }
 
-  #publish(destination: string, event: PublishEvent): MaybePromise<void> {
+  #publish(destination: string, event: PublishEvent, placed?: () => void): MaybePromise<void> {
     const { router, session, replies } = this.#parts;
     const channel = isTempQueue(destination) ? replies.channelOf(destination) : router.resolve(destination);
-    return after<Publication | undefined, void>(router.publish(session, channel, event), () => undefined);
+    return after<Publication | undefined, void>(
+      router.publish(session, channel, event, placed),
+      () => undefined,
+    );
   }
 
   #renew(secret: Buffer): Promise<void> {

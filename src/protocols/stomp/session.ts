@@ -14,6 +14,7 @@ import { StompError } from './stomp-error.js';
 import { Subscribing } from './subscribing.js';
 import type { StompSubscription } from './subscription.js';
 import { type Step, Transactions } from './transactions.js';
+import { UnderWay } from './under-way.js';
 import type { Wire } from './wire.js';
 
 /** What a session tells the connection that it is on. */
@@ -40,6 +41,7 @@ export class StompSession {
   readonly #sending: Sending;
   readonly #acknowledging: Acknowledging;
   readonly #transactions: Transactions;
+  readonly #underWay = new UnderWay();
 
   /** Throws `limit_exceeded` for one session too many of a user. */
   constructor(principal: Principal, { wire, ends }: { wire: Wire; ends: SessionEnds }, parts: StompParts) {
@@ -93,6 +95,11 @@ export class StompSession {
     } catch (error) {
       this.#ends.refused(frame, error);
     }
+  }
+
+  /** Resolves when nothing is under way of what was handled. */
+  settled(): MaybePromise<void> {
+    return this.#underWay.settled();
   }
 
   /** Nothing reaches it any more. What it has not acknowledged goes back, and its transactions are forgotten. */
@@ -150,12 +157,13 @@ export class StompSession {
       return 'later';
     }
     const step = preparing.prepare(frame);
-    const done = step.run();
+    let isPlaced = step.kind === 'answer' && step.receipt === undefined;
+    const done = step.run(() => (isPlaced = true));
     if (!isPromise(done)) return 'now';
-    if (step.kind === 'send' || step.receipt !== undefined) return done.then(() => 'now');
-    // Nobody waits for the answer to a queue that nobody asked about.
-    done.catch((error: unknown) => this.#ends.refused(frame, error));
-    return 'now';
+    const kept = done.then<Receipt>(() => 'now');
+    if (!isPlaced) return kept;
+    // What follows cannot overtake it, and the disk serves many at a time.
+    return after(this.#underWay.add(this.#settle(frame, kept)), () => 'later');
   }
 
   #answer({ receipt }: Step): void {

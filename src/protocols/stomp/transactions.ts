@@ -7,7 +7,8 @@ import { requireHeader } from './require-header.js';
 export interface Step {
   readonly kind: 'send' | 'answer';
   readonly receipt: string | undefined;
-  run(): MaybePromise<void>;
+  /** `placed` is called when nothing that is done after it can come before it, though it is not done yet. */
+  run(placed?: () => void): MaybePromise<void>;
 }
 
 export interface TransactionLimits {

@@ -38,8 +38,8 @@ export class FakeQueues {
         isQueue(subscriber.channel)
           ? this.#cancel((one) => one.subscriber === subscriber)
           : router.unsubscribe(subscriber),
-      publish: (session, channel, event) =>
-        isQueue(channel) ? this.#publish(channel, event) : router.publish(session, channel, event),
+      publish: (session, channel, event, placed) =>
+        isQueue(channel) ? this.#publish(channel, event) : router.publish(session, channel, event, placed),
       leave: (session: Session) => {
         this.#cancel(({ subscriber }) => subscriber.session === session);
         return router.leave(session);
