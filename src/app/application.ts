@@ -7,6 +7,7 @@ import type { Plan } from './container.js';
 import { BUILT_IN_TOPICS, DiscoveryError, discover } from './discover.js';
 import type { Offers } from './handler-class.js';
 import { checkAccounts } from './oro.js';
+import { checkXmlSocket } from './xmlsocket.js';
 
 export interface ApplicationOptions {
   /** The settings file; without it `signalbox.yml` of the working folder, if there is one. */
@@ -63,7 +64,7 @@ export async function loadApplication(options: ApplicationOptions = {}): Promise
     servedBy,
     strict: options.strict,
   });
-  const findings = [...settingFindings, ...routeFindings];
+  const findings = [...settingFindings, ...routeFindings, ...checkXmlSocket(settings, routes)];
   return {
     settings,
     routes,

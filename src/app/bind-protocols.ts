@@ -4,12 +4,15 @@ import type { Protocol } from '../core/protocol.js';
 import { StompProtocol } from '../protocols/stomp/index.js';
 import { Wamp1Protocol } from '../protocols/wamp1/index.js';
 import { Wamp2Protocol } from '../protocols/wamp2/index.js';
+import { XmlSocketProtocol } from '../protocols/xmlsocket/index.js';
 import { HandshakeGateway } from './gateway.js';
 import { PARTS, TOKENS } from './tokens.js';
 import { VERSION } from './version.js';
+import { chatNames, socketPolicy, speaksXmlSocket } from './xmlsocket.js';
 
 /** Binds the protocols, the first of which speaks where a peer names none, and who decides on handshakes. */
-export function bindProtocols(container: Container, { auth, limits, wamp, stomp }: Settings): void {
+export function bindProtocols(container: Container, settings: Settings): void {
+  const { auth, limits, wamp, stomp } = settings;
   const ident = `signalbox/${VERSION}`;
   container.bind(PARTS.wamp1).toResolvedValue(
     (router, procedures, meter) =>
@@ -43,7 +46,7 @@ export function bindProtocols(container: Container, { auth, limits, wamp, stomp 
     [PARTS.realms, TOKENS.authenticator, PARTS.challengers, PARTS.details, TOKENS.logger, TOKENS.meter],
   );
   bindStomp(container, { limits, stomp });
-  container.bind(PARTS.xmlsocket).toConstantValue(undefined);
+  bindXmlSocket(container, settings);
   container
     .bind<readonly Protocol[]>(PARTS.protocols)
     .toResolvedValue(
@@ -77,5 +80,28 @@ function bindStomp(container: Container, { limits, stomp }: Pick<Settings, 'limi
         meter,
       }),
     [PARTS.router, PARTS.procedures, TOKENS.authenticator, PARTS.replies, TOKENS.logger, TOKENS.meter],
+  );
+}
+
+/** Spoken where a port takes it. */
+function bindXmlSocket(container: Container, settings: Settings): void {
+  if (!speaksXmlSocket(settings)) {
+    container.bind(PARTS.xmlsocket).toConstantValue(undefined);
+    return;
+  }
+  const { limits, xmlsocket } = settings;
+  container.bind(PARTS.xmlsocket).toResolvedValue(
+    (router, procedures, authenticator, meter) =>
+      new XmlSocketProtocol({
+        router,
+        procedures,
+        authenticator,
+        names: chatNames(settings),
+        loginTimeout: xmlsocket.loginTimeout,
+        message: limits.message,
+        policy: socketPolicy(settings),
+        meter,
+      }),
+    [PARTS.router, PARTS.procedures, TOKENS.authenticator, TOKENS.meter],
   );
 }

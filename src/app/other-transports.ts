@@ -10,6 +10,7 @@ import {
   StreamTransport,
 } from '../transports/index.js';
 import { PARTS, TOKENS } from './tokens.js';
+import { socketPolicy } from './xmlsocket.js';
 
 /** Binds what carries peers beside WebSocket, and is counted with it. */
 export function bindOtherTransports(container: Container, settings: Settings): void {
@@ -80,11 +81,9 @@ function bindSharing(container: Container, { listen }: Settings): void {
     );
 }
 
-/** Lets nobody connect to anything. */
-const NO_POLICY = '<?xml version="1.0"?><cross-domain-policy></cross-domain-policy>';
-
-function bindPolicy(container: Container, { limits }: Settings): void {
-  container.bind(PARTS.policyText).toConstantValue(NO_POLICY);
+function bindPolicy(container: Container, settings: Settings): void {
+  const { limits } = settings;
+  container.bind(PARTS.policyText).toConstantValue(socketPolicy(settings));
   container
     .bind(PARTS.policy)
     .toResolvedValue(

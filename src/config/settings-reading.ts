@@ -37,8 +37,21 @@ export class SettingsReading {
 
   /** `folder` is what the paths of the file are relative to. */
   async settings(folder: string): Promise<Settings> {
-    const { listen, routing, topics, auth, broker, origins, limits, log, wamp, stomp, store, development } =
-      this.#parsed;
+    const {
+      listen,
+      routing,
+      topics,
+      auth,
+      broker,
+      origins,
+      limits,
+      log,
+      wamp,
+      stomp,
+      xmlsocket,
+      store,
+      development,
+    } = this.#parsed;
     const { handlers, ...named } = topics;
     this.#checkDevelopment();
     return Object.freeze({
@@ -53,6 +66,7 @@ export class SettingsReading {
       auth: await this.#auth.settings(auth, { folder, development }),
       wamp: Object.freeze(wamp),
       stomp: camelKeys(stomp),
+      xmlsocket: camelKeys(xmlsocket),
       store: {
         path: resolve(folder, store.path ?? DEFAULT_STORE),
         isChosen: store.path !== undefined,

@@ -15,6 +15,7 @@ import {
 } from './setting-kinds.js';
 import { stompSettings } from './stomp-settings.js';
 import { wampSettings } from './wamp-settings.js';
+import { xmlsocketSettings } from './xmlsocket-settings.js';
 
 /** The origin of a page: scheme, host and port, without a path. */
 const ORIGIN = /^(?:\*|[a-z][a-z0-9+.-]*:\/\/(?:\[[0-9a-f:.]+\]|[^\s:/?#@\\,[\]*]+)(?::\d{1,5})?)$/i;
@@ -186,6 +187,7 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   wamp: wampSettings.prefault({}),
   stomp: stompSettings.prefault({}),
+  xmlsocket: xmlsocketSettings.prefault({}),
   store: z
     .strictObject({
       path: path(

@@ -101,6 +101,7 @@ export interface Settings {
   readonly auth: AuthSettings;
   readonly wamp: CamelKeys<ParsedSettings['wamp']>;
   readonly stomp: CamelKeys<ParsedSettings['stomp']>;
+  readonly xmlsocket: CamelKeys<ParsedSettings['xmlsocket']>;
   readonly store: StoreSettings;
   readonly development: boolean;
   readonly broker: 'memory';
