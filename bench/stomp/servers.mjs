@@ -11,7 +11,7 @@ const SETTINGS = `routing: routes.yml
 listen: { stomp: true }
 topics:
   bench: broadcast
-
+store: { path: store.db }
 limits:
   messages: false
   publishes: false

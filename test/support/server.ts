@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { mintTicket } from '../../src/authenticators/index.js';
@@ -25,6 +27,20 @@ export interface ServerOptions {
   readonly args?: readonly string[];
   /** The program to start in place of this repository's own. */
   readonly command?: string;
+}
+
+/** Below it are the stores of servers that run this repository's application; removed when the test process ends. */
+let stores: string | undefined;
+let started = 0;
+
+/** A file that no other server has. */
+function storePath(): string {
+  if (stores === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'signalbox-stores-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    stores = folder;
+  }
+  return join(stores, `${++started}.db`);
 }
 
 /** An environment that tests run commands in: nothing of the surrounding SIGNALBOX_* variables is inherited. */
@@ -67,10 +83,15 @@ export class ServerProcess {
     }
     const file = config ?? `${REPOSITORY}signalbox.yml`;
     const others = config === undefined && args.includes('--port') ? FREE_PORTS : {};
+    const store = config === undefined ? { SIGNALBOX_STORE_PATH: storePath() } : {};
     const child = spawn(
       process.execPath,
       [command, 'serve', '--config', file, '--host', '127.0.0.1', '--port', '0', ...args],
-      { cwd: REPOSITORY, env: testEnvironment({ ...others, ...env }), stdio: ['ignore', 'pipe', 'pipe'] },
+      {
+        cwd: REPOSITORY,
+        env: testEnvironment({ ...others, ...store, ...env }),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
     );
     const server = new ServerProcess(child);
     await server.#ready();

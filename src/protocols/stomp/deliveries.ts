@@ -4,7 +4,8 @@ import type { QueueDelivery } from '../../core/queue.js';
 
 /** A message of a queue that a peer has been sent and has not answered. */
 export interface OpenDelivery {
-  readonly messageId: string;
+  /** What it is acknowledged by from 1.2 on: another for each time that a message is sent. */
+  readonly ackId: string;
   readonly delivery: QueueDelivery;
   readonly of: DeliveryList;
 }
@@ -34,29 +35,34 @@ export class DeliveryList {
 /** All that one session has been sent of queues and has not been answered. */
 export class Deliveries {
   readonly #entries = new IdMap<Entry>();
+  /** The same by the ids of their publications: a message is in one place alone. */
+  readonly #byMessage = new IdMap<Entry>();
   #last = 0;
 
   get size(): number {
     return this.#entries.size;
   }
 
-  /** Returns the id of the message, different for each of the connection. */
+  /** Returns its `ackId`. */
   add(of: DeliveryList, delivery: QueueDelivery): string {
     const number = ++this.#last;
-    const messageId = `${delivery.publication.id}.${number}`;
-    const entry: Entry = { number, messageId, delivery, of, older: of.newest, newer: undefined };
+    const ackId = `${delivery.publication.id}.${number}`;
+    const entry: Entry = { number, ackId, delivery, of, older: of.newest, newer: undefined };
     if (of.newest === undefined) of.oldest = entry;
     else of.newest.newer = entry;
     of.newest = entry;
     this.#entries.set(number, entry);
-    return messageId;
+    this.#byMessage.set(Number(delivery.publication.id), entry);
+    return ackId;
   }
 
-  /** Undefined for one that there is not, or not any more. */
-  find(messageId: string): OpenDelivery | undefined {
-    const number = Number(messageId.slice(messageId.indexOf('.') + 1));
-    const entry = Number.isSafeInteger(number) && number > 0 ? this.#entries.get(number) : undefined;
-    return entry?.messageId === messageId ? entry : undefined;
+  /** By its `ackId`, or by the id of its message. Undefined for one that there is not, or not any more. */
+  find(id: string): OpenDelivery | undefined {
+    const dot = id.indexOf('.');
+    const number = Number(id.slice(dot + 1));
+    if (!Number.isInteger(number) || number < 1) return undefined;
+    const entry = dot === -1 ? this.#byMessage.get(number) : this.#entries.get(number);
+    return entry?.ackId === id || entry?.delivery.publication.id === id ? entry : undefined;
   }
 
   /** Answers a message, and those before it where its list is cumulative. Nothing happens where it was answered meanwhile. */
@@ -90,6 +96,7 @@ export class Deliveries {
     if (newer === undefined) of.newest = older;
     else newer.older = older;
     this.#entries.delete(entry.number);
+    this.#byMessage.delete(Number(entry.delivery.publication.id));
     return entry;
   }
 }

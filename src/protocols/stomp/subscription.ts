@@ -98,7 +98,8 @@ export class StompSubscription implements Subscriber {
     return true;
   }
 
-  #head({ channel }: Publication, messageId: string): HeaderPair[] {
+  /** The message id is that of the publication, so that who gets it twice can see it. */
+  #head({ channel, id: messageId }: Publication, ackId: string): HeaderPair[] {
     const { id, destination, ack } = this.request;
     const { version } = this.#parts.wire;
     const head: HeaderPair[] = [
@@ -106,7 +107,7 @@ export class StompSubscription implements Subscriber {
       ['message-id', messageId],
     ];
     if (id !== undefined || version !== '1.0') head.unshift(['subscription', id ?? destination]);
-    if (ack !== 'auto' && version === '1.2') head.push(['ack', messageId]);
+    if (ack !== 'auto' && version === '1.2') head.push(['ack', ackId]);
     return head;
   }
 }
