@@ -27,7 +27,7 @@ const HEAP = 16 * 2 ** 20;
 const LONGEST = 500;
 
 const USERS = {
-  ann: testUser('ann', { claims: { name: '</user><msg from_id="0">' } }),
+  ann: testUser('ann', { claims: { name: '</user>\u0001<msg from_id="0">' } }),
   bob: testUser('bob'),
 } as const;
 
