@@ -1,193 +1,211 @@
-import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { WebSocket } from 'ws';
-import { makeFolder } from '../support/folder.js';
-import { ServerProcess } from '../support/server.js';
 import { StreamPeer } from '../support/stream-peer.js';
 import { until } from '../support/until.js';
-import { useServer } from '../support/use-server.js';
-import { XmlTestPeer } from '../support/xml-peer.js';
+import { useNewServer } from '../support/use-server.js';
 
-const ADAM = '<login u="adam" p="adam"/>';
-const GUEST = '<login username="guest" password="guest" />';
+/** An XMLSocket client, which reads message by message. */
+class XmlPeer {
+  readonly peer: StreamPeer;
+  #read = 0;
+
+  constructor(peer: StreamPeer) {
+    this.peer = peer;
+    onTestFinished(() => void peer.socket.destroy());
+  }
+
+  send(...messages: readonly string[]): void {
+    this.peer.send(Buffer.from(messages.map((message) => `${message}\0`).join(''), 'utf8'));
+  }
+
+  /** What has come since it was last asked, once there are so many messages of it. */
+  async hears(count: number): Promise<readonly string[]> {
+    const all = () => Buffer.from(this.peer.heard, 'latin1').toString('utf8').split('\0').slice(0, -1);
+    await until(() => all().length >= this.#read + count);
+    const news = all().slice(this.#read);
+    this.#read += news.length;
+    return news;
+  }
+}
+
+/** A refusal without the id by which the log explains it. */
+function anonymous(refusal = ''): string {
+  return refusal.replace(/ request="[^"]+"/, '');
+}
+
 const ROOMS = '<rooms><room id="1">Lobby 1</room><room id="2">General Chat</room></rooms>';
 
-const server = useServer();
+describe('XMLSocket', { timeout: 30_000 }, () => {
+  const server = useNewServer();
+  const connect = async () => new XmlPeer(await StreamPeer.connect(server().portOf('xmlsocket')));
 
-async function tcp(from = server()): Promise<XmlTestPeer> {
-  const peer = await XmlTestPeer.tcp(from.portOf('xmlsocket'));
-  onTestFinished(() => peer.end());
-  return peer;
-}
+  async function member(name: string, password: string, ...rooms: readonly string[]): Promise<XmlPeer> {
+    const peer = await connect();
+    peer.send(`<login u="${name}" p="${password}"/>`);
+    expect(await peer.hears(2)).toEqual([`<login ok="1" id="${name}"/>`, ROOMS]);
+    for (const room of rooms) peer.send(`<room id="${room}"/>`);
+    if (rooms.length > 0) await peer.hears(rooms.length);
+    return peer;
+  }
 
-async function webSocket(from = server()): Promise<XmlTestPeer> {
-  const peer = await XmlTestPeer.webSocket(`${from.url.replace('http', 'ws')}/xmlsocket`);
-  onTestFinished(() => peer.end());
-  return peer;
-}
-
-describe('XMLSocket of this repository', () => {
-  it('has a port that is printed, free where the main one is', () => {
-    expect(server().urls['xmlsocket']).toMatch(/^xmlsocket:\/\/127\.0\.0\.1:\d+$/);
-    expect(server().portOf('xmlsocket')).not.toBe(8843);
+  it('answers both kinds of client as they ask', async () => {
+    const [wordy, short] = [await connect(), await connect()];
+    wordy.send('<login username="guest" password="guest"/>');
+    expect(await wordy.hears(2)).toEqual([
+      '<login login_status="1"><user_id>guest</user_id><username>guest</username><login_error /></login>',
+      ROOMS,
+    ]);
+    short.send('<login u="guest" p="guest"/>', '<room id="1" uid="6">');
+    expect(await short.hears(3)).toEqual([
+      '<login ok="1" id="guest"/>',
+      ROOMS,
+      '<users room_id="1"><user id="guest">guest</user></users>',
+    ]);
   });
 
-  it('is the same over TCP, over WebSocket, and on the port of XMLSocket by WebSocket', async () => {
-    const port = server().portOf('xmlsocket');
-    const there = await XmlTestPeer.webSocket(`ws://127.0.0.1:${port}/xmlsocket`);
-    onTestFinished(() => there.end());
-    for (const [index, peer] of [await tcp(), await webSocket(), there].entries()) {
-      const room = index === 0 ? '1' : '2';
-      for (const octet of Buffer.from(`${GUEST}\0<room id="${room}" uid="6">\0`)) {
-        peer.write(Buffer.from([octet]));
-      }
-      const heard = await peer.until('<users');
-      expect(heard.slice(0, 3)).toEqual([
-        '<login login_status="1"><user_id>guest</user_id><username>guest</username><login_error /></login>',
-        ROOMS,
-        `<users room_id="${room}"><user id="guest">guest</user></users>`,
+  it('turns away who says a wrong password, and after five of them the connection', async () => {
+    const [wordy, short] = [await connect(), await connect()];
+    wordy.send('<login username="guest" password="x"/>');
+    expect(await wordy.hears(1)).toEqual([
+      '<login login_status="0"><login_error>Login Problem</login_error></login>',
+    ]);
+    for (let n = 0; n < 5; n++) short.send('<login u="guest" p="x"/>');
+    expect(await short.hears(5)).toEqual(new Array(5).fill('<login ok="0"/>'));
+    await until(() => short.peer.finished);
+  });
+
+  it('tells the newcomer who is there, and the others who comes, speaks and goes', async () => {
+    const adam = await member('adam', 'adam', '1');
+    const guest = await member('guest', 'guest');
+    guest.send('<room id="1"/>');
+    expect(await guest.hears(1)).toEqual([
+      '<users room_id="1"><user id="adam">adam</user><user id="guest">guest</user></users>',
+    ]);
+    expect(await adam.hears(1)).toEqual(['<msg from_id="0">*guest has entered</msg>']);
+    guest.send('<msg from_id="guest" room_id="1">Hello everyone</msg>');
+    const hello = '<msg from_id="guest">Hello everyone</msg>';
+    expect([await adam.hears(1), await guest.hears(1)]).toEqual([[hello], [hello]]);
+    guest.peer.socket.destroy();
+    expect(await adam.hears(1)).toEqual(['<msg from_id="0">*guest has left</msg>']);
+  });
+
+  it('believes nobody who says to be somebody else, or the system', async () => {
+    const adam = await member('adam', 'adam', '1');
+    const guest = await member('guest', 'guest', '1');
+    await adam.hears(1);
+    guest.send('<msg from_id="0" uid="adam" room_id="1">shut down</msg>');
+    expect(await adam.hears(1)).toEqual(['<msg from_id="guest">shut down</msg>']);
+  });
+
+  it('writes what is said as a text, whatever it is', async () => {
+    const adam = await member('adam', 'adam', '1');
+    adam.send(
+      '<msg>&lt;/msg&gt;&lt;msg from_id="0"&gt;forged &amp; more</msg>',
+      '<msg><![CDATA[<rooms/>"\']]></msg>',
+      '<msg>é€😀</msg>',
+    );
+    expect(await adam.hears(3)).toEqual([
+      '<msg from_id="adam">&lt;/msg&gt;&lt;msg from_id=&quot;0&quot;&gt;forged &amp; more</msg>',
+      '<msg from_id="adam">&lt;rooms/&gt;&quot;&apos;</msg>',
+      '<msg from_id="adam">é€😀</msg>',
+    ]);
+  });
+
+  it('carries what is for one alone', async () => {
+    const [adam, guest, other] = [
+      await member('adam', 'adam', '1'),
+      await member('guest', 'guest', '1'),
+      await member('system', 'manager', '1'),
+    ];
+    for (const peer of [adam, guest, other]) await peer.hears(0);
+    await sleep(50);
+    for (const peer of [adam, guest, other]) await peer.hears(0);
+    guest.send('<msg to_id="adam">psst</msg>');
+    const psst = '<msg from_id="guest" to_id="adam">psst</msg>';
+    expect([await adam.hears(1), await guest.hears(1)]).toEqual([[psst], [psst]]);
+    guest.send('<msg room_id="1">aloud</msg>');
+    expect(await other.hears(1)).toEqual(['<msg from_id="guest">aloud</msg>']);
+  });
+
+  it('names the room while a connection is in several', async () => {
+    const adam = await member('adam', 'adam', '1', '2');
+    adam.send('<msg room_id="2">in two</msg>', '<leave id="1"/>', '<msg>in one</msg>');
+    expect(await adam.hears(2)).toEqual([
+      '<msg from_id="adam" room_id="2">in two</msg>',
+      '<msg from_id="adam">in one</msg>',
+    ]);
+    adam.send('<room id="1"/>', '<msg>where?</msg>');
+    const [list, refusal] = await adam.hears(2);
+    expect(list).toBe('<users room_id="1"><user id="adam">adam</user></users>');
+    expect(anonymous(refusal)).toMatch(/^<error code="bad_request">a msg says neither/);
+  });
+
+  it('refuses rooms and words that are not for a peer, and lets it go on', async () => {
+    const guest = await connect();
+    guest.send('<room id="1"/>', '<msg room_id="1">x</msg>');
+    expect((await guest.hears(2)).map(anonymous)).toEqual(
+      new Array(2).fill('<error code="unauthorized">log in first</error>'),
+    );
+    guest.send('<login u="guest" p="guest"/>', '<login u="adam" p="adam"/>');
+    const [, , twice] = await guest.hears(3);
+    expect(anonymous(twice)).toBe('<error code="bad_request">this connection has logged in already</error>');
+    guest.send(
+      '<room id="3"/>',
+      '<room id="x"/>',
+      '<msg room_id="2">not in it</msg>',
+      '<msg>a & b</msg>',
+      '<dance/>',
+    );
+    const refusals = await guest.hears(4);
+    expect(refusals.map((text) => /code="(\w+)"/.exec(text)?.[1])).toEqual([
+      'forbidden',
+      'invalid_params',
+      'forbidden',
+      'bad_request',
+    ]);
+    guest.send('Hello!', '', '', '<ping/>');
+    expect(await guest.hears(1)).toEqual(['<pong/>']);
+  });
+
+  it('tells a film where it may connect to, and lets it go', async () => {
+    for (const request of ['<policy-file-request/>', '<cross-domain-request/>']) {
+      const film = await connect();
+      film.send(request);
+      expect(await film.hears(1)).toEqual([
+        '<?xml version="1.0"?><cross-domain-policy><allow-access-from domain="*" to-ports="*"/></cross-domain-policy>',
       ]);
-      expect(peer.frames.every(({ binary }) => binary)).toBe(true);
+      await until(() => film.peer.finished);
     }
   });
-
-  it('reads texts of WebSocket, several messages in one, and halves', async () => {
-    const socket = new WebSocket(`${server().url.replace('http', 'ws')}/xmlsocket`);
-    onTestFinished(() => socket.terminate());
-    await once(socket, 'open');
-    const heard: Buffer[] = [];
-    socket.on('message', (octets: Buffer) => heard.push(octets));
-    for (const part of [`${ADAM}\0<room id`, '="1"/>\0<ms', 'g>Hé</msg>\0']) socket.send(part);
-    await until(() => Buffer.concat(heard).includes('<msg from_id="adam">Hé</msg>\0'));
-  });
-
-  it('knows at once that a peer is gone, whether it says so or its process is killed', async () => {
-    const watcher = await tcp();
-    watcher.say(ADAM, '<room id="1"/>');
-    await watcher.until('<users');
-    for (const leave of ['end', 'resetAndDestroy'] as const) {
-      const peer = await StreamPeer.connect(server().portOf('xmlsocket'));
-      peer.send(`${GUEST}\0<room id="1"/>\0`);
-      await watcher.until('<msg from_id="0">*guest has entered');
-      peer.socket[leave]();
-      await watcher.until('<msg from_id="0">*guest has left');
-    }
-  });
-
-  it('answers players that ask for the policy, on its port and on one of its own', async () => {
-    const config = makeFolder({
-      'signalbox.yml': `listen: { xmlsocket_port: 0, policy_port: 0 }
-routing: r.yml
-xmlsocket: { policy_domains: [shop.example.com, '*.example.org'], policy_ports: ['8843', '9000-9009'] }
-`,
-      'r.yml': `chat.room: { channel: 'c/{room}', handler: chat.room }
-chat.rooms: { channel: 'chat/rooms', handler: chat.rooms, access: { call: anyone } }
-chat.user: { channel: 'u/{user_id}', handler: chat.user }
-`,
-    });
-    const own = await ServerProcess.start({ config: `${config}/signalbox.yml` });
-    onTestFinished(() => own.stop());
-    const policy =
-      '<?xml version="1.0"?><cross-domain-policy>' +
-      '<allow-access-from domain="shop.example.com" to-ports="8843,9000-9009"/>' +
-      '<allow-access-from domain="*.example.org" to-ports="8843,9000-9009"/>' +
-      '</cross-domain-policy>\0';
-    const policyPort = Number(/policy\S*:(\d+)/.exec(own.stdout)?.[1]);
-    for (const port of [own.portOf('xmlsocket'), policyPort]) {
-      for (const request of ['<policy-file-request/>\0', '<cross-domain-request/>\0']) {
-        const player = await StreamPeer.connect(port);
-        player.send(request);
-        await until(() => player.closed);
-        expect(player.heard).toBe(policy);
-        expect(player.error).toBeUndefined();
-      }
-    }
-  });
-
-  it('tells who is there that it restarts, and ends the connections in order', async () => {
-    const own = await ServerProcess.start();
-    onTestFinished(() => own.stop());
-    const peers = [await tcp(own), await webSocket(own)];
-    for (const peer of peers) peer.say(ADAM);
-    for (const peer of peers) await peer.until('<rooms');
-    own.signal('SIGTERM');
-    for (const peer of peers) {
-      expect((await peer.until('<error')).at(-1)).toBe('<error code="draining">the server restarts</error>');
-      await until(() => peer.closed);
-    }
-    expect(peers[1]?.closed).toEqual({ code: 4001 });
-    expect((await own.exit).code).toBe(0);
-  });
-});
-
-describe('a server that is attacked over XMLSocket', () => {
-  const KILOBYTES = 64;
-  const bomb = `<!DOCTYPE lolz [<!ENTITY lol "lol">${Array.from(
-    { length: 9 },
-    (_, i) => `<!ENTITY lol${i} "${`&lol${i - 1 || ''};`.repeat(10)}">`,
-  ).join('')}]><msg>&lol8;</msg>`;
 
   it.each([
-    ['an XML bomb', bomb],
-    ['an external entity', '<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><msg>&f;</msg>'],
-    ['an instruction', '<?php system("id") ?><msg/>'],
-    ['elements without end', '<a>'.repeat(20_000)],
-    ['an element of a megabyte', `<msg>${'x'.repeat(1_000_000)}</msg>`],
-    ['a megabyte without an end', 'x'.repeat(1_000_000)],
-    ['a name of a megabyte', `<${'a'.repeat(1_000_000)}/>`],
-    ['attributes without end', `<msg ${Array.from({ length: 5000 }, (_, i) => `a${i}="1"`).join(' ')}/>`],
-  ])(
-    'answers %s with an error, ends that connection in order, and serves the others',
-    async (_what, octets) => {
-      const attacker = await StreamPeer.connect(server().portOf('xmlsocket'));
-      attacker.send(`${octets}\0`);
-      await until(() => attacker.closed);
-      expect(attacker.heard).toMatch(/^<error code="(?:bad_request|payload_too_large)"[^\0]*<\/error>\0$/);
-      expect(attacker.heard).not.toContain('root:');
-      const other = await tcp();
-      other.say(ADAM);
-      await other.until('<rooms');
-      expect(server().running).toBe(true);
-    },
-  );
+    ['a document type', '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]><login u="&a;"/>', 'bad_request'],
+    ['deep elements', '<a>'.repeat(1000), 'bad_request'],
+    ['a megabyte without an end', 'x'.repeat(1024 ** 2), 'payload_too_large'],
+  ])('ends a connection over %s, and says so', async (_what, octets, code) => {
+    const hostile = await connect();
+    hostile.peer.send(`${octets}\0`);
+    expect((await hostile.hears(1))[0]).toMatch(new RegExp(`^<error code="${code}"`));
+    await until(() => hostile.peer.finished);
+    const adam = await member('adam', 'adam', '1');
+    adam.send('<ping/>');
+    expect(await adam.hears(1)).toEqual(['<pong/>']);
+  });
 
-  it('stays small under a hundred faults in every message', async () => {
-    const before = await server().metric('process_resident_memory_bytes');
-    const peers = await Promise.all(Array.from({ length: 20 }, () => tcp()));
-    for (const peer of peers) {
-      for (let n = 0; n < 100; n++) peer.say(`<msg>${'&x;'.repeat((KILOBYTES * 1000) / 3 - 10)}</msg>`);
-      peer.say(ADAM);
-    }
-    await Promise.all(peers.map((peer) => peer.until('<rooms')));
-    const after = await server().metric('process_resident_memory_bytes');
-    expect(after - before).toBeLessThan(150 * 2 ** 20);
-  }, 60_000);
+  it('keeps a thousand messages of a burst in their order, octet by octet or all at once', async () => {
+    const adam = await member('adam', 'adam', '1');
+    const texts = Array.from({ length: 1000 }, (_, n) => String(n));
+    const octets = Buffer.from(texts.map((text) => `<msg>${text}</msg>\0`).join(''));
+    for (let at = 0; at < 2000; at++) adam.peer.send(octets.subarray(at, at + 1));
+    adam.peer.send(octets.subarray(2000));
+    const heard = await adam.hears(1000);
+    expect(heard).toEqual(texts.map((text) => `<msg from_id="adam">${text}</msg>`));
+  });
 
-  it('is guessed at no faster than limits.failed_logins allows, and says so', async () => {
-    const config = makeFolder({
-      'signalbox.yml': `listen: { xmlsocket_port: 0 }
-routing: r.yml
-limits: { failed_logins: 3/h }
-auth: { logins: { adam: { secret: adam's secret } } }
-`,
-      'r.yml': `chat.room: { channel: 'c/{room}', handler: chat.room }
-chat.rooms: { channel: 'chat/rooms', handler: chat.rooms, access: { call: anyone } }
-chat.user: { channel: 'u/{user_id}', handler: chat.user }
-`,
-    });
-    const own = await ServerProcess.start({ config: `${config}/signalbox.yml` });
-    onTestFinished(() => own.stop());
-    let refusal: string | undefined;
-    for (let connection = 0; connection < 4 && refusal === undefined; connection++) {
-      const guesser = await tcp(own);
-      guesser.say(...Array.from({ length: 5 }, (_, i) => `<login u="adam" p="guess ${i}"/>`));
-      await until(() => guesser.closed);
-      expect(guesser.messages.filter((message) => message === '<login ok="0"/>')).toHaveLength(5);
-      refusal = guesser.messages.find((message) => message.startsWith('<error'));
-    }
-    expect(refusal).toMatch(/^<error code="limit_exceeded" [^>]*>limits\.failed_logins/);
-    const late = await tcp(own);
-    late.say('<login u="adam" p="adam\'s secret"/>');
-    expect(await late.until('<error')).toContain('<login ok="0"/>');
+  it('tells its peers that it stops', async () => {
+    const adam = await member('adam', 'adam', '1');
+    server().signal('SIGTERM');
+    expect(await adam.hears(1)).toEqual(['<error code="draining">the server restarts</error>']);
+    await until(() => adam.peer.finished);
   });
 });
