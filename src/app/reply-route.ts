@@ -33,5 +33,6 @@ export const REPLY_ROUTE: Route = {
     attempts: Number.POSITIVE_INFINITY,
     deadLetter: undefined,
     prefetch: 100,
+    ofPeers: true,
   },
 };

@@ -15,6 +15,8 @@ export interface QueuePolicy {
   readonly deadLetter: string | undefined;
   /** Messages that one consumer holds unanswered, unless it asks for another number. */
   readonly prefetch: number;
+  /** Whether peers make such channels themselves: all of these together hold a quarter of what queues may hold. */
+  readonly ofPeers?: boolean;
 }
 
 /** A message of a queue in the hands of one consumer. The first answer counts, a later one does nothing. */

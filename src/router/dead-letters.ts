@@ -25,14 +25,18 @@ export class DeadLetters {
     const { channel, payload, headers } = publication;
     const target = this.#targetOf(letter);
     const topic = target === undefined || target === channel ? undefined : topics.known(target);
-    meter.count('signalbox_dead_letters_total', { reason, kept: String(topic !== undefined) });
-    if (topic === undefined) return this.#drop(letter);
+    const count = () =>
+      meter.count('signalbox_dead_letters_total', { reason, kept: String(topic !== undefined) });
+    if (topic === undefined) {
+      count();
+      return this.#drop(letter);
+    }
     const about = {
       'original-destination': channel,
       'dead-letter-reason': reason,
       'delivery-count': String(attempts),
     };
-    return after(topic.broadcast(payload, { headers: { ...headers, ...about } }), () => undefined);
+    return after(topic.broadcast(payload, { headers: { ...headers, ...about } }), count);
   }
 
   /** As its route says now: a store does not know. */

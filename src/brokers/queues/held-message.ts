@@ -1,10 +1,13 @@
 import type { Publication } from '../../core/publication.js';
+import { weight } from '../kept.js';
 
 /** A message that a queue holds, as a link of the list that it is in. */
 export class HeldMessage {
   /** Its place among all messages of the node: a greater one came later. */
   readonly key: number;
   readonly publication: Publication;
+  /** Octets that it takes in memory, roughly: headers are the publisher's, too. */
+  readonly weight: number;
   /** Times that it has been given out. */
   attempts: number;
   /** Whether somebody may have seen it. */
@@ -15,6 +18,7 @@ export class HeldMessage {
   constructor(key: number, publication: Publication, { attempts, redelivered }: Experience = NEW) {
     this.key = key;
     this.publication = publication;
+    this.weight = weight(publication);
     this.attempts = attempts;
     this.redelivered = redelivered;
   }

@@ -2,7 +2,7 @@ import { overLimit, RouterError } from '../../core/errors.js';
 import { every } from '../../core/interval.js';
 import type { Logger } from '../../core/logger.js';
 import { after, type MaybePromise } from '../../core/maybe-promise.js';
-import { countLimit, type Meter } from '../../core/meter.js';
+import type { Meter } from '../../core/meter.js';
 import type { Publication } from '../../core/publication.js';
 import type {
   Consumer,
@@ -14,22 +14,28 @@ import type {
   Queues,
 } from '../../core/queue.js';
 import type { QueueStore, StoredMessage } from '../../core/queue-store.js';
+import { weight } from '../kept.js';
+import { Burials } from './burials.js';
 import { HeldMessage } from './held-message.js';
 import { type MessageKeeper, MessageQueue } from './message-queue.js';
+import { Room, type RoomLimits } from './room.js';
 
 export interface MemoryQueuesParts {
   /** For queues that outlive the process; without it such are refused. */
   readonly store?: QueueStore | undefined;
   /** Messages and octets that all queues hold. */
-  readonly limits: { readonly queueMessages: number; readonly queueSize: number };
+  readonly limits: RoomLimits;
   readonly logger: Logger;
   readonly meter: Meter;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
 }
 
-/** Milliseconds between two looks at what has expired, and until a burial is tried again. */
+/** Milliseconds between two looks at what has expired. */
 const PAUSE = 1000;
+
+/** What the queues that peers make may hold of all that there is room for. */
+const GUESTS = 0.25;
 
 /** The policy of what a store held, until its route is asked for. */
 const LOADED: QueuePolicy = {
@@ -46,21 +52,34 @@ export class MemoryQueues implements Queues, MessageKeeper {
   readonly unanswered = { count: 0 };
   readonly #parts: MemoryQueuesParts;
   readonly #queues = new Map<string, MessageQueue>();
+  readonly #burials: Burials;
+  readonly #room: Room;
+  /** Of it, for the queues that peers make: who fills these leaves room for the others. */
+  readonly #guestRoom: Room;
   #bury: (letter: DeadLetter) => MaybePromise<void> = () => undefined;
   /** Messages that expire; while there are any, somebody looks for them. */
   #perishable = 0;
   #stop: (() => void) | undefined;
   #last = 0;
-  #messages = 0;
-  #octets = 0;
 
   constructor(parts: MemoryQueuesParts) {
     this.#parts = parts;
+    this.#room = new Room(parts.limits);
+    this.#guestRoom = new Room(parts.limits, GUESTS);
+    this.#burials = new Burials({
+      bury: ({ message, queue, reason }) => {
+        const { publication, attempts } = message;
+        const letter = { publication, policy: queue.policy, reason, attempts };
+        return after(this.#bury(letter), () => this.consumed(message, queue));
+      },
+      failed: ({ queue: { channel } }, error) =>
+        parts.logger.error({ channel, error }, 'dead letters cannot be kept yet'),
+    });
   }
 
   get figures(): QueueFigures {
     const { size: queues } = this.#queues;
-    return { queues, messages: this.#messages, unacknowledged: this.unanswered.count };
+    return { queues, messages: this.#room.messages, unacknowledged: this.unanswered.count };
   }
 
   start(bury: (letter: DeadLetter) => MaybePromise<void>): MaybePromise<void> {
@@ -75,18 +94,21 @@ export class MemoryQueues implements Queues, MessageKeeper {
     if (policy.durable && store === undefined)
       throw new RouterError('unavailable', 'this server has no store for durable queues');
     const queue = this.#open(publication.channel, policy);
-    this.#checkRoom(queue, publication);
+    this.#checkRoom(queue, weight(publication));
     const message = new HeldMessage(++this.#last, this.#keepable(publication, policy));
     this.#count(message, queue, 1);
     if (!policy.durable || store === undefined) return queue.add(message);
     const { key } = message;
-    return store.add({ key, publication: message.publication, attempts: 0 }).then(
-      () => queue.add(message),
-      (error: unknown) => {
-        this.#count(message, queue, -1);
-        throw error;
-      },
-    );
+    const refused = (error: unknown) => {
+      this.#count(message, queue, -1);
+      throw error;
+    };
+    try {
+      const added = store.add({ key, publication: message.publication, attempts: 0 });
+      return added.then(() => queue.add(message), refused);
+    } catch (error) {
+      return refused(error);
+    }
   }
 
   consume(channel: string, policy: QueuePolicy, consumer: Consumer): Consumption {
@@ -109,6 +131,7 @@ export class MemoryQueues implements Queues, MessageKeeper {
 
   async close(): Promise<void> {
     this.#stop?.();
+    this.#burials.stop();
     await this.#parts.store?.close();
   }
 
@@ -130,22 +153,7 @@ export class MemoryQueues implements Queues, MessageKeeper {
 
   /** What cannot be buried at the moment, as the dead letters have no room, is not forgotten. */
   died(message: HeldMessage, queue: MessageQueue, reason: DeadReason): MaybePromise<void> {
-    const { publication, attempts } = message;
-    const letter = { publication, policy: queue.policy, reason, attempts };
-    try {
-      const buried = after(this.#bury(letter), () => this.consumed(message, queue));
-      return buried?.catch((error: unknown) => this.#retry(error, { message, queue, reason }));
-    } catch (error) {
-      this.#retry(error, { message, queue, reason });
-    }
-  }
-
-  #retry(
-    error: unknown,
-    { message, queue, reason }: { message: HeldMessage; queue: MessageQueue; reason: DeadReason },
-  ): void {
-    this.#parts.logger.error({ channel: queue.channel, error }, 'a dead letter could not be kept yet');
-    setTimeout(() => void this.died(message, queue, reason), PAUSE).unref();
+    return this.#burials.add({ message, queue, reason });
   }
 
   #open(channel: string, policy: QueuePolicy): MessageQueue {
@@ -164,20 +172,17 @@ export class MemoryQueues implements Queues, MessageKeeper {
     queue.add(message);
   }
 
-  #checkRoom(queue: MessageQueue, { payload }: Publication): void {
-    const { queueMessages, queueSize } = this.#parts.limits;
-    const { size } = queue.policy;
-    if (queue.held >= size) {
+  #checkRoom(queue: MessageQueue, octets: number): void {
+    const { size, ofPeers } = queue.policy;
+    try {
+      if (queue.held >= size)
+        throw overLimit('route.queue.size', `the queue holds queue.size of ${size} messages already`);
+      this.#room.check(octets);
+      if (ofPeers === true) this.#guestRoom.check(octets);
+    } catch (error) {
       this.#closeIdle(queue);
-      throw overLimit('route.queue.size', `the queue holds queue.size of ${size} messages already`);
+      throw error;
     }
-    const isMany = this.#messages >= queueMessages;
-    if (!isMany && this.#octets + payload.size <= queueSize) return;
-    this.#closeIdle(queue);
-    const limit = isMany ? 'limits.queue_messages' : 'limits.queue_size';
-    const refusal = overLimit(limit, `${limit} of ${isMany ? queueMessages : queueSize} is reached`);
-    countLimit(this.#parts.meter, refusal);
-    throw refusal;
   }
 
   /** In memory of its own, and with the earlier end. */
@@ -190,8 +195,8 @@ export class MemoryQueues implements Queues, MessageKeeper {
   }
 
   #count(message: HeldMessage, queue: MessageQueue, change: 1 | -1): void {
-    this.#messages += change;
-    this.#octets += change * message.publication.payload.size;
+    this.#room.count(change, message.weight);
+    if (queue.policy.ofPeers === true) this.#guestRoom.count(change, message.weight);
     queue.held += change;
     if (Number.isFinite(message.expires)) this.#watch(change);
     this.#closeIdle(queue);
