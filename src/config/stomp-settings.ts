@@ -20,6 +20,6 @@ export const stompSettings = z.strictObject({
   ),
   transactions: count(100, 'Open transactions of one connection.'),
   transaction_frames: count(1000, 'Frames of one transaction.'),
-  transaction_size: size('1mb', 'Octets of one transaction.'),
+  transaction_size: size('1mb', 'Octets of all open transactions of one connection, headers included.'),
   temp_queues: count(100, 'Reply queues of one connection.'),
 });

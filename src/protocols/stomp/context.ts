@@ -24,7 +24,7 @@ export interface StompOptions {
   readonly transactions: number;
   /** Frames of one transaction. */
   readonly transactionFrames: number;
-  /** Octets of the frames of one transaction. */
+  /** Octets of the frames of all open transactions of one session. */
   readonly transactionSize: number;
   /** Reply queues of one session. */
   readonly tempQueues: number;

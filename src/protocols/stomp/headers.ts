@@ -14,6 +14,14 @@ export class StompHeaders {
     return this.#names.length;
   }
 
+  /** Characters of all names and values. */
+  get length(): number {
+    let length = 0;
+    for (const text of this.#names) length += text.length;
+    for (const text of this.#values) length += text.length;
+    return length;
+  }
+
   get(name: string): string | undefined {
     const at = this.#names.indexOf(name);
     return at === -1 ? undefined : this.#values[at];

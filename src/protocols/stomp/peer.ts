@@ -217,10 +217,11 @@ export class StompPeer implements ConnectionListener, StompSink, Recipient<Arriv
   /** Does nothing without a reason. */
   #close(why: Disconnect | undefined): void {
     if (why === undefined || this.#state === 'closed') return;
+    // What it has not acknowledged is not for it again, under another subscription.
+    this.#wire.close();
     this.#leave();
     this.#reader.stop();
     this.#mailbox.close();
-    this.#wire.close();
     this.#connection.close(why);
   }
 

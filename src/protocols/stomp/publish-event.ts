@@ -4,7 +4,10 @@ import type { StompFrame } from './frame-reader.js';
 import { payloadOf } from './payload-of.js';
 import { numberHeader } from './require-header.js';
 
-/** Headers of a SEND that are not for subscribers: they are about the frame itself, or the server's to say. */
+/**
+ * Headers of a SEND that are not for subscribers: they are about the frame itself, or the server's to say. Spaces around a
+ * name make no other one of it for clients that take them away.
+ */
 const OWN: ReadonlySet<string> = new Set([
   'destination',
   'content-length',
@@ -23,7 +26,7 @@ const OWN: ReadonlySet<string> = new Set([
 /** What a SEND asks for, in the words of the router; `depth` bounds the levels of JSON. Throws `bad_request`. */
 export function publishEventOf(frame: StompFrame, depth: number): PublishEvent {
   const { headers, body } = frame;
-  const passed = [...headers].filter(([name]) => !OWN.has(name));
+  const passed = [...headers].filter(([name]) => !OWN.has(name.trim()));
   const expires = expiryOf(frame);
   return {
     payload: payloadOf(body, headers.get('content-type'), depth),

@@ -1,3 +1,4 @@
+import { RouterError } from '../../core/errors.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import { after } from '../../core/maybe-promise.js';
 import { Payload } from '../../core/payload.js';
@@ -38,6 +39,7 @@ export class Sending {
   prepare(frame: StompFrame): Step {
     const destination = requireHeader(frame, 'destination');
     const { headers, body } = frame;
+    this.#checkUser(headers.get('user-id'));
     const receipt = headers.get('receipt');
     if (RENEWAL.test(destination)) return { kind: 'send', receipt, run: () => this.#renew(body) };
     const event = publishEventOf(frame, this.#parts.depth);
@@ -61,6 +63,15 @@ export class Sending {
       router.publish(session, channel, event, placed),
       () => undefined,
     );
+  }
+
+  /** Consumers of RabbitMQ take this header for who sent a message. A back end may send for its users. */
+  #checkUser(user: string | undefined): void {
+    const { kind, id } = this.#parts.session.principal;
+    if (user === undefined || user === id || kind === 'backend') return;
+    throw new RouterError('forbidden', 'the header user-id names somebody else', {
+      hint: 'leave user-id out, or send the user-name of CONNECTED',
+    });
   }
 
   #renew(secret: Buffer): Promise<void> {

@@ -153,7 +153,11 @@ export class StompSession {
     if (transaction !== undefined) {
       // What is kept must not keep the octets that it arrived with.
       const body = Buffer.from(frame.body);
-      this.#transactions.add(transaction, preparing.prepare({ ...frame, body }), body.length);
+      this.#transactions.add(
+        transaction,
+        preparing.prepare({ ...frame, body }),
+        body.length + frame.headers.length,
+      );
       return 'later';
     }
     const step = preparing.prepare(frame);

@@ -14,7 +14,7 @@ export interface Step {
 export interface TransactionLimits {
   readonly transactions: number;
   readonly transactionFrames: number;
-  /** Octets. */
+  /** Octets of all that are open. */
   readonly transactionSize: number;
 }
 
@@ -23,13 +23,15 @@ interface Transaction {
   size: number;
 }
 
-/** Octets that are counted for a frame beside its body. */
+/** Octets that are counted for a frame beside its headers and its body. */
 const FRAME = 256;
 
 /** The open transactions of one session. They end with it, and nothing of them happens then. [STOMP 1.2 §BEGIN] */
 export class Transactions {
   readonly #limits: TransactionLimits;
   readonly #open = new Map<string, Transaction>();
+  /** Octets of all that are open. */
+  #size = 0;
 
   constructor(limits: TransactionLimits) {
     this.#limits = limits;
@@ -64,14 +66,15 @@ export class Transactions {
         `this transaction has stomp.transaction_frames of ${transactionFrames} already`,
       );
     }
-    const size = transaction.size + octets + FRAME;
-    if (size > transactionSize) {
+    const size = octets + FRAME;
+    if (this.#size + size > transactionSize) {
       throw overLimit(
         'stomp.transaction_size',
-        `this transaction is over stomp.transaction_size of ${transactionSize} octets`,
+        `the open transactions are over stomp.transaction_size of ${transactionSize} octets`,
       );
     }
-    transaction.size = size;
+    transaction.size += size;
+    this.#size += size;
     transaction.steps.push(step);
   }
 
@@ -94,6 +97,7 @@ export class Transactions {
     const id = requireHeader(frame, 'transaction');
     const transaction = this.#find(id);
     this.#open.delete(id);
+    this.#size -= transaction.size;
     return transaction;
   }
 

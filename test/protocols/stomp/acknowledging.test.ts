@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { testRoute } from '../../../src/testing.js';
+import { queuePolicy } from '../../contracts/queues.js';
 import type { StompReply } from '../../support/stomp-frames.js';
-import { type Client, World } from './world.js';
+import { broadcast, type Client, World } from './world.js';
 
 const VERSIONS = ['1.0', '1.1', '1.2'] as const;
 type Version = (typeof VERSIONS)[number];
@@ -294,5 +296,21 @@ describe('a transaction that sends and acknowledges', () => {
     const [error] = await client.do('COMMIT', { transaction: 't' });
     expect(error?.headers['code']).toBe('forbidden');
     expect((await left(world, client)).map(({ body }) => body)).toEqual(['job']);
+  });
+});
+
+describe('a peer with several subscriptions to one queue', () => {
+  it('that goes has had each message once', async () => {
+    const routes = [testRoute('work', 'work/{name}', { queue: queuePolicy({ attempts: 3 }) })];
+    const world = new World({ routes, handlers: { work: broadcast } });
+    const client = await world.connect();
+    await client.do('SEND', { destination: 'work/1' }, 'x');
+    for (const id of ['1', '2', '3', '4']) {
+      await client.do('SUBSCRIBE', { id, destination: 'work/1', ack: 'client' });
+    }
+    await client.do('DISCONNECT');
+    const heir = await world.connect();
+    const [message] = await heir.do('SUBSCRIBE', { id: '1', destination: 'work/1', ack: 'client' });
+    expect(message?.headers).toMatchObject({ redelivered: 'true', 'delivery-count': '2' });
   });
 });

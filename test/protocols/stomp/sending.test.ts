@@ -3,7 +3,7 @@ import { RouterError } from '../../../src/core/errors.js';
 import type { Payload } from '../../../src/core/payload.js';
 import type { PublishEvent } from '../../../src/core/publication.js';
 import { ANONYMOUS } from '../../../src/core/session.js';
-import { testRoute, testUser } from '../../../src/testing.js';
+import { testBackend, testRoute, testUser } from '../../../src/testing.js';
 import { ROUTES, World } from './world.js';
 
 const VERSIONS = ['1.0', '1.1', '1.2'] as const;
@@ -43,11 +43,40 @@ describe('a sender', () => {
     expect(await client.do('SEND', { destination: 'chat/1' }, 'x')).toEqual([]);
   });
 
+  it('may say in user-id who it is, and a back end whom it sends for', async () => {
+    const world = new World();
+    for (const principal of [testUser('5'), testBackend()]) {
+      const client = await world.connect('1.2', { principal });
+      const send = { destination: 'chat/1', 'user-id': '5', receipt: 'r' };
+      expect(await client.do('SEND', send, 'x')).toMatchObject([{ command: 'RECEIPT' }]);
+    }
+  });
+
+  it('passes nothing on that a client may take for the word of the server', async () => {
+    const world = new World();
+    const listener = await world.connect('1.0');
+    await listener.do('SUBSCRIBE', { id: '1', destination: 'chat/1' });
+    const sender = await world.connect('1.2');
+    const forged = {
+      'message-id': 'm',
+      ' message-id': 'm',
+      'subscription ': 's',
+      '\tcontent-length': '1',
+      redelivered: 'true',
+    };
+    await sender.do('SEND', { destination: 'chat/1', ...forged }, 'text');
+    const [message] = await listener.news();
+    const names = Object.keys(message?.headers ?? {}).sort();
+    expect(names).toEqual(['content-length', 'content-type', 'destination', 'message-id', 'subscription']);
+    expect(message?.headers).toMatchObject({ subscription: '1', 'content-length': '4' });
+  });
+
   it.each([
     [{}, 'bad_request'],
     [{ destination: 'no/such/route' }, 'no_such_route'],
     [{ destination: 'mail/5' }, 'forbidden'],
     [{ destination: 'silent' }, 'not_publishable'],
+    [{ destination: 'chat/1', 'user-id': '6' }, 'forbidden'],
     [{ destination: 'chat/1', expiration: 'soon' }, 'bad_request'],
     [{ destination: 'chat/1', expiration: '5', expires: '5' }, 'bad_request'],
     [{ destination: 'chat/1', 'content-type': 'application/json' }, 'bad_request'],

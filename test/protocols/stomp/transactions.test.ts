@@ -139,6 +139,23 @@ describe('a transaction', () => {
     expect(world.counted).toContain(`signalbox_limits_reached_total ${limit}`);
   });
 
+  it.each([
+    ['in all that are open', ['a', 'b', 'c'], {}, 'x'.repeat(1500)],
+    ['in headers', ['a', 'a', 'a'], { long1: 'x'.repeat(900), long2: 'y'.repeat(900) }, ''],
+  ])('is bounded in octets %s', async (_where, ids, headers, body) => {
+    const client = await new World().connect('1.0');
+    for (const transaction of new Set(ids)) client.send('BEGIN', { transaction });
+    for (const transaction of ids) {
+      client.send('SEND', { destination: 'chat/1', transaction, ...headers }, body);
+    }
+    const [error] = await client.news();
+    expect(error?.headers['message']).toContain('stomp.transaction_size');
+    client.send('ABORT', { transaction: ids[0] ?? '' });
+    client.send('BEGIN', { transaction: 'more' });
+    client.send('SEND', { destination: 'chat/1', transaction: 'more', receipt: 'r' }, body);
+    expect(await client.do('COMMIT', { transaction: 'more' })).toMatchObject([{ command: 'RECEIPT' }]);
+  });
+
   it('keeps what it was sent, though the octets it came with are gone', async () => {
     const world = new World();
     const [listener, client] = [await audience(world), await world.connect()];
