@@ -49,7 +49,10 @@ export class EmbeddedStore implements QueueStore, MessageLog {
     this.#parts = parts;
     this.#writer = new LastingThread('store-worker', parts.path);
     this.#reader = new LastingThread('search-worker', parts.path);
-    this.#changes = new GroupCommit(this.#writer, (error) => this.#fault(error));
+    this.#changes = new GroupCommit(
+      (changes) => this.#writer.ask({ ask: 'change', changes }),
+      (error) => this.#fault(error),
+    );
   }
 
   get stats(): { readonly commits: number } {

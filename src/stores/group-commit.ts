@@ -1,5 +1,4 @@
 import type { RouterError } from '../core/errors.js';
-import type { LastingThread } from './lasting-thread.js';
 import type { StoreChange } from './store-requests.js';
 
 interface Pending {
@@ -12,16 +11,19 @@ interface Pending {
 /** Changes in the order made. All that is asked for while a commit runs is in the next one. */
 export class GroupCommit {
   readonly stats = { commits: 0 };
-  readonly #thread: LastingThread;
+  readonly #write: (changes: readonly StoreChange[]) => Promise<unknown>;
   readonly #refusalOf: (error: unknown) => RouterError;
   #pending: Pending[] = [];
   #count = 0;
   #octets = 0;
   #running: Promise<void> | undefined;
 
-  /** `refusalOf` is asked once for all that failed together. */
-  constructor(thread: LastingThread, refusalOf: (error: unknown) => RouterError) {
-    this.#thread = thread;
+  /** `write` makes all changes or none; `refusalOf` is asked once for all that failed together. */
+  constructor(
+    write: (changes: readonly StoreChange[]) => Promise<unknown>,
+    refusalOf: (error: unknown) => RouterError,
+  ) {
+    this.#write = write;
     this.#refusalOf = refusalOf;
   }
 
@@ -74,7 +76,7 @@ export class GroupCommit {
 
   async #commit(batch: readonly Pending[]): Promise<RouterError | undefined> {
     try {
-      await this.#thread.ask({ ask: 'change', changes: batch.map(({ change }) => change) });
+      await this.#write(batch.map(({ change }) => change));
       this.stats.commits++;
       return undefined;
     } catch (error) {
