@@ -54,8 +54,7 @@ export interface Router extends SubscriptionGroups {
     filter?: HistoryFilter,
   ): MaybePromise<readonly Publication[]>;
   /**
-   * Lines of the log of channels, as far as the session may have them: as with `history`. There may be fewer than asked for
-   * though there are more. Throws `no_such_route`, `invalid_channel`, `forbidden`.
+   * Lines of the log of channels, as far as the session may have them: as with `history`. Throws `no_such_route`, `invalid_channel`, `forbidden`.
    */
   search(session: Session, query: LogQuery): Promise<readonly LoggedMessage[]>;
   /** Forgets what a queue channel holds: its last consumer has gone for good. */

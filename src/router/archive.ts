@@ -15,6 +15,9 @@ import type { Topics } from './topics.js';
 /** Publications that one read gives at most. */
 const MOST = 1000;
 
+/** Reads of the log for one search. */
+const MOST_PAGES = 10;
+
 export interface ArchiveParts {
   readonly broker: Broker;
   readonly log?: MessageLog | undefined;
@@ -64,11 +67,10 @@ export class Archive {
     const { log, topics } = this.#parts;
     for (const channel of query.channels) this.#check(session, topics.find(channel));
     if (log === undefined) return [];
-    const found = await log.search(query);
     const mayRead = this.#once((topic) => mayReadHistory(session, topic));
-    return found.filter(
-      ({ publication }) => !session.closed && mayRead(publication.channel) && isFor(session, publication),
-    );
+    const isReadable = ({ publication }: LoggedMessage) =>
+      !session.closed && mayRead(publication.channel) && isFor(session, publication);
+    return readPages(query, log, isReadable);
   }
 
   #newest(publications: readonly Publication[], subscriber: Subscriber): readonly Publication[] {
@@ -150,4 +152,23 @@ function isLetIn(session: Session, topic: LiveTopic): boolean {
   const { kind, id = '' } = session.principal;
   if (topic.decidesByAccess || kind === 'backend' || topic.has(session)) return true;
   return kind === 'user' && topic.sessionsOf(id).length > 0;
+}
+
+/** Reads on where lines are not for the reader, so that few of them do not make an end of the log. */
+async function readPages(
+  query: LogQuery,
+  log: MessageLog,
+  isReadable: (line: LoggedMessage) => boolean,
+): Promise<readonly LoggedMessage[]> {
+  const isForward = query.after !== undefined && query.before === undefined;
+  let found: readonly LoggedMessage[] = [];
+  let rest = query;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const lines = await log.search(rest);
+    const readable = lines.filter(isReadable);
+    found = isForward ? [...found, ...readable] : [...readable, ...found];
+    if (lines.length < rest.limit || found.length >= query.limit) break;
+    rest = isForward ? { ...rest, after: lines.at(-1)?.key } : { ...rest, before: lines[0]?.key };
+  }
+  return isForward ? found.slice(0, query.limit) : found.slice(-query.limit);
 }

@@ -11,7 +11,7 @@ describe('a room with members of all protocols', { timeout: 60_000 }, () => {
   const server = useServer({ env: { SIGNALBOX_STOMP: 'true', SIGNALBOX_XMLSOCKET: 'true' } });
 
   it('lets 25 of them hear the same in the same order', async () => {
-    const ways = Object.values(WAYS_IN).slice(0, 4);
+    const ways = Object.values(WAYS_IN);
     const members: ChatMember[] = [];
     while (members.length < MEMBERS) {
       const enter = ways[members.length % ways.length] as (typeof ways)[number];

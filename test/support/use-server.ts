@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { type ServerOptions, ServerProcess } from './server.js';
 
 /** One server for all tests of a file; read it through the returned function. */
@@ -10,6 +10,19 @@ export function useServer(options: ServerOptions | (() => ServerOptions) = {}): 
   afterAll(() => server?.stop());
   return () => {
     if (server === undefined) throw new Error('the server is started before the first test');
+    return server;
+  };
+}
+
+/** The same, a new one for each test: for those that see what was said before. */
+export function useNewServer(): () => ServerProcess {
+  let server: ServerProcess | undefined;
+  beforeEach(async () => {
+    server = await ServerProcess.start();
+  });
+  afterEach(() => server?.stop());
+  return () => {
+    if (server === undefined) throw new Error('the server is started before each test');
     return server;
   };
 }

@@ -13,7 +13,8 @@ const LONGEST_SEARCH = 256;
 
 /**
  * `GET /api/log?channel=chat/room/1&q=words&from=&until=&before=&after=&limit=`: what was said on channels with a log, for
- * those whom `access.history` lets. Times are milliseconds since 1970 or ISO 8601; `before` and `after` are keys of lines.
+ * those whom `access.history` lets. Times are milliseconds since 1970 or ISO 8601; `before` and `after` are keys of lines, and
+ * `next` of the answer is the one for the next page.
  */
 export class LogEndpoint implements HttpEndpoint {
   readonly method = 'GET';
@@ -32,8 +33,8 @@ export class LogEndpoint implements HttpEndpoint {
     const query = readQuery(request.url.searchParams);
     const session = requestSession(principal, request.remoteAddress);
     try {
-      const found = await this.#router.search(session, query);
-      return jsonReply(200, { messages: found.map(lineOf) });
+      const found = await this.#router.search(session, { ...query, limit: query.limit + 1 });
+      return jsonReply(200, pageOf(found, query));
     } finally {
       session.closeDown();
     }
@@ -78,6 +79,14 @@ function readTime(params: URLSearchParams, name: string): number | undefined {
     'bad_request',
     `${name} is neither milliseconds since 1970 nor a time such as 2026-11-28T12:00:00Z`,
   );
+}
+
+/** `next` is where the next page begins, in the direction asked for; undefined on the last one. */
+function pageOf(found: readonly LoggedMessage[], { limit, before, after }: LogQuery): unknown {
+  const isForward = after !== undefined && before === undefined;
+  const lines = isForward ? found.slice(0, limit) : found.slice(-limit);
+  const next = found.length > limit ? lines.at(isForward ? -1 : 0)?.key : undefined;
+  return { messages: lines.map(lineOf), next };
 }
 
 function lineOf({ key, publication: { id, channel, time, payload, publisher } }: LoggedMessage): unknown {
