@@ -91,7 +91,7 @@ function bindXmlSocket(container: Container, settings: Settings): void {
   }
   const { limits, xmlsocket } = settings;
   container.bind(PARTS.xmlsocket).toResolvedValue(
-    (router, procedures, authenticator, meter) =>
+    (router, procedures, authenticator, logger, meter) =>
       new XmlSocketProtocol({
         router,
         procedures,
@@ -100,8 +100,9 @@ function bindXmlSocket(container: Container, settings: Settings): void {
         loginTimeout: xmlsocket.loginTimeout,
         message: limits.message,
         policy: socketPolicy(settings),
+        logger,
         meter,
       }),
-    [PARTS.router, PARTS.procedures, TOKENS.authenticator, TOKENS.meter],
+    [PARTS.router, PARTS.procedures, TOKENS.authenticator, TOKENS.logger, TOKENS.meter],
   );
 }

@@ -28,6 +28,11 @@ class XmlPeer {
   }
 }
 
+/** A refusal without the id by which the log explains it. */
+function anonymous(refusal = ''): string {
+  return refusal.replace(/ request="[^"]+"/, '');
+}
+
 const ROOMS = '<rooms><room id="1">Lobby 1</room><room id="2">General Chat</room></rooms>';
 
 describe('XMLSocket', { timeout: 30_000 }, () => {
@@ -132,18 +137,18 @@ describe('XMLSocket', { timeout: 30_000 }, () => {
     adam.send('<room id="1"/>', '<msg>where?</msg>');
     const [list, refusal] = await adam.hears(2);
     expect(list).toBe('<users room_id="1"><user id="adam">adam</user></users>');
-    expect(refusal).toMatch(/^<error code="bad_request">a msg says neither/);
+    expect(anonymous(refusal)).toMatch(/^<error code="bad_request">a msg says neither/);
   });
 
   it('refuses rooms and words that are not for a peer, and lets it go on', async () => {
     const guest = await connect();
     guest.send('<room id="1"/>', '<msg room_id="1">x</msg>');
-    expect(await guest.hears(2)).toEqual(
+    expect((await guest.hears(2)).map(anonymous)).toEqual(
       new Array(2).fill('<error code="unauthorized">log in first</error>'),
     );
     guest.send('<login u="guest" p="guest"/>', '<login u="adam" p="adam"/>');
     const [, , twice] = await guest.hears(3);
-    expect(twice).toBe('<error code="bad_request">this connection has logged in already</error>');
+    expect(anonymous(twice)).toBe('<error code="bad_request">this connection has logged in already</error>');
     guest.send(
       '<room id="3"/>',
       '<room id="x"/>',
@@ -180,7 +185,7 @@ describe('XMLSocket', { timeout: 30_000 }, () => {
   ])('ends a connection over %s, and says so', async (_what, octets, code) => {
     const hostile = await connect();
     hostile.peer.send(`${octets}\0`);
-    expect((await hostile.hears(1))[0]).toMatch(new RegExp(`^<error code="${code}">`));
+    expect((await hostile.hears(1))[0]).toMatch(new RegExp(`^<error code="${code}"`));
     await until(() => hostile.peer.finished);
     const adam = await member('adam', 'adam', '1');
     adam.send('<ping/>');

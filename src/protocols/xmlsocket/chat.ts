@@ -13,7 +13,7 @@ export interface ChatParts {
   readonly context: XmlSocketContext;
   send(xml: string): void;
   /** Tells the peer what it may not do, or may not do any more. */
-  refuse(error: unknown, about: { readonly room?: string | undefined }): void;
+  refuse(error: unknown, room?: string): void;
 }
 
 /** What one peer who has logged in does in the chat. Who it is says its session, and never a message. */
@@ -25,13 +25,11 @@ export class Chat {
     this.#parts = parts;
   }
 
-  /** Tells the peer its rooms, and lets it hear what is for it alone. */
+  /** Tells the peer its rooms, and lets it hear what is for it alone; it can go on without either. */
   async begin(): Promise<void> {
-    await this.#listRooms();
-    const { router, names } = this.#parts.context;
-    const { kind, id } = this.#parts.session.principal;
-    if (kind !== 'user' || id === undefined) return;
-    await this.#subscribe(router.channel(names.user, { user_id: id }), undefined);
+    const { refuse } = this.#parts;
+    await this.#listRooms().catch((error) => refuse(error));
+    await this.#hearOwn().catch((error) => refuse(error));
   }
 
   /** Does what a message asks for; what is not known is passed over. Throws `RouterError`. */
@@ -50,10 +48,25 @@ export class Chat {
     }
   }
 
+  async #hearOwn(): Promise<void> {
+    const { router, names } = this.#parts.context;
+    const { kind, id } = this.#parts.session.principal;
+    if (kind !== 'user' || id === undefined) return;
+    await router.subscribe(this.#subscription(router.channel(names.user, { user_id: id }), undefined));
+  }
+
+  /** It counts as being in the room from before the list of its members. */
   async #enter(room: string): Promise<void> {
     if (this.#rooms.has(room)) return;
     const { router, names } = this.#parts.context;
-    await this.#subscribe(router.channel(names.room, { room }), room);
+    try {
+      const subscription = this.#subscription(router.channel(names.room, { room }), room);
+      this.#rooms.set(room, subscription);
+      await router.subscribe(subscription);
+    } catch (error) {
+      this.#rooms.delete(room);
+      this.#parts.refuse(error, room);
+    }
   }
 
   #leave(room: string): MaybePromise<void> {
@@ -62,28 +75,19 @@ export class Chat {
     return subscription && this.#parts.context.router.unsubscribe(subscription);
   }
 
-  /** It counts as being in the room from before the list of its members. */
-  async #subscribe(channel: string, room: string | undefined): Promise<void> {
-    const { session, context } = this.#parts;
-    const subscription = new XmlSubscription({
-      session,
+  #subscription(channel: string, room: string | undefined): XmlSubscription {
+    return new XmlSubscription({
+      session: this.#parts.session,
       channel,
       room,
       namesRooms: () => this.#rooms.size > 1,
       ended: (ended, why) => this.#ended(ended, why),
     });
-    if (room !== undefined) this.#rooms.set(room, subscription);
-    try {
-      await context.router.subscribe(subscription);
-    } catch (error) {
-      if (room !== undefined) this.#rooms.delete(room);
-      throw error;
-    }
   }
 
   #ended({ room }: XmlSubscription, why: RouterError): void {
     if (room !== undefined) this.#rooms.delete(room);
-    this.#parts.refuse(why, { room });
+    this.#parts.refuse(why, room);
   }
 
   async #say({ attributes, text }: XmlElement): Promise<void> {
@@ -117,10 +121,12 @@ export class Chat {
     return new Promise((resolve, reject) => {
       const reply = (answer: CallReply) => {
         if (answer.type === 'progress') return;
-        if (answer.type === 'refused') reject(answer.error);
-        else {
-          send(writeRooms(answer.type === 'result' ? answer.payload.value : []));
+        if (answer.type === 'result') {
+          send(writeRooms(answer.payload.value));
           resolve();
+        } else {
+          const failed = () => new RouterError('handler_failed', 'the list of rooms cannot be had');
+          reject(answer.type === 'refused' ? answer.error : failed());
         }
       };
       procedures.call({ session, procedure: names.rooms, payload, reply });

@@ -1,7 +1,9 @@
 import type { Authenticator } from '../../core/authenticator.js';
+import type { Logger } from '../../core/logger.js';
 import type { Meter } from '../../core/meter.js';
 import type { Router } from '../../core/router.js';
 import type { Procedures } from '../../core/rpc.js';
+import type { Refusing } from './refusing.js';
 
 /** How the chat is found among routes and procedures. */
 export interface ChatNames {
@@ -25,5 +27,11 @@ export interface XmlSocketContext {
   readonly message: number;
   /** Answers those who ask for it. */
   readonly policy: string;
+  readonly logger: Logger;
   readonly meter: Meter;
+}
+
+/** The same, and what peers use together. */
+export interface XmlSocketParts extends XmlSocketContext {
+  readonly refusing: Refusing;
 }

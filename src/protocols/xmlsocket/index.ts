@@ -1,7 +1,8 @@
 import type { Connection, ConnectionListener } from '../../core/connection.js';
 import type { Guest, Protocol } from '../../core/protocol.js';
-import type { XmlSocketContext } from './context.js';
+import type { XmlSocketContext, XmlSocketParts } from './context.js';
 import { XmlSocketPeer } from './peer.js';
+import { Refusing } from './refusing.js';
 
 export type { ChatNames, XmlSocketContext } from './context.js';
 export { type PolicyRules, policyFile } from './policy.js';
@@ -12,13 +13,13 @@ export class XmlSocketProtocol implements Protocol {
   readonly subprotocols = [];
   readonly paths = ['/xmlsocket'];
   readonly authenticates = true;
-  readonly #context: XmlSocketContext;
+  readonly #parts: XmlSocketParts;
 
   constructor(context: XmlSocketContext) {
-    this.#context = context;
+    this.#parts = { ...context, refusing: new Refusing(context) };
   }
 
   accept(connection: Connection, guest: Guest): ConnectionListener {
-    return new XmlSocketPeer(connection, guest, this.#context);
+    return new XmlSocketPeer(connection, guest, this.#parts);
   }
 }

@@ -3,17 +3,16 @@ import { DISCONNECT, type Disconnect, RouterError } from '../../core/errors.js';
 import { Mailbox, type Recipient } from '../../core/mailbox.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { Guest } from '../../core/protocol.js';
-import { MAX_CREDENTIAL } from '../../core/read-attempt.js';
 import { type Principal, Session, sessionId } from '../../core/session.js';
 import { Chat } from './chat.js';
-import type { XmlSocketContext } from './context.js';
-import { type Login, readLogin, writeRefusal, writeWelcome } from './login.js';
+import type { XmlSocketParts } from './context.js';
+import { identify, type Login, readLogin, writeLoginFailure, writeWelcome } from './login.js';
 import { type MessageSink, MessageSplitter } from './message-splitter.js';
 import { isPolicyRequest } from './policy.js';
 import { escapeXml, writeElement, xmlFrame } from './write-xml.js';
 import { readXml, type XmlElement, XmlFault } from './xml-element.js';
 
-/** The peer has ended its side, and reads what is answered. */
+/** Nothing more comes; what came before is handled first. */
 const DONE = Symbol('done');
 
 /** Failed logins of one connection. */
@@ -21,11 +20,18 @@ const MOST_LOGINS = 5;
 
 const LATE: Disconnect = { ...DISCONNECT.silent, reason: 'no login within xmlsocket.login_timeout' };
 
+/** What ends of connections are called here, by their numbers; all others are called `ended`. */
+const ENDS: Readonly<Record<number, string>> = {
+  [DISCONNECT.draining.code]: 'draining',
+  [DISCONNECT.expired.code]: 'expired',
+  [DISCONNECT.silent.code]: 'timeout',
+};
+
 /** One XMLSocket peer: messages that a NUL ends, over TCP or in binary messages of WebSocket. */
 export class XmlSocketPeer implements ConnectionListener, MessageSink, Recipient<string | typeof DONE> {
   readonly #connection: Connection;
   readonly #guest: Guest;
-  readonly #context: XmlSocketContext;
+  readonly #parts: XmlSocketParts;
   readonly #splitter: MessageSplitter;
   readonly #mailbox: Mailbox<string | typeof DONE>;
   readonly #timer: NodeJS.Timeout;
@@ -36,13 +42,13 @@ export class XmlSocketPeer implements ConnectionListener, MessageSink, Recipient
   /** Messages of what is being read. */
   #messages = 0;
 
-  constructor(connection: Connection, guest: Guest, context: XmlSocketContext) {
+  constructor(connection: Connection, guest: Guest, parts: XmlSocketParts) {
     this.#connection = connection;
     this.#guest = guest;
-    this.#context = context;
-    this.#splitter = new MessageSplitter(this, context.message);
+    this.#parts = parts;
+    this.#splitter = new MessageSplitter(this, parts.message);
     this.#mailbox = new Mailbox(this);
-    this.#timer = setTimeout(() => this.#late(), context.loginTimeout);
+    this.#timer = setTimeout(() => this.#late(), parts.loginTimeout);
     this.#timer.unref();
   }
 
@@ -56,13 +62,12 @@ export class XmlSocketPeer implements ConnectionListener, MessageSink, Recipient
 
   message(text: string): void {
     this.#messages++;
-    this.#mailbox.push(text);
+    if (text !== '') this.#mailbox.push(text);
   }
 
   tooLong(): void {
-    this.#context.meter.count('signalbox_limits_reached_total', { limit: 'limits.message' });
-    this.#send(writeElement('error', { code: 'payload_too_large' }, 'a message is over limits.message'));
-    this.#close(DISCONNECT.tooLarge);
+    this.#parts.meter.count('signalbox_limits_reached_total', { limit: 'limits.message' });
+    this.#end('payload_too_large', { ...DISCONNECT.tooLarge, reason: 'a message is over limits.message' });
   }
 
   handle(message: string | typeof DONE): MaybePromise<void> {
@@ -71,7 +76,7 @@ export class XmlSocketPeer implements ConnectionListener, MessageSink, Recipient
       const element = readXml(message);
       return element && this.#settle(this.#do(element));
     } catch (error) {
-      this.#refuse(error, {});
+      this.#refuse(error);
     }
   }
 
@@ -81,14 +86,13 @@ export class XmlSocketPeer implements ConnectionListener, MessageSink, Recipient
   }
 
   disconnected(): void {
-    this.#leave();
+    if (this.#closed) return;
+    this.#splitter.stop();
+    this.#mailbox.push(DONE);
   }
 
   end(why: Disconnect): void {
-    if (this.#closed) return;
-    const code = why.code === DISCONNECT.draining.code ? 'draining' : 'ended';
-    this.#send(writeElement('error', { code }, escapeXml(why.reason)));
-    this.#close(why);
+    this.#end(ENDS[why.code] ?? 'ended', why);
   }
 
   overfilled(): void {
@@ -103,7 +107,7 @@ export class XmlSocketPeer implements ConnectionListener, MessageSink, Recipient
     try {
       await done;
     } catch (error) {
-      this.#refuse(error, {});
+      this.#refuse(error);
     }
   }
 
@@ -111,7 +115,7 @@ export class XmlSocketPeer implements ConnectionListener, MessageSink, Recipient
     if (element.name === 'login') return this.#login(readLogin(element));
     if (this.#chat !== undefined) return this.#chat.handle(element);
     if (isPolicyRequest(element.name)) {
-      this.#send(this.#context.policy);
+      this.#send(this.#parts.policy);
       return this.#close(DISCONNECT.closed);
     }
     throw new RouterError('unauthorized', 'log in first', { hint: 'send <login u="" p=""/>' });
@@ -122,36 +126,37 @@ export class XmlSocketPeer implements ConnectionListener, MessageSink, Recipient
       throw new RouterError('bad_request', 'this connection has logged in already', {
         hint: 'to be somebody else, connect once more',
       });
-    const principal = await this.#identify(login);
-    if (this.#closed) return;
-    if (principal === undefined) this.#turnAway(login);
-    else await this.#welcome(login, principal);
-  }
-
-  /** Undefined for who is not who it says. Who was let in by a credential of the handshake is that one. */
-  async #identify({ name, password }: Login): Promise<Principal | undefined> {
-    if (this.#guest.principal !== undefined) return this.#guest.principal;
-    if (Math.max(name.length, password.length) > MAX_CREDENTIAL) return undefined;
-    const { remoteAddress } = this.#connection;
-    const credential = { source: 'login', identity: name, secret: password } as const;
     try {
-      return await this.#context.authenticator.authenticate({
-        remoteAddress,
-        headers: {},
-        ...(name !== '' && { credential }),
-      });
+      const principal = await this.#identify(login);
+      if (!this.#closed) this.#open(principal);
     } catch (error) {
-      if (RouterError.from(error).code === 'unauthorized') return undefined;
-      throw error;
+      this.#turnAway(login, error);
+      return;
     }
+    if (this.#session === undefined) return;
+    this.#send(writeWelcome(login, this.#session));
+    await this.#chat?.begin();
   }
 
-  #turnAway(login: Login): void {
-    this.#send(writeRefusal(login));
+  /** Who was let in by a credential of the handshake is that one, whatever it calls itself. */
+  #identify(login: Login): MaybePromise<Principal> {
+    const { remoteAddress } = this.#connection;
+    const { authenticator } = this.#parts;
+    return this.#guest.principal ?? identify(login, { remoteAddress, authenticator });
+  }
+
+  /** Clients wait for the answer to a login, whatever is wrong. */
+  #turnAway(login: Login, error: unknown): void {
+    if (this.#closed) return;
+    const reason = this.#parts.refusing.refuse(error, this.#connection, {});
+    this.#send(writeLoginFailure(login));
+    // Why a proof is wrong is nobody's business.
+    if (RouterError.from(error).code !== 'unauthorized') this.#send(reason);
     if (++this.#failed >= MOST_LOGINS) this.#close(DISCONNECT.badCredentials);
   }
 
-  async #welcome(login: Login, principal: Principal): Promise<void> {
+  #open(principal: Principal): void {
+    const { router } = this.#parts;
     const session = new Session({
       id: sessionId(),
       protocol: 'xmlsocket',
@@ -159,31 +164,31 @@ export class XmlSocketPeer implements ConnectionListener, MessageSink, Recipient
       connection: this.#connection,
       end: (why) => this.end(why),
     });
-    this.#context.router.open(session);
+    router.open(session);
+    if (this.#closed) {
+      // Whoever heard of it has ended it at once: nobody is welcomed.
+      void router.leave(session);
+      return;
+    }
     this.#session = session;
     clearTimeout(this.#timer);
-    this.#send(writeWelcome(login, session));
     this.#chat = new Chat({
       session,
-      context: this.#context,
+      context: this.#parts,
       send: (xml) => this.#send(xml),
-      refuse: (error, about) => this.#refuse(error, about),
+      refuse: (error, room) => this.#refuse(error, room),
     });
-    await this.#chat.begin();
   }
 
   /** Of one request; what is against the protocol ends the connection. */
-  #refuse(error: unknown, { room }: { readonly room?: string | undefined }): void {
+  #refuse(error: unknown, room?: string): void {
     if (this.#closed) return;
-    const { code, message, request } = RouterError.from(error);
-    if (code === 'bad_request')
-      this.#context.meter.count('signalbox_malformed_messages_total', { protocol: 'xmlsocket' });
-    this.#send(writeElement('error', { code, room_id: room, request }, escapeXml(message)));
-    if (error instanceof XmlFault) this.#close({ ...DISCONNECT.malformed, reason: message });
+    this.#send(this.#parts.refusing.refuse(error, this.#connection, { session: this.#session?.id, room }));
+    if (error instanceof XmlFault) this.#close({ ...DISCONNECT.malformed, reason: error.message });
   }
 
   #late(): void {
-    this.#context.meter.count('signalbox_limits_reached_total', { limit: 'xmlsocket.login_timeout' });
+    this.#parts.meter.count('signalbox_limits_reached_total', { limit: 'xmlsocket.login_timeout' });
     this.end(LATE);
   }
 
@@ -191,17 +196,19 @@ export class XmlSocketPeer implements ConnectionListener, MessageSink, Recipient
     this.#connection.send(xmlFrame(xml));
   }
 
-  #close(why: Disconnect): void {
+  #end(code: string, why: Disconnect): void {
     if (this.#closed) return;
-    this.#leave();
-    this.#connection.close(why);
+    this.#send(writeElement('error', { code }, escapeXml(why.reason)));
+    this.#close(why);
   }
 
-  #leave(): void {
+  #close(why: Disconnect): void {
+    if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#splitter.stop();
     this.#mailbox.close();
-    if (this.#session !== undefined) void this.#context.router.leave(this.#session);
+    if (this.#session !== undefined) void this.#parts.router.leave(this.#session);
+    this.#connection.close(why);
   }
 }

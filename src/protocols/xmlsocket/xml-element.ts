@@ -27,50 +27,63 @@ export class XmlFault extends RouterError {
 export function readXml(message: string): XmlElement | undefined {
   const trimmed = message.trim();
   if (!trimmed.startsWith('<')) return undefined;
-  return new ElementReading(trimmed).element();
+  return new ElementReading().read(trimmed);
 }
 
 class ElementReading {
   readonly #parser = new SaxesParser();
-  #root: { readonly name: string; readonly attributes: Readonly<Record<string, string>> } | undefined;
+  #root: Omit<XmlElement, 'text'> | undefined;
   #text = '';
   #depth = 0;
-  #fault: string | undefined;
+  #attributes = 0;
 
-  constructor(message: string) {
+  constructor() {
     this.#parser.on('doctype', () => forbid('a document type is not allowed'));
     this.#parser.on('processinginstruction', () => forbid('processing instructions are not allowed'));
     this.#parser.on('error', (error) => this.#failed(error));
+    this.#parser.on('opentagstart', () => this.#descend());
+    this.#parser.on('attribute', () => this.#count());
     this.#parser.on('opentag', ({ name, attributes }) => this.#open(name, attributes));
     this.#parser.on('closetag', () => void this.#depth--);
     this.#parser.on('text', (text) => void (this.#text += text));
     this.#parser.on('cdata', (text) => void (this.#text += text));
-    this.#parser.write(message).close();
   }
 
   /** Throws `bad_request`. */
-  element(): XmlElement {
-    if (this.#root === undefined || this.#fault !== undefined) {
-      const reason = this.#fault ?? 'there is no element';
-      throw new RouterError('bad_request', `this is not well-formed: ${reason}`, {
-        hint: 'end the message with a NUL, close what is opened, and write &amp; for &',
-      });
-    }
+  read(message: string): XmlElement {
+    this.#parser.write(message).close();
+    if (this.#root === undefined) throw malformed('there is no element');
     return { ...this.#root, text: this.#text };
   }
 
-  #open(name: string, attributes: Readonly<Record<string, string>>): void {
+  #descend(): void {
     if (++this.#depth > DEEPEST) forbid(`elements are nested more than ${DEEPEST} deep`);
-    if (Object.keys(attributes).length > MOST_ATTRIBUTES)
+    this.#attributes = 0;
+  }
+
+  #count(): void {
+    if (++this.#attributes > MOST_ATTRIBUTES)
       forbid(`an element has more than ${MOST_ATTRIBUTES} attributes`);
+  }
+
+  #open(name: string, attributes: Readonly<Record<string, string>>): void {
     this.#root ??= { name, attributes: { ...attributes } };
   }
 
-  /** The clients of 2004 did not close the element by which one enters a room. */
+  /**
+   * The first fault is the last: each costs as much as thousands of octets, and a message can be made of them. But the
+   * clients of 2004 did not close the element by which one enters a room.
+   */
   #failed({ message }: Error): void {
     const isOpen = this.#depth === 1 && /unclosed tag/.test(message);
-    if (!isOpen) this.#fault ??= message.replace(/^\d+:\d+: /, '').slice(0, 200);
+    if (!isOpen) throw malformed(message.replace(/^\d+:\d+: /, '').slice(0, 200));
   }
+}
+
+function malformed(reason: string): RouterError {
+  return new RouterError('bad_request', `this is not well-formed: ${reason}`, {
+    hint: 'end the message with a NUL, close what is opened, and write &amp; for &',
+  });
 }
 
 function forbid(reason: string): never {
