@@ -40,7 +40,8 @@ export class HandshakeGateway implements Gateway {
   async admit(handshake: Handshake): Promise<Admission> {
     try {
       if (this.#draining) throw new RouterError('unavailable', 'the server is about to stop');
-      this.#parts.origins.check(handshake.headers['origin']);
+      // Pages of a browser open no stream of octets: what is no WebSocket has no origin to name.
+      if (handshake.protocol === undefined) this.#parts.origins.check(handshake.headers['origin']);
       return await this.#admit(handshake);
     } catch (error) {
       this.#announce(handshake, RouterError.from(error));

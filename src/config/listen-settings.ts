@@ -62,20 +62,8 @@ const settings = z.strictObject({
 
 /** Where the server listens, and whom it listens to. */
 export const listenSettings = settings.superRefine((value, context) => {
-  if (value.missing_origin === 'allow') return;
-  for (const [protocol, isOn] of Object.entries(programsOnly(value))) {
-    if (!isOn) continue;
-    const message = `refuse would let nobody in by ${protocol}, which only programs speak, and without an Origin`;
-    context.addIssue({ code: 'custom', path: ['missing_origin'], message });
-    return;
-  }
+  const takesPrograms = value.raw_socket || value.raw_socket_port !== undefined;
+  if (!takesPrograms || value.missing_origin === 'allow') return;
+  const message = 'refuse would let nobody in by RawSocket, which only programs speak, and without an Origin';
+  context.addIssue({ code: 'custom', path: ['missing_origin'], message });
 });
-
-/** Protocols whose peers have no origin to name, and whether they are on. */
-function programsOnly(value: z.output<typeof settings>): Readonly<Record<string, boolean>> {
-  return {
-    RawSocket: value.raw_socket || value.raw_socket_port !== undefined,
-    'STOMP over TCP': value.stomp || value.stomp_port !== undefined,
-    'XMLSocket over TCP': value.xmlsocket || value.xmlsocket_port !== undefined,
-  };
-}

@@ -256,8 +256,6 @@ log: { level: debug, format: json }
     ['listen: { stomp_port: none }', 'bad-setting 1:23', /STOMP/],
     ['listen: { xmlsocket_port: -1 }', 'bad-setting 1:27', /XMLSocket/],
     ['listen: { policy_port: 70000 }', 'bad-setting 1:24', /Flash Player/],
-    ['listen: { stomp_port: 0, missing_origin: refuse }', 'bad-setting 1:42', /Origin/],
-    ['listen: { xmlsocket: true, missing_origin: refuse }', 'bad-setting 1:44', /Origin/],
     ['listen: { long_poll: / }', 'bad-setting 1:22', /long-poll/],
     ['listen: { long_poll: /lp/ }', 'bad-setting 1:22', /long-poll/],
     ['listen: { raw_socket: true, missing_origin: refuse }', 'bad-setting 1:45', /Origin/],

@@ -7,19 +7,11 @@ import { useServer } from '../support/use-server.js';
 import { XmlTestPeer } from '../support/xml-peer.js';
 
 const ADAM = '<login u="adam" p="adam"/>';
-const _GUEST = '<login username="guest" password="guest" />';
-const _ROOMS = '<rooms><room id="1">Lobby 1</room><room id="2">General Chat</room></rooms>';
 
 const server = useServer();
 
 async function tcp(from = server()): Promise<XmlTestPeer> {
   const peer = await XmlTestPeer.tcp(from.portOf('xmlsocket'));
-  onTestFinished(() => peer.end());
-  return peer;
-}
-
-async function _webSocket(from = server()): Promise<XmlTestPeer> {
-  const peer = await XmlTestPeer.webSocket(`${from.url.replace('http', 'ws')}/xmlsocket`);
   onTestFinished(() => peer.end());
   return peer;
 }
