@@ -43,6 +43,7 @@ export class EmbeddedStore implements QueueStore, MessageLog {
   readonly #reader: LastingThread;
   readonly #changes: GroupCommit;
   #searches = 0;
+  #isGivenUp = false;
   #stop: (() => void) | undefined;
 
   constructor(parts: EmbeddedStoreParts) {
@@ -76,7 +77,14 @@ export class EmbeddedStore implements QueueStore, MessageLog {
     this.#stop ??= every(PURGE_PAUSE, () => this.purge(), failed);
   }
 
+  /** From now on nothing is there, and everything is refused: the file is not tried again. */
+  async giveUp(): Promise<void> {
+    this.#isGivenUp = true;
+    await this.close();
+  }
+
   async load(): Promise<readonly StoredMessage[]> {
+    if (this.#isGivenUp) return [];
     const messages: StoredMessage[] = [];
     for (let after = 0; ; after = messages.at(-1)?.key ?? after) {
       const { rows, hasMore } = await this.#writer.ask({ ask: 'load', after, limit: PAGE });
