@@ -35,8 +35,8 @@ export async function startServer(plan: Plan): Promise<RunningServer> {
   await container.get(PARTS.oro).open();
   await openStore(container, plan);
   await realms.start();
-  const url = await listen(container, plan);
-  const urls = [url, ...(await listenElsewhere(container, plan))];
+  const urls = await listenOrClose(container, plan);
+  const [url = ''] = urls;
   container.get(PARTS.readiness).ready = true;
   container.get(TOKENS.events).announce('server_launched', { urls });
   let closing: Promise<void> | undefined;
@@ -50,6 +50,16 @@ export async function startServer(plan: Plan): Promise<RunningServer> {
       return closing;
     },
   };
+}
+
+/** All addresses. A store that stays open would keep a process that could not start. */
+async function listenOrClose(container: Container, plan: Plan): Promise<readonly string[]> {
+  try {
+    return [await listen(container, plan), ...(await listenElsewhere(container, plan))];
+  } catch (error) {
+    await container.get(PARTS.store)?.close();
+    throw error;
+  }
 }
 
 function startPeriodicTasks(container: Container, { offers }: Plan): readonly (() => void)[] {
@@ -137,9 +147,11 @@ async function close(
 
 /** A file that nobody chose may be another server's of this folder: then what needs it is refused, and all else runs. */
 async function openStore(container: Container, { settings }: Plan): Promise<void> {
+  const store = container.get(PARTS.store);
   try {
-    await container.get(PARTS.store)?.open();
+    await store?.open();
   } catch (error) {
+    await store?.giveUp();
     if (settings.store.isChosen) throw error;
     const { message } = error as Error;
     container

@@ -76,6 +76,7 @@ const limits = z.strictObject({
     '64mb',
     'Memory for messages that wait for the disk of the store; more are refused.',
   ),
+  log_searches: count(100, 'Searches of the log that are not answered yet; one more is refused.'),
   messages: rate(
     { rate: 200, burst: 400 },
     'Messages of one connection: per second in the long run, and at once. `200/s` for short, `false` for no bound.',

@@ -14,6 +14,13 @@ export interface LoggedMessage {
   readonly publication: Publication;
 }
 
+/** Lines of the log, in the order of their keys. */
+export interface LogPage {
+  readonly lines: readonly LoggedMessage[];
+  /** The `before` of the next page, or its `after` where only that was asked for; undefined on the last one. */
+  readonly next: number | undefined;
+}
+
 /** Which lines are wanted. All conditions hold together. */
 export interface LogQuery {
   /** Of these channels; at least one. */
@@ -36,7 +43,7 @@ export interface LogQuery {
 export interface MessageLog {
   /** Resolves when the message would outlive the process. Nothing is delivered before. Calls take effect in the order made. */
   append(publication: Publication, policy: LogPolicy): MaybePromise<void>;
-  /** The newest lines that fit, or with `after` the oldest; always in the order of their keys. */
-  search(query: LogQuery): Promise<readonly LoggedMessage[]>;
+  /** The newest lines that fit, or with `after` alone the oldest. Of large ones there are fewer on a page than `limit`. */
+  search(query: LogQuery): Promise<LogPage>;
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { Frame } from './frame.js';
 import type { HistoryFilter } from './history.js';
 import type { Match } from './match.js';
 import type { MaybePromise } from './maybe-promise.js';
-import type { LoggedMessage, LogQuery } from './message-log.js';
+import type { LogPage, LogQuery } from './message-log.js';
 import type { Payload } from './payload.js';
 import type { Publication, PublicationOptions, PublishEvent } from './publication.js';
 import type { Consumer } from './queue.js';
@@ -54,9 +54,10 @@ export interface Router extends SubscriptionGroups {
     filter?: HistoryFilter,
   ): MaybePromise<readonly Publication[]>;
   /**
-   * Lines of the log of channels, as far as the session may have them: as with `history`. Throws `no_such_route`, `invalid_channel`, `forbidden`.
+   * Lines of the log of channels, as far as the session may have them: as with `history`. Throws `no_such_route`,
+   * `invalid_channel`, `forbidden`.
    */
-  search(session: Session, query: LogQuery): Promise<readonly LoggedMessage[]>;
+  search(session: Session, query: LogQuery): Promise<LogPage>;
   /** Forgets what a queue channel holds: its last consumer has gone for good. */
   deleteQueue(channel: string): MaybePromise<void>;
   /**

@@ -3,7 +3,7 @@ import type { Broker, ChannelSelection } from '../core/broker.js';
 import { RouterError } from '../core/errors.js';
 import { type HistoryFilter, selectHistory } from '../core/history.js';
 import { after, isPromise, type MaybePromise } from '../core/maybe-promise.js';
-import type { LoggedMessage, LogQuery, MessageLog } from '../core/message-log.js';
+import type { LoggedMessage, LogPage, LogQuery, MessageLog } from '../core/message-log.js';
 import type { Publication } from '../core/publication.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
@@ -63,14 +63,14 @@ export class Archive {
   }
 
   /** See `Router.search`; the refusals are not yet a peer's. */
-  async search(session: Session, query: LogQuery): Promise<readonly LoggedMessage[]> {
+  async search(session: Session, query: LogQuery): Promise<LogPage> {
     const { log, topics } = this.#parts;
     for (const channel of query.channels) this.#check(session, topics.find(channel));
-    if (log === undefined) return [];
+    if (log === undefined) return { lines: [], next: undefined };
     const mayRead = this.#once((topic) => mayReadHistory(session, topic));
     const isReadable = ({ publication }: LoggedMessage) =>
       !session.closed && mayRead(publication.channel) && isFor(session, publication);
-    return readPages(query, log, isReadable);
+    return readPage(query, log, isReadable);
   }
 
   #newest(publications: readonly Publication[], subscriber: Subscriber): readonly Publication[] {
@@ -154,21 +154,20 @@ function isLetIn(session: Session, topic: LiveTopic): boolean {
   return kind === 'user' && topic.sessionsOf(id).length > 0;
 }
 
-/** Reads on where lines are not for the reader, so that few of them do not make an end of the log. */
-async function readPages(
+/** Reads on where no line is for the reader: that is no end of the log. */
+async function readPage(
   query: LogQuery,
   log: MessageLog,
   isReadable: (line: LoggedMessage) => boolean,
-): Promise<readonly LoggedMessage[]> {
+): Promise<LogPage> {
   const isForward = query.after !== undefined && query.before === undefined;
-  let found: readonly LoggedMessage[] = [];
-  let rest = query;
+  let next: number | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const lines = await log.search(rest);
-    const readable = lines.filter(isReadable);
-    found = isForward ? [...found, ...readable] : [...readable, ...found];
-    if (lines.length < rest.limit || found.length >= query.limit) break;
-    rest = isForward ? { ...rest, after: lines.at(-1)?.key } : { ...rest, before: lines[0]?.key };
+    const rest = next === undefined ? query : { ...query, [isForward ? 'after' : 'before']: next };
+    const found = await log.search(rest);
+    const lines = found.lines.filter(isReadable);
+    ({ next } = found);
+    if (lines.length > 0 || next === undefined) return { lines, next };
   }
-  return isForward ? found.slice(0, query.limit) : found.slice(-query.limit);
+  return { lines: [], next };
 }

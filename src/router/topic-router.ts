@@ -6,7 +6,7 @@ import { every } from '../core/interval.js';
 import type { Logger } from '../core/logger.js';
 import type { Match } from '../core/match.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
-import type { LoggedMessage, LogQuery, MessageLog } from '../core/message-log.js';
+import type { LogPage, LogQuery, MessageLog } from '../core/message-log.js';
 import { countLimit, type Meter } from '../core/meter.js';
 import { Payload } from '../core/payload.js';
 import type { Publication, PublicationOptions, PublishEvent } from '../core/publication.js';
@@ -182,7 +182,7 @@ export class TopicRouter implements Router, SessionControl {
     }
   }
 
-  async search(session: Session, query: LogQuery): Promise<readonly LoggedMessage[]> {
+  async search(session: Session, query: LogQuery): Promise<LogPage> {
     const [channel = ''] = query.channels;
     try {
       return await this.#archive.search(session, query);

@@ -1,81 +1,96 @@
 import { overLimit, RouterError } from '../core/errors.js';
 import { every } from '../core/interval.js';
 import type { Logger } from '../core/logger.js';
-import type { LoggedMessage, LogPolicy, LogQuery, MessageLog } from '../core/message-log.js';
+import type { LogPage, LogPolicy, LogQuery, MessageLog } from '../core/message-log.js';
 import { countLimit, type Meter } from '../core/meter.js';
 import type { Publication } from '../core/publication.js';
 import type { QueueStore, StoredMessage } from '../core/queue-store.js';
+import { GroupCommit, sizeOf } from './group-commit.js';
 import { keepPublication, restorePublication } from './kept-publication.js';
+import { LastingThread } from './lasting-thread.js';
 import { matchExpression, searchedText } from './searched-text.js';
-import type { StoreChange } from './store-requests.js';
-import { StoreThread } from './store-thread.js';
+import type { LogSelection, StoreChange, StoredRows } from './store-requests.js';
 
 export interface EmbeddedStoreParts {
   /** The file, which is made with its folder where it is not there. */
   readonly path: string;
-  /** Changes that wait for the disk, and their octets. */
-  readonly limits: { readonly storePending: number; readonly storePendingSize: number };
+  readonly limits: StoreLimits;
   readonly logger: Logger;
   readonly meter: Meter;
 }
 
-interface Pending {
-  readonly change: StoreChange;
-  readonly size: number;
-  resolve(): void;
-  reject(error: unknown): void;
+export interface StoreLimits {
+  /** Changes that wait for the disk. */
+  readonly storePending: number;
+  /** Octets in them. */
+  readonly storePendingSize: number;
+  /** Searches that are not answered yet. */
+  readonly logSearches: number;
 }
 
 /** Rows that are read at a time. */
 const PAGE = 1000;
+/** Octets of payloads in one page of the log. */
+const PAGE_SIZE = 4 * 1024 * 1024;
 /** Milliseconds between two looks at what has to be purged, and lines that are purged in one transaction. */
 const PURGE_PAUSE = 60_000;
 const PURGE = 500;
 
-/** One file for what outlives the process. All that is asked for while a commit runs is in the next one. */
+/** One file for what outlives the process. */
 export class EmbeddedStore implements QueueStore, MessageLog {
-  readonly stats = { commits: 0 };
   readonly #parts: EmbeddedStoreParts;
-  #thread: Promise<StoreThread> | undefined;
-  #pending: Pending[] = [];
-  #octets = 0;
-  #count = 0;
-  #committing: Promise<void> | undefined;
+  readonly #writer: LastingThread;
+  readonly #reader: LastingThread;
+  readonly #changes: GroupCommit;
+  #searches = 0;
+  #isGivenUp = false;
   #stop: (() => void) | undefined;
 
   constructor(parts: EmbeddedStoreParts) {
     this.#parts = parts;
+    this.#writer = new LastingThread('store-worker', parts.path);
+    this.#reader = new LastingThread('search-worker', parts.path);
+    this.#changes = new GroupCommit(
+      (changes) => this.#writer.ask({ ask: 'change', changes }),
+      (error) => this.#fault(error),
+    );
+  }
+
+  get stats(): { readonly commits: number } {
+    return this.#changes.stats;
   }
 
   /** Changes that wait for the disk. */
   get pending(): number {
-    return this.#count;
+    return this.#changes.count;
   }
 
   /** Resolves when the file is open. Throws an `Error` that says what to do when it cannot be used. */
   async open(): Promise<void> {
     try {
-      await this.#open();
+      await this.#writer.open();
     } catch (error) {
       throw new Error(`the store ${this.#parts.path} cannot be used: ${reasonOf(error)}`, { cause: error });
     }
-    const failed = (error: unknown) =>
-      this.#parts.logger.warn({ error }, 'old lines of the log stay for now');
-    this.#stop ??= every(
-      PURGE_PAUSE,
-      () => this.#change({ do: 'purge', now: Date.now(), most: PURGE }),
-      failed,
-    );
+    const { logger } = this.#parts;
+    const failed = (error: unknown) => logger.warn({ error }, 'old lines of the log stay for now');
+    this.#stop ??= every(PURGE_PAUSE, () => this.purge(), failed);
+  }
+
+  /** From now on nothing is there, and everything is refused: the file is not tried again. */
+  async giveUp(): Promise<void> {
+    this.#isGivenUp = true;
+    await this.close();
   }
 
   async load(): Promise<readonly StoredMessage[]> {
+    if (this.#isGivenUp) return [];
     const messages: StoredMessage[] = [];
     for (let after = 0; ; after = messages.at(-1)?.key ?? after) {
-      const thread = await this.#open();
-      const rows = await thread.ask({ ask: 'load', after, limit: PAGE });
+      const { rows, hasMore } = await this.#writer.ask({ ask: 'load', after, limit: PAGE });
       for (const { key, attempts, ...row } of rows)
         messages.push({ key, attempts, publication: restorePublication(row) });
-      if (rows.length < PAGE) return messages;
+      if (!hasMore) return messages;
     }
   }
 
@@ -98,96 +113,86 @@ export class EmbeddedStore implements QueueStore, MessageLog {
     return this.#change({ do: 'log', channel, time, expires, text, ...keepPublication(publication) });
   }
 
-  async search(query: LogQuery): Promise<readonly LoggedMessage[]> {
-    const { channels, text, from, until, before, after, limit } = query;
-    const match = text === undefined ? null : matchExpression(text);
-    if (match === undefined || channels.length === 0) return [];
-    const selection = {
-      channels,
-      match,
-      from: from ?? 0,
-      until: until ?? Number.MAX_SAFE_INTEGER,
-      before: before ?? Number.MAX_SAFE_INTEGER,
-      after: after ?? 0,
-      oldestFirst: after !== undefined && before === undefined,
-      limit,
-    };
-    const thread = await this.#open();
-    const rows = await thread
-      .ask({ ask: 'search', selection })
-      .catch((error) => Promise.reject(this.#fault(error)));
-    return rows.map(({ key, ...row }) => ({ key, publication: restorePublication(row) }));
+  async search(query: LogQuery): Promise<LogPage> {
+    const selection = selectionOf(query);
+    if (selection === undefined) return { lines: [], next: undefined };
+    const { rows, hasMore } = await this.#find(selection);
+    const lines = rows.map(({ key, ...row }) => ({ key, publication: restorePublication(row) }));
+    const edge = selection.oldestFirst ? lines.at(-1) : lines[0];
+    return { lines, next: hasMore ? edge?.key : undefined };
+  }
+
+  /** Forgets the lines whose time is over, some at a time, so that commits get between. */
+  async purge(now = Date.now()): Promise<void> {
+    let hasMore = true;
+    while (hasMore) ({ hasMore } = await this.#writer.ask({ ask: 'purge', now, limit: PURGE }));
   }
 
   async close(): Promise<void> {
     this.#stop?.();
-    while (this.#committing !== undefined) await this.#committing;
-    const thread = await this.#thread?.catch(() => undefined);
-    this.#thread = undefined;
-    await thread?.close();
+    await this.#changes.finish();
+    await this.#reader.close();
+    await this.#writer.close();
   }
 
-  /** The thread, which is started anew where it has ended. */
-  async #open(): Promise<StoreThread> {
-    const known = await this.#thread?.catch(() => undefined);
-    if (known?.ended === false) return known;
-    this.#thread = StoreThread.open(this.#parts.path);
-    return this.#thread;
+  async #change(change: StoreChange): Promise<void> {
+    this.#checkRoom(sizeOf(change));
+    return this.#changes.make(change);
   }
 
-  #change(change: StoreChange): Promise<void> {
-    const size = 'body' in change ? change.body.length + change.about.length : 0;
-    this.#checkRoom(size);
-    this.#count++;
-    this.#octets += size;
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ change, size, resolve, reject });
-      this.#committing ??= this.#commitAll();
-    });
+  async #find(selection: LogSelection): Promise<StoredRows> {
+    const { logSearches } = this.#parts.limits;
+    if (this.#searches >= logSearches)
+      throw this.#refuse('limits.log_searches', `${logSearches} searches are waiting already`);
+    this.#searches++;
+    try {
+      // Where another process has the file, what it keeps is its own.
+      await this.#writer.open();
+      return await this.#reader.ask({ ask: 'search', selection });
+    } catch (error) {
+      throw this.#fault(error);
+    } finally {
+      this.#searches--;
+    }
   }
 
   /** What is forgotten needs no room, so that a full store can be emptied. */
   #checkRoom(size: number): void {
     const { storePending, storePendingSize } = this.#parts.limits;
     if (size === 0) return;
-    const isMany = this.#count >= storePending;
-    if (!isMany && this.#octets + size <= storePendingSize) return;
+    const isMany = this.#changes.count >= storePending;
+    if (!isMany && this.#changes.octets + size <= storePendingSize) return;
     const limit = isMany ? 'limits.store_pending' : 'limits.store_pending_size';
-    const refusal = overLimit(limit, `${limit} is reached: the disk is slower than the publishers`);
+    throw this.#refuse(limit, 'the disk is slower than the publishers');
+  }
+
+  #refuse(limit: string, reason: string): RouterError {
+    const refusal = overLimit(limit, `${limit} is reached: ${reason}`);
     countLimit(this.#parts.meter, refusal);
-    throw refusal;
-  }
-
-  async #commitAll(): Promise<void> {
-    while (this.#pending.length > 0) {
-      const batch = this.#pending;
-      this.#pending = [];
-      await this.#commit(batch);
-    }
-    this.#committing = undefined;
-  }
-
-  async #commit(batch: readonly Pending[]): Promise<void> {
-    let fault: unknown;
-    try {
-      const thread = await this.#open();
-      await thread.ask({ ask: 'change', changes: batch.map(({ change }) => change) });
-      this.stats.commits++;
-    } catch (error) {
-      fault = this.#fault(error);
-    }
-    for (const { size, resolve, reject } of batch) {
-      this.#count--;
-      this.#octets -= size;
-      if (fault === undefined) resolve();
-      else reject(fault);
-    }
+    return refusal;
   }
 
   #fault(error: unknown): RouterError {
     this.#parts.logger.error({ error }, 'the store failed');
     return new RouterError('unavailable', 'the store cannot keep or find anything now', { cause: error });
   }
+}
+
+/** Undefined where nothing can fit. */
+function selectionOf({ channels, text, ...query }: LogQuery): LogSelection | undefined {
+  const match = text === undefined ? null : matchExpression(text);
+  if (match === undefined || channels.length === 0) return undefined;
+  return {
+    channels,
+    match,
+    from: query.from ?? Number.MIN_SAFE_INTEGER,
+    until: query.until ?? Number.MAX_SAFE_INTEGER,
+    before: query.before ?? Number.MAX_SAFE_INTEGER,
+    after: query.after ?? 0,
+    oldestFirst: query.after !== undefined && query.before === undefined,
+    limit: query.limit,
+    size: PAGE_SIZE,
+  };
 }
 
 function reasonOf(error: unknown): string {

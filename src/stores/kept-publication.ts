@@ -5,7 +5,7 @@ import type { Publication } from '../core/publication.js';
 export interface KeptPublication {
   /** All but the payload, as JSON. */
   readonly about: string;
-  readonly body: Uint8Array;
+  readonly body: Uint8Array<ArrayBuffer>;
 }
 
 interface About extends Omit<Publication, 'payload'> {
@@ -13,11 +13,12 @@ interface About extends Omit<Publication, 'payload'> {
   readonly form: KeptPayload['form'];
 }
 
+/** In memory of its own: the octets are a piece of what has arrived, all of which would go to the thread. */
 export function keepPublication(publication: Publication): KeptPublication {
   const { id, channel, time, audience, publisher, headers, expires, payload } = publication;
   const { contentType, form, bytes } = payload.kept;
   const about: About = { id, channel, time, audience, publisher, headers, expires, contentType, form };
-  return { about: JSON.stringify(about), body: bytes };
+  return { about: JSON.stringify(about), body: new Uint8Array(bytes) };
 }
 
 export function restorePublication({ about, body }: KeptPublication): Publication {

@@ -23,10 +23,11 @@ function* texts(value: unknown, levels: number): Generator<string> {
 
 /**
  * A query of FTS5 for words in any order, of which the last may be the beginning of one; undefined where there is no word.
- * Every word is in quotes, so that none of them is an operator.
+ * Every word is in quotes, so that none of them is an operator; NUL would end the query.
  */
 export function matchExpression(text: string): string | undefined {
   const words = text
+    .replaceAll('\0', ' ')
     .split(/\s+/u)
     .filter((word) => /[\p{L}\p{N}]/u.test(word))
     .slice(0, MOST_WORDS);

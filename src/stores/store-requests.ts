@@ -1,11 +1,11 @@
-/** A change that the worker makes, together with others in one transaction. */
+/** A change that is made together with others in one transaction. */
 export type StoreChange =
   | {
       readonly do: 'add';
       readonly key: number;
       readonly attempts: number;
       readonly about: string;
-      readonly body: Uint8Array;
+      readonly body: Uint8Array<ArrayBuffer>;
     }
   | { readonly do: 'remove'; readonly key: number }
   | { readonly do: 'attempted'; readonly key: number; readonly attempts: number }
@@ -17,10 +17,8 @@ export type StoreChange =
       readonly expires: number | null;
       readonly text: string;
       readonly about: string;
-      readonly body: Uint8Array;
-    }
-  /** Of what had expired then, at most so many. */
-  | { readonly do: 'purge'; readonly now: number; readonly most: number };
+      readonly body: Uint8Array<ArrayBuffer>;
+    };
 
 /** Which lines of the log are wanted. */
 export interface LogSelection {
@@ -33,12 +31,20 @@ export interface LogSelection {
   readonly after: number;
   readonly oldestFirst: boolean;
   readonly limit: number;
+  /** Octets of payloads; one line is given even if it has more. */
+  readonly size: number;
 }
 
-/** What the worker is asked, one at a time. */
+/** What the thread that writes is asked. */
 export type StoreRequest =
   | { readonly ask: 'change'; readonly changes: readonly StoreChange[] }
   | { readonly ask: 'load'; readonly after: number; readonly limit: number }
+  /** What had expired then is forgotten, at most so many lines. */
+  | { readonly ask: 'purge'; readonly now: number; readonly limit: number }
+  | { readonly ask: 'close' };
+
+/** What the thread that searches is asked. */
+export type SearchRequest =
   | { readonly ask: 'search'; readonly selection: LogSelection }
   | { readonly ask: 'close' };
 
@@ -48,8 +54,14 @@ export interface StoredRow {
   /** Of a line of the log none. */
   readonly attempts: number;
   readonly about: string;
-  readonly body: Uint8Array;
+  readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** What it answers; `rows` of a change are none. */
-export type StoreAnswer = { readonly rows: readonly StoredRow[] } | { readonly fault: string };
+/** What a thread found. */
+export interface StoredRows {
+  readonly rows: readonly StoredRow[];
+  /** Whether there is more than was asked for. */
+  readonly hasMore: boolean;
+}
+
+export type StoreAnswer = StoredRows | { readonly fault: string };

@@ -1,38 +1,39 @@
 import { Worker } from 'node:worker_threads';
-import type { StoreAnswer, StoredRow, StoreRequest } from './store-requests.js';
+import type { SearchRequest, StoreAnswer, StoredRows, StoreRequest } from './store-requests.js';
 
 interface Waiting {
-  resolve(rows: readonly StoredRow[]): void;
+  resolve(found: StoredRows): void;
   reject(error: Error): void;
 }
 
-/** The thread with the file. It is asked one thing at a time, and answers in order. */
+/** A thread with the file open. It is asked one thing at a time, and answers in order. */
 export class StoreThread {
+  /** Resolves when it has ended, for whatever reason. */
+  readonly ended: Promise<void>;
   readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
-  #ended: Error | undefined;
+  #end: Error | undefined;
 
-  private constructor(path: string) {
-    this.#worker = startWorker(path);
+  private constructor(name: string, path: string) {
+    this.#worker = startWorker(name, path);
     this.#worker.on('message', (answer: StoreAnswer) => this.#settle(answer));
-    this.#worker.on('error', (error: unknown) =>
-      this.#end(error instanceof Error ? error : new Error(String(error))),
-    );
-    this.#worker.on('exit', () => this.#end(new Error('the thread of the store has ended')));
+    this.#worker.on('error', (error: unknown) => this.#fail(error));
+    this.ended = new Promise((resolve) => {
+      this.#worker.on('exit', () => {
+        this.#fail(new Error('the thread of the store has ended'));
+        resolve();
+      });
+    });
   }
 
   /** Resolves when the file is open. Throws when it cannot be used. */
-  static async open(path: string): Promise<StoreThread> {
-    const thread = new StoreThread(path);
+  static async open(name: string, path: string): Promise<StoreThread> {
+    const thread = new StoreThread(name, path);
     await thread.#next();
     return thread;
   }
 
-  get ended(): boolean {
-    return this.#ended !== undefined;
-  }
-
-  ask(request: StoreRequest): Promise<readonly StoredRow[]> {
+  ask(request: StoreRequest | SearchRequest): Promise<StoredRows> {
     const answer = this.#next();
     this.#worker.postMessage(request);
     return answer;
@@ -40,31 +41,32 @@ export class StoreThread {
 
   /** Resolves when the file is closed. */
   async close(): Promise<void> {
-    if (!this.ended) await this.ask({ ask: 'close' });
+    // A thread that has ended has closed it.
+    await this.ask({ ask: 'close' }).catch(() => undefined);
     await this.#worker.terminate();
   }
 
-  #next(): Promise<readonly StoredRow[]> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+  #next(): Promise<StoredRows> {
+    if (this.#end !== undefined) return Promise.reject(this.#end);
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
   #settle(answer: StoreAnswer): void {
     const waiting = this.#waiting.shift();
     if ('fault' in answer) waiting?.reject(new Error(answer.fault));
-    else waiting?.resolve(answer.rows);
+    else waiting?.resolve(answer);
   }
 
-  #end(why: Error): void {
-    this.#ended ??= why;
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#ended);
+  #fail(error: unknown): void {
+    this.#end ??= error instanceof Error ? error : new Error(String(error));
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#end);
   }
 }
 
 /** Compiled, or as it is written where TypeScript is run as it is. */
-function startWorker(path: string): Worker {
+function startWorker(name: string, path: string): Worker {
   const isCompiled = import.meta.url.endsWith('.js');
-  const file = new URL(isCompiled ? './store-worker.js' : './store-worker.ts', import.meta.url);
+  const file = new URL(`./${name}.${isCompiled ? 'js' : 'ts'}`, import.meta.url);
   const execArgv = isCompiled ? [] : ['--import', 'jiti/register'];
   return new Worker(file, { workerData: { path }, execArgv });
 }

@@ -1,13 +1,11 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import Database from 'libsql';
-import type { LogSelection, StoreAnswer, StoreChange, StoredRow, StoreRequest } from './store-requests.js';
+import type { StoreChange, StoredRows, StoreRequest } from './store-requests.js';
+import { answerRequests, NO_ROWS, rowOf } from './worker-port.js';
 
-/**
- * The thread that writes and reads the file: a commit waits for the disk, and those who deliver must not. It imports no
- * other file, so that it can be started as it is.
- */
+/** The thread that writes the file: a commit waits for the disk, and those who deliver must not. */
 
 /** Each step brings a file from one version to the next. */
 const MIGRATIONS: readonly string[] = [
@@ -25,145 +23,121 @@ const MIGRATIONS: readonly string[] = [
    );`,
 ];
 
+/** Octets of the file of recent changes that it keeps when they have been moved to the file itself. */
+const MOST_SPARE = 64 * 1024 * 1024;
+
 const { path } = workerData as { readonly path: string };
 
-function say(answer: StoreAnswer): void {
-  parentPort?.postMessage(answer);
-}
-
-/** The errors of the library are not of this thread's class. */
-function faultOf(error: unknown): StoreAnswer {
-  const { message, code } = error as { message?: string; code?: string };
-  return { fault: message ?? code ?? String(error) };
-}
-
-function openOrEnd(): Database.Database {
-  try {
-    return open();
-  } catch (error) {
-    say(faultOf(error));
-    process.exit();
-  }
-}
-
-function open(): Database.Database {
-  if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true });
+answerRequests(() => {
+  mkdirSync(dirname(path), { recursive: true });
+  const lock = lockFile();
   const database = new Database(path, { timeout: 0 });
-  // Of one process alone: what others wrote would not be noticed.
-  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  database.exec(
+    `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${MOST_SPARE};`,
+  );
   migrate(database);
-  return database;
+  const statements = prepare(database);
+  return (request: StoreRequest): StoredRows => {
+    switch (request.ask) {
+      case 'change':
+        return change(database, () => {
+          for (const one of request.changes) apply(one, statements);
+          return NO_ROWS;
+        });
+      case 'load':
+        return load(request, statements);
+      case 'purge':
+        return change(database, () => purge(request, statements));
+      case 'close':
+        database.close();
+        lock.close();
+        return NO_ROWS;
+    }
+  };
+});
+
+/**
+ * Held as long as the thread lives, whatever ends it. The file itself may be read by others, as for a backup; a second server would
+ * give out the messages of its queues twice.
+ */
+function lockFile(): Database.Database {
+  const lock = new Database(`${path}-lock`, { timeout: 0 });
+  lock.exec('PRAGMA journal_mode = OFF; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
+  return lock;
 }
 
 function migrate(database: Database.Database): void {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version > MIGRATIONS.length)
     throw new Error(`the file is of a later version of the server (${version})`);
-  database.exec('BEGIN EXCLUSIVE');
-  for (const step of MIGRATIONS.slice(version)) database.exec(step);
-  database.exec(`PRAGMA user_version = ${MIGRATIONS.length}; COMMIT;`);
+  if (version === MIGRATIONS.length) return;
+  change(database, () => {
+    for (const step of MIGRATIONS.slice(version)) database.exec(step);
+    database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    return NO_ROWS;
+  });
 }
 
-const database = openOrEnd();
+/** The library takes octets that are a first argument for an object of names, and ends the process. */
+function prepare(database: Database.Database) {
+  return {
+    add: database.prepare('INSERT INTO queue_messages (key, attempts, about, body) VALUES (?, ?, ?, ?)'),
+    remove: database.prepare('DELETE FROM queue_messages WHERE key = ?'),
+    attempted: database.prepare('UPDATE queue_messages SET attempts = ? WHERE key = ?'),
+    load: database.prepare(
+      'SELECT key, attempts, about, body FROM queue_messages WHERE key > ? ORDER BY key LIMIT ?',
+    ),
+    log: database.prepare('INSERT INTO log (channel, time, expires, about, body) VALUES (?, ?, ?, ?, ?)'),
+    logText: database.prepare('INSERT INTO log_text (rowid, text) VALUES (?, ?)'),
+    expired: database.prepare('SELECT key FROM log WHERE expires <= ? ORDER BY expires LIMIT ?'),
+    purge: database.prepare('DELETE FROM log WHERE key = ?'),
+    purgeText: database.prepare('DELETE FROM log_text WHERE rowid = ?'),
+  };
+}
 
-const add = database.prepare('INSERT INTO queue_messages (key, attempts, about, body) VALUES (?, ?, ?, ?)');
-const remove = database.prepare('DELETE FROM queue_messages WHERE key = ?');
-const attempted = database.prepare('UPDATE queue_messages SET attempts = ? WHERE key = ?');
-const load = database.prepare(
-  'SELECT key, attempts, about, body FROM queue_messages WHERE key > ? ORDER BY key LIMIT ?',
-);
-const log = database.prepare('INSERT INTO log (channel, time, expires, about, body) VALUES (?, ?, ?, ?, ?)');
-const logText = database.prepare('INSERT INTO log_text (rowid, text) VALUES (?, ?)');
-const expired = database.prepare('SELECT key FROM log WHERE expires <= ? ORDER BY expires LIMIT ?');
-const purge = database.prepare('DELETE FROM log WHERE key = ?');
-const purgeText = database.prepare('DELETE FROM log_text WHERE rowid = ?');
+type Statements = ReturnType<typeof prepare>;
 
-function change(changes: readonly StoreChange[]): void {
+function change(database: Database.Database, make: () => StoredRows): StoredRows {
   database.exec('BEGIN IMMEDIATE');
   try {
-    for (const one of changes) apply(one);
+    const made = make();
     database.exec('COMMIT');
+    return made;
   } catch (error) {
     if (database.inTransaction) database.exec('ROLLBACK');
     throw error;
   }
 }
 
-function apply(change: StoreChange): void {
+function apply(change: StoreChange, statements: Statements): void {
   switch (change.do) {
     case 'add':
-      add.run(change.key, change.attempts, change.about, change.body);
+      statements.add.run(change.key, change.attempts, change.about, change.body);
       return;
     case 'remove':
-      remove.run(change.key);
+      statements.remove.run(change.key);
       return;
     case 'attempted':
-      attempted.run(change.attempts, change.key);
+      statements.attempted.run(change.attempts, change.key);
       return;
     case 'log': {
       const { channel, time, expires, text, about, body } = change;
-      const { lastInsertRowid } = log.run(channel, time, expires, about, body);
-      logText.run(lastInsertRowid, text);
-      return;
+      const { lastInsertRowid } = statements.log.run(channel, time, expires, about, body);
+      statements.logText.run(lastInsertRowid, text);
     }
-    case 'purge':
-      for (const { key } of expired.all(change.now, change.most) as { key: number }[]) {
-        purge.run(key);
-        purgeText.run(key);
-      }
   }
 }
 
-function search({ channels, match, oldestFirst, ...range }: LogSelection): readonly StoredRow[] {
-  const found = match === null ? '' : 'AND key IN (SELECT rowid FROM log_text WHERE log_text MATCH ?)';
-  const rows = database
-    .prepare(
-      `SELECT key, about, body FROM log WHERE channel IN (${channels.map(() => '?').join(', ')}) ${found}
-       AND time >= ? AND time < ? AND key < ? AND key > ? ORDER BY key ${oldestFirst ? 'ASC' : 'DESC'} LIMIT ?`,
-    )
-    .all(
-      ...channels,
-      ...(match === null ? [] : [match]),
-      range.from,
-      range.until,
-      range.before,
-      range.after,
-      range.limit,
-    );
-  return rowsOf(oldestFirst ? rows : rows.reverse());
+function load({ after, limit }: { after: number; limit: number }, statements: Statements): StoredRows {
+  const rows = statements.load.all(after, limit).map(rowOf);
+  return { rows, hasMore: rows.length === limit };
 }
 
-/** The library gives octets of many rows as an ArrayBuffer, of one as a Buffer. */
-function rowsOf(found: readonly unknown[]): readonly StoredRow[] {
-  const rows = found as readonly (Omit<StoredRow, 'body'> & { readonly body: ArrayBuffer })[];
-  return rows.map(({ key, attempts = 0, about, body }) => ({
-    key,
-    attempts,
-    about,
-    body: new Uint8Array(body),
-  }));
-}
-
-function answer(request: StoreRequest): readonly StoredRow[] {
-  switch (request.ask) {
-    case 'change':
-      change(request.changes);
-      return [];
-    case 'load':
-      return rowsOf(load.all(request.after, request.limit));
-    case 'search':
-      return search(request.selection);
-    case 'close':
-      database.close();
-      return [];
+function purge({ now, limit }: { now: number; limit: number }, statements: Statements): StoredRows {
+  const expired = statements.expired.all(now, limit) as { key: number }[];
+  for (const { key } of expired) {
+    statements.purge.run(key);
+    statements.purgeText.run(key);
   }
+  return { rows: [], hasMore: expired.length === limit };
 }
-
-parentPort?.on('message', (request: StoreRequest) => {
-  try {
-    say({ rows: answer(request) });
-  } catch (error) {
-    say(faultOf(error));
-  }
-});
-say({ rows: [] });

@@ -82,6 +82,7 @@ describe('settings', () => {
         queueSize: 268_435_456,
         storePending: 10_000,
         storePendingSize: 67_108_864,
+        logSearches: 100,
         handshakes: { rate: 100, burst: 1000 },
         failedLogins: { rate: 10 / 60, burst: 20 },
         authTimeout: 5000,

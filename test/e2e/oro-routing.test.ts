@@ -89,13 +89,21 @@ describe.skipIf(!present)("OroPlatform's own routing files", () => {
 });
 
 describe('the routes of this repository', () => {
-  it('are the ten of OroPlatform, a room, and procedures for anybody', async () => {
+  it('are the ten of OroPlatform, the chat, and a few to try things out', async () => {
     const routes = await list(`${REPOSITORY}signalbox.yml`);
-    expect(routes.map(({ pattern }) => pattern)).toEqual([
-      'demo/{room}',
-      'demo/procedures/{name}',
-      ...CHANNELS,
-    ]);
+    expect(routes.map(({ pattern }) => pattern).toSorted()).toEqual(
+      [
+        'chat/room/{room}',
+        'chat/rooms',
+        'chat/user/{user_id}',
+        'chat/announcements',
+        'demo/{room}',
+        'demo/procedures/{name}',
+        'queue/{name}',
+        'test{name}',
+        ...CHANNELS,
+      ].toSorted(),
+    );
   });
 
   it('load from a file of their own with the handler map alone', async () => {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -61,7 +62,7 @@ describe('XMLSocket of this repository', () => {
     await until(() => Buffer.concat(heard).includes('<msg from_id="adam">Hé</msg>\0'));
   });
 
-  it('knows at once that a peer is gone, whether it says so or its process is killed', async () => {
+  it('knows at once that a peer is gone, whether it ends in order or breaks off', async () => {
     const watcher = await tcp();
     watcher.say(ADAM, '<room id="1"/>');
     await watcher.until('<users');
@@ -72,6 +73,20 @@ describe('XMLSocket of this repository', () => {
       peer.socket[leave]();
       await watcher.until('<msg from_id="0">*guest has left');
     }
+  });
+
+  it('knows at once that the process of a peer was killed', async () => {
+    const watcher = await tcp();
+    watcher.say(ADAM, '<room id="1"/>');
+    await watcher.until('<users');
+    const enter = JSON.stringify(`${GUEST}\0<room id="1"/>\0`);
+    const program = `require('node:net').connect(${server().portOf('xmlsocket')}, '127.0.0.1').write(${enter})`;
+    const client = spawn(process.execPath, ['-e', program], { stdio: 'ignore' });
+    onTestFinished(() => void client.kill('SIGKILL'));
+    await watcher.until('<msg from_id="0">*guest has entered');
+    client.kill('SIGKILL');
+    await watcher.until('<msg from_id="0">*guest has left');
+    expect(watcher.closed).toBeUndefined();
   });
 
   it('answers players that ask for the policy, on its port and on one of its own', async () => {

@@ -1,12 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { StreamPeer } from '../support/stream-peer.js';
 import { until } from '../support/until.js';
 import { useNewServer } from '../support/use-server.js';
 
-/** An XMLSocket client, which reads message by message. */
+/** Comings and goings, which the log holds back for as long as the disk takes. */
+const NEWS = /^<msg from_id="0"[^>]*>\*/;
+
+/** An XMLSocket client, which reads message by message, and passes comings and goings over unless it minds them. */
 class XmlPeer {
   readonly peer: StreamPeer;
+  mindsNews = false;
   #read = 0;
 
   constructor(peer: StreamPeer) {
@@ -20,11 +23,19 @@ class XmlPeer {
 
   /** What has come since it was last asked, once there are so many messages of it. */
   async hears(count: number): Promise<readonly string[]> {
-    const all = () => Buffer.from(this.peer.heard, 'latin1').toString('utf8').split('\0').slice(0, -1);
-    await until(() => all().length >= this.#read + count);
-    const news = all().slice(this.#read);
-    this.#read += news.length;
-    return news;
+    await until(() => this.#unread.length >= count);
+    const unread = this.#unread;
+    this.#read = this.#all.length;
+    return unread;
+  }
+
+  get #all(): readonly string[] {
+    return Buffer.from(this.peer.heard, 'latin1').toString('utf8').split('\0').slice(0, -1);
+  }
+
+  get #unread(): readonly string[] {
+    const unread = this.#all.slice(this.#read);
+    return this.mindsNews ? unread : unread.filter((message) => !NEWS.test(message));
   }
 }
 
@@ -77,6 +88,11 @@ describe('XMLSocket', { timeout: 30_000 }, () => {
   it('tells the newcomer who is there, and the others who comes, speaks and goes', async () => {
     const adam = await member('adam', 'adam', '1');
     const guest = await member('guest', 'guest');
+    adam.mindsNews = true;
+    // What comes after its own coming is heard after it, so nobody hears of that any more.
+    adam.send('<msg>first</msg>');
+    expect(await adam.hears(1)).toEqual(['<msg from_id="adam">first</msg>']);
+    guest.mindsNews = true;
     guest.send('<room id="1"/>');
     expect(await guest.hears(1)).toEqual([
       '<users room_id="1"><user id="adam">adam</user><user id="guest">guest</user></users>',
@@ -92,7 +108,6 @@ describe('XMLSocket', { timeout: 30_000 }, () => {
   it('believes nobody who says to be somebody else, or the system', async () => {
     const adam = await member('adam', 'adam', '1');
     const guest = await member('guest', 'guest', '1');
-    await adam.hears(1);
     guest.send('<msg from_id="0" uid="adam" room_id="1">shut down</msg>');
     expect(await adam.hears(1)).toEqual(['<msg from_id="guest">shut down</msg>']);
   });
@@ -117,9 +132,6 @@ describe('XMLSocket', { timeout: 30_000 }, () => {
       await member('guest', 'guest', '1'),
       await member('system', 'manager', '1'),
     ];
-    for (const peer of [adam, guest, other]) await peer.hears(0);
-    await sleep(50);
-    for (const peer of [adam, guest, other]) await peer.hears(0);
     guest.send('<msg to_id="adam">psst</msg>');
     const psst = '<msg from_id="guest" to_id="adam">psst</msg>';
     expect([await adam.hears(1), await guest.hears(1)]).toEqual([[psst], [psst]]);

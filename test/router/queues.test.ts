@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LoggedMessage, LogQuery, MessageLog } from '../../src/core/message-log.js';
+import type { LoggedMessage, LogPage, LogQuery, MessageLog } from '../../src/core/message-log.js';
 import type { Publication } from '../../src/core/publication.js';
 import type { QueueDelivery } from '../../src/core/queue.js';
 import type { Subscriber } from '../../src/core/router.js';
@@ -220,8 +220,9 @@ class FakeLog implements MessageLog {
     });
   }
 
-  search({ channels }: LogQuery): Promise<readonly LoggedMessage[]> {
-    return Promise.resolve(this.lines.filter(({ publication }) => channels.includes(publication.channel)));
+  async search({ channels }: LogQuery): Promise<LogPage> {
+    const lines = this.lines.filter(({ publication }) => channels.includes(publication.channel));
+    return { lines, next: undefined };
   }
 
   async close(): Promise<void> {}
@@ -274,8 +275,8 @@ describe('a route with a log', () => {
     for (const { resolve } of log.pending) resolve();
     await Promise.all(sent);
     const search = async (session = publisher.session) => {
-      const found = await server.router.search(session, { channels: ['chat/1'], limit: 10 });
-      return found.map(({ publication }) => publication.payload.value);
+      const { lines } = await server.router.search(session, { channels: ['chat/1'], limit: 10 });
+      return lines.map(({ publication }) => publication.payload.value);
     };
     expect(await search(server.connect(testUser('5')).session)).toEqual(['a']);
     expect(await search(server.connect(testUser('6')).session)).toEqual(['a', 'b']);

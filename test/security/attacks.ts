@@ -17,6 +17,7 @@ import { wamp2Channels } from './wamp2-channels.js';
 import { wamp2Names } from './wamp2-names.js';
 import { wamp2Sessions } from './wamp2-sessions.js';
 import { wamp2Transports } from './wamp2-transports.js';
+import { xmlsocket } from './xmlsocket.js';
 
 /** Everything that is tried, in the order of docs/attacks.md. */
 export const TOPICS: readonly AttackTopic[] = [
@@ -36,6 +37,7 @@ export const TOPICS: readonly AttackTopic[] = [
   wamp2Calls,
   wamp2Transports,
   streams,
+  xmlsocket,
   faults,
   logs,
 ];

@@ -91,6 +91,9 @@ desk: { channel: "desk/{user_id}", handler: procedure, access: { call: anyone, r
 crew: { channel: "crew/{name}", handler: procedure, access: { call: anyone, register: ROLE_STAFF } }
 notes: { channel: "notes/{name}", handler: broadcast, access: { subscribe: anyone, publish: ROLE_STAFF } }
 sums: { channel: "sums/{method}", handler: sums, access: { call: anyone } }
+chat.room: { channel: "chat/room/{room}", handler: chat.room, requirements: { room: '\\d+' }, access: { publish: user } }
+chat.rooms: { channel: "chat/rooms", handler: chat.rooms, access: { call: user } }
+chat.user: { channel: "chat/user/{user_id}", handler: chat.user, access: { subscribe: owner, publish: user } }
 reserved: { channel: "signalbox.{name}", handler: broadcast, access: { subscribe: anyone, publish: anyone } }
 `;
 

@@ -48,7 +48,7 @@ export class World {
     const { folder, env } = makeScene(application.url);
     const few = { SIGNALBOX_LIMITS_FAILED_LOGINS: '3/h', SIGNALBOX_LIMITS_PUBLISHES: '5/h' };
     const more: Readonly<Record<string, string>>[] = [
-      { SIGNALBOX_STOMP_PORT: '0' },
+      { SIGNALBOX_STOMP_PORT: '0', SIGNALBOX_XMLSOCKET_PORT: '0' },
       {
         ...few,
         SIGNALBOX_AUTH_ANONYMOUS: 'false',
@@ -66,6 +66,8 @@ export class World {
         SIGNALBOX_LIMITS_HANDSHAKE_TIMEOUT: '2s',
         SIGNALBOX_STOMP_PORT: '0',
         SIGNALBOX_STOMP_CONNECT_TIMEOUT: '1s',
+        SIGNALBOX_XMLSOCKET_PORT: '0',
+        SIGNALBOX_XMLSOCKET_LOGIN_TIMEOUT: '2s',
       },
     ];
     const config = `${folder}/signalbox.yml`;

@@ -7,6 +7,7 @@ interface Pipe {
   write(octets: Buffer): void;
   /** Ends the connection in its own way. */
   end(): void;
+  destroy?(): void;
 }
 
 /** An XMLSocket client on a bare socket, WebSocket, or any other pipe: it sees, and can send, every octet. */
@@ -28,14 +29,18 @@ export class XmlTestPeer {
     socket.on('data', (octets: Buffer) => peer.take(octets));
     socket.on('error', () => undefined);
     socket.on('close', () => peer.ended());
-    peer.use({ write: (octets) => void socket.write(octets), end: () => void socket.end() });
+    peer.use({
+      write: (octets) => void socket.write(octets),
+      end: () => void socket.end(),
+      destroy: () => void socket.destroy(),
+    });
     await until(() => isOpen || peer.closed !== undefined);
     return peer;
   }
 
-  static async webSocket(url: string): Promise<XmlTestPeer> {
+  static async webSocket(url: string, headers: Readonly<Record<string, string>> = {}): Promise<XmlTestPeer> {
     const peer = new XmlTestPeer();
-    const socket = new WebSocket(url);
+    const socket = new WebSocket(url, { headers });
     socket.on('message', (data: Buffer, binary) => {
       peer.frames.push({ data, binary });
       peer.take(data);
@@ -78,6 +83,11 @@ export class XmlTestPeer {
 
   end(): void {
     this.#pipe?.end();
+  }
+
+  /** Goes without a word, and forgets what has not been sent. */
+  destroy(): void {
+    this.#pipe?.destroy?.();
   }
 
   /** The messages that have come since the last time this was asked. */

@@ -33,8 +33,8 @@ export class LogEndpoint implements HttpEndpoint {
     const query = readQuery(request.url.searchParams);
     const session = requestSession(principal, request.remoteAddress);
     try {
-      const found = await this.#router.search(session, { ...query, limit: query.limit + 1 });
-      return jsonReply(200, pageOf(found, query));
+      const { lines, next } = await this.#router.search(session, query);
+      return jsonReply(200, { messages: lines.map(lineOf), next });
     } finally {
       session.closeDown();
     }
@@ -79,14 +79,6 @@ function readTime(params: URLSearchParams, name: string): number | undefined {
     'bad_request',
     `${name} is neither milliseconds since 1970 nor a time such as 2026-11-28T12:00:00Z`,
   );
-}
-
-/** `next` is where the next page begins, in the direction asked for; undefined on the last one. */
-function pageOf(found: readonly LoggedMessage[], { limit, before, after }: LogQuery): unknown {
-  const isForward = after !== undefined && before === undefined;
-  const lines = isForward ? found.slice(0, limit) : found.slice(-limit);
-  const next = found.length > limit ? lines.at(isForward ? -1 : 0)?.key : undefined;
-  return { messages: lines.map(lineOf), next };
 }
 
 function lineOf({ key, publication: { id, channel, time, payload, publisher } }: LoggedMessage): unknown {

@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../../../src/core/maybe-promise.js';
-import type { LoggedMessage } from '../../../src/core/message-log.js';
+import type { LogPage, LogQuery } from '../../../src/core/message-log.js';
 import type { Publication, PublishEvent } from '../../../src/core/publication.js';
 import type { Router } from '../../../src/core/router.js';
 import type { Session } from '../../../src/core/session.js';
@@ -16,6 +16,9 @@ export interface Published {
 export class FakeRouter implements Router {
   readonly published: Published[] = [];
   readonly opened: Session[] = [];
+  /** Each search, and who it was for. */
+  readonly searches: { readonly session: Session; readonly query: LogQuery }[] = [];
+  page: LogPage = { lines: [], next: undefined };
   answer: (call: Published) => MaybePromise<Publication | undefined> = (call) => this.publication(call);
 
   /** Every payload as it goes over the wire. */
@@ -57,8 +60,9 @@ export class FakeRouter implements Router {
     return [];
   }
 
-  search(): Promise<readonly LoggedMessage[]> {
-    return Promise.resolve([]);
+  async search(session: Session, query: LogQuery): Promise<LogPage> {
+    this.searches.push({ session, query });
+    return this.page;
   }
 
   deleteQueue(): void {}
