@@ -69,6 +69,7 @@ describe('a durable queue', { timeout: 60_000 }, () => {
     const live = lives();
     const first = await live();
     await send(first.peer, numbers, () => first.peer.of('RECEIPT').length >= MANY / 3);
+    await until(() => first.peer.of('RECEIPT').length > 0);
     await first.server.stop();
     await until(() => first.peer.closed !== undefined);
     const kept = receipts(first.peer);
@@ -92,6 +93,7 @@ describe('a durable queue', { timeout: 60_000 }, () => {
       first.peer.send('ACK', { id: headers['ack'] ?? '', receipt: `consumed ${body}` });
       if (n % 10 === 9) await turn();
     }
+    await until(() => receipts(first.peer).some((receipt) => receipt.startsWith('consumed ')));
     await first.server.stop();
     await until(() => first.peer.closed !== undefined);
     const consumed = new Set(receipts(first.peer).filter((receipt) => receipt.startsWith('consumed ')));
