@@ -58,9 +58,11 @@ export function describeQueues(
     advance(milliseconds: number): Promise<void>;
     close(): Promise<void>;
   }>,
+  common: Partial<QueuePolicy> = {},
 ): void {
   describe(`the queues of ${name}`, () => {
-    async function world(policy = queuePolicy()) {
+    async function world(special: Partial<QueuePolicy> = {}) {
+      const policy = queuePolicy({ ...common, ...special });
       const { queues, advance, close } = await open();
       const buried: DeadLetter[] = [];
       await queues.start((letter) => void buried.push(letter));
@@ -113,7 +115,7 @@ export function describeQueues(
     });
 
     it('take the bound of the policy where a consumer names none', async () => {
-      const { send, join, close } = await world(queuePolicy({ prefetch: 1 }));
+      const { send, join, close } = await world({ prefetch: 1 });
       const consumer = join(new TestConsumer());
       await send('a', 'b');
       await turn();
@@ -191,7 +193,7 @@ export function describeQueues(
     });
 
     it('serve a consumer that answers at once without end', async () => {
-      const { send, join, queues, close } = await world(queuePolicy({ size: 20_000 }));
+      const { send, join, queues, close } = await world({ size: 20_000 });
       for (let n = 0; n < 20_000; n++) await send(String(n));
       const consumer = new TestConsumer(1);
       consumer.answers = (delivery) => void delivery.acknowledge();
@@ -203,9 +205,7 @@ export function describeQueues(
     });
 
     it('bury what was given out often enough, and what is rejected for good', async () => {
-      const { send, join, buried, queues, close } = await world(
-        queuePolicy({ attempts: 2, deadLetter: 'dead' }),
-      );
+      const { send, join, buried, queues, close } = await world({ attempts: 2, deadLetter: 'dead' });
       const consumer = join(new TestConsumer());
       await send('tried', 'refused');
       await turn();
@@ -224,7 +224,7 @@ export function describeQueues(
     });
 
     it('never give out what has expired, and bury it', async () => {
-      const { queues, join, send, policy, buried, advance, close } = await world(queuePolicy({ ttl: 1000 }));
+      const { queues, join, send, policy, buried, advance, close } = await world({ ttl: 1000 });
       await send('short');
       await queues.enqueue(message('shorter', { expires: 10 }), policy);
       await advance(999);
@@ -241,7 +241,7 @@ export function describeQueues(
     });
 
     it('refuse one message more than a channel may hold, those given out included', async () => {
-      const { send, join, close } = await world(queuePolicy({ size: 2 }));
+      const { send, join, close } = await world({ size: 2 });
       const consumer = join(new TestConsumer());
       await send('a', 'b');
       await turn();
@@ -251,6 +251,19 @@ export function describeQueues(
       await send('c');
       await turn();
       expect(consumer.texts).toEqual(['a', 'b', 'c']);
+      await close();
+    });
+
+    it('take back what many held who go at once, in the order that it had', async () => {
+      const { queues, policy, send, join, close } = await world({ size: 50_001 });
+      const count = 50_000;
+      for (let n = 0; n < count; n++) await queues.enqueue(message(String(n)), policy);
+      const gone = Array.from({ length: 100 }, () => join(new TestConsumer(500)));
+      await send('last');
+      for (const { place } of gone) place?.cancel();
+      const heir = join(new TestConsumer(count + 1));
+      await turn();
+      expect(heir.texts).toEqual([...Array.from({ length: count }, (_, n) => String(n)), 'last']);
       await close();
     });
 

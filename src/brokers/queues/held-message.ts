@@ -40,24 +40,27 @@ const NEW: Experience = { attempts: 0, redelivered: false };
 export class MessageList {
   #oldest: HeldMessage | undefined;
   #newest: HeldMessage | undefined;
+  /** Where one came back last: the next one belongs near it. */
+  #recent: HeldMessage | undefined;
 
   get oldest(): HeldMessage | undefined {
     return this.#oldest;
   }
 
-  /** Messages come in the order of their keys, or back among the oldest, so that few are passed over. */
+  /** Messages come in the order of their keys, or back one after another, so that few are passed over. */
   add(message: HeldMessage): void {
     if (this.#newest === undefined || this.#newest.key < message.key) {
       this.#link(message, this.#newest, undefined);
       return;
     }
-    let newer = this.#oldest;
-    while (newer !== undefined && newer.key < message.key) newer = newer.newer;
-    this.#link(message, newer?.older, newer);
+    const older = this.#olderThan(message.key);
+    this.#link(message, older, older === undefined ? this.#oldest : older.newer);
+    this.#recent = message;
   }
 
   remove(message: HeldMessage): void {
     const { older, newer } = message;
+    if (this.#recent === message) this.#recent = newer ?? older;
     if (older === undefined) this.#oldest = newer;
     else older.newer = newer;
     if (newer === undefined) this.#newest = older;
@@ -72,6 +75,14 @@ export class MessageList {
       this.remove(message);
       yield message;
     }
+  }
+
+  /** The newest that is older; undefined where none is. */
+  #olderThan(key: number): HeldMessage | undefined {
+    let older = this.#recent ?? this.#oldest;
+    while (older !== undefined && older.key > key) older = older.older;
+    while (older?.newer !== undefined && older.newer.key < key) older = older.newer;
+    return older;
   }
 
   #link(message: HeldMessage, older: HeldMessage | undefined, newer: HeldMessage | undefined): void {
