@@ -97,4 +97,15 @@ describe('durable queues', () => {
     expect(buried).toEqual([['attempts', 2]]);
     expect(store.kept.size).toBe(0);
   });
+
+  it('forget what is consumed after its route has become one that is not durable', async () => {
+    const store = new FakeQueueStore();
+    await open(store).enqueue(message('a'), POLICY);
+    const queues = open(store);
+    await queues.start(() => undefined);
+    const consumer = new TestConsumer();
+    queues.consume('q', queuePolicy(), consumer);
+    await consumer.given[0]?.acknowledge();
+    expect(store.kept.size).toBe(0);
+  });
 });

@@ -60,6 +60,30 @@ describe('the memory of queues', () => {
   });
 });
 
+describe('what expires', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('is buried once, and nothing else with it, though a consumer becomes free meanwhile', async () => {
+    const queues = queuesOf();
+    const buried: unknown[] = [];
+    const consumer = new TestConsumer(1);
+    await queues.start(({ publication }) => {
+      buried.push(publication.payload.value);
+      void consumer.given[0]?.acknowledge();
+    });
+    queues.consume('q', queuePolicy(), consumer);
+    const expires = Date.now() + 500;
+    for (const text of ['a', 'b!', 'c!', 'd', 'e'])
+      await queues.enqueue(message(text, text.endsWith('!') ? { expires } : {}), queuePolicy());
+    await vi.advanceTimersByTimeAsync(1000);
+    await consumer.given[1]?.acknowledge();
+    expect(buried).toEqual(['b!', 'c!']);
+    expect(consumer.texts).toEqual(['a', 'd', 'e']);
+    expect(queues.figures).toMatchObject({ messages: 1, unacknowledged: 1 });
+  });
+});
+
 describe('dead letters without room', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());

@@ -192,6 +192,43 @@ export function describeQueues(
       await close();
     });
 
+    it.each([true, false])(
+      'lose nothing by a consumer that goes while it is asked, and says %s',
+      async (says) => {
+        const { send, join, queues, close } = await world();
+        const gone = new TestConsumer();
+        gone.take = () => {
+          gone.place?.cancel();
+          return says;
+        };
+        join(gone);
+        const heir = join(new TestConsumer());
+        await send('a', 'b', 'c');
+        await turn();
+        expect(heir.texts).toEqual(['a', 'b', 'c']);
+        // Nobody has seen what was not taken.
+        expect(heir.given[0]).toMatchObject({ redelivered: says, attempt: says ? 2 : 1 });
+        for (const delivery of heir.given) await delivery.acknowledge();
+        expect(queues.figures).toMatchObject({ messages: 0, unacknowledged: 0 });
+        await close();
+      },
+    );
+
+    it('serve the others when a consumer fails', async () => {
+      const { send, join, queues, close } = await world();
+      const broken = new TestConsumer();
+      broken.take = () => {
+        throw new Error('broken');
+      };
+      join(broken);
+      const other = join(new TestConsumer());
+      await send('a', 'b');
+      await turn();
+      expect(other.texts).toEqual(['a', 'b']);
+      expect(queues.figures).toMatchObject({ messages: 2, unacknowledged: 2 });
+      await close();
+    });
+
     it('serve a consumer that answers at once without end', async () => {
       const { send, join, queues, close } = await world({ size: 20_000 });
       for (let n = 0; n < 20_000; n++) await send(String(n));

@@ -8,6 +8,8 @@ export class HeldMessage {
   readonly publication: Publication;
   /** Octets that it takes in memory, roughly: headers are the publisher's, too. */
   readonly weight: number;
+  /** Whether it is in the store, too, whatever its route says by now. */
+  readonly isStored: boolean;
   /** Times that it has been given out. */
   attempts: number;
   /** Whether somebody may have seen it. */
@@ -15,10 +17,15 @@ export class HeldMessage {
   older: HeldMessage | undefined;
   newer: HeldMessage | undefined;
 
-  constructor(key: number, publication: Publication, { attempts, redelivered }: Experience = NEW) {
+  constructor(
+    key: number,
+    publication: Publication,
+    { isStored, attempts, redelivered }: Keeping = UNSTORED,
+  ) {
     this.key = key;
     this.publication = publication;
     this.weight = weight(publication);
+    this.isStored = isStored;
     this.attempts = attempts;
     this.redelivered = redelivered;
   }
@@ -29,12 +36,9 @@ export class HeldMessage {
   }
 }
 
-interface Experience {
-  readonly attempts: number;
-  readonly redelivered: boolean;
-}
+type Keeping = Pick<HeldMessage, 'isStored' | 'attempts' | 'redelivered'>;
 
-const NEW: Experience = { attempts: 0, redelivered: false };
+const UNSTORED: Keeping = { isStored: false, attempts: 0, redelivered: false };
 
 /** Messages by key. One that comes back takes its old place. */
 export class MessageList {

@@ -95,16 +95,17 @@ export class MemoryQueues implements Queues, MessageKeeper {
       throw new RouterError('unavailable', 'this server has no store for durable queues');
     const queue = this.#open(publication.channel, policy);
     this.#checkRoom(queue, weight(publication));
-    const message = new HeldMessage(++this.#last, this.#keepable(publication, policy));
+    const kept = this.#keepable(publication, policy);
+    const isStored = policy.durable && store !== undefined;
+    const message = new HeldMessage(++this.#last, kept, { isStored, attempts: 0, redelivered: false });
     this.#count(message, queue, 1);
-    if (!policy.durable || store === undefined) return queue.add(message);
-    const { key } = message;
+    if (!isStored) return queue.add(message);
     const refused = (error: unknown) => {
       this.#count(message, queue, -1);
       throw error;
     };
     try {
-      const added = store.add({ key, publication: message.publication, attempts: 0 });
+      const added = store.add({ key: message.key, publication: kept, attempts: 0 });
       return added.then(() => queue.add(message), refused);
     } catch (error) {
       return refused(error);
@@ -139,16 +140,20 @@ export class MemoryQueues implements Queues, MessageKeeper {
     return (this.#parts.clock ?? Date.now)();
   }
 
-  returned({ key, attempts }: HeldMessage, { durable }: QueuePolicy): void {
+  returned({ key, attempts, isStored }: HeldMessage): void {
     this.#parts.meter.count('signalbox_redeliveries_total');
-    if (!durable) return;
+    if (!isStored) return;
     const failed = (error: unknown) => this.#parts.logger.warn({ error }, 'an attempt could not be stored');
     this.#parts.store?.attempted(key, attempts).catch(failed);
   }
 
   consumed(message: HeldMessage, queue: MessageQueue): MaybePromise<void> {
     this.#count(message, queue, -1);
-    return queue.policy.durable ? this.#parts.store?.remove(message.key) : undefined;
+    return message.isStored ? this.#parts.store?.remove(message.key) : undefined;
+  }
+
+  failed(error: unknown, { channel }: MessageQueue): void {
+    this.#parts.logger.error({ channel, error }, 'a consumer failed, and gets nothing any more');
   }
 
   /** What cannot be buried at the moment, as the dead letters have no room, is not forgotten. */
@@ -167,7 +172,7 @@ export class MemoryQueues implements Queues, MessageKeeper {
     this.#last = Math.max(this.#last, key);
     const queue = this.#queues.get(publication.channel) ?? this.#open(publication.channel, LOADED);
     // Whether it had been given out when the process ended, nobody knows.
-    const message = new HeldMessage(key, publication, { attempts, redelivered: true });
+    const message = new HeldMessage(key, publication, { isStored: true, attempts, redelivered: true });
     this.#count(message, queue, 1);
     queue.add(message);
   }

@@ -8,11 +8,13 @@ export interface MessageKeeper {
   /** A message has been given out, or has come back or gone. */
   readonly unanswered: { count: number };
   /** It waits again after it was given out. */
-  returned(message: HeldMessage, policy: QueuePolicy): void;
+  returned(message: HeldMessage): void;
   /** Is consumed. Resolves when it is forgotten for good. */
   consumed(message: HeldMessage, queue: MessageQueue): MaybePromise<void>;
   /** Nobody will consume it. Resolves when it has been buried. */
   died(message: HeldMessage, queue: MessageQueue, reason: DeadReason): MaybePromise<void>;
+  /** A consumer threw this at a message. */
+  failed(error: unknown, queue: MessageQueue): void;
   /** Milliseconds since 1970. */
   clock(): number;
 }
@@ -54,14 +56,14 @@ export class MessageQueue implements PlaceOwner {
     return { cancel: () => this.#cancel(place) };
   }
 
-  /** Buries what has waited too long. */
+  /** Buries what has waited too long. All of it is taken out first: consumers may come and go at each burial. */
   sweep(): void {
     const now = this.#keeper.clock();
-    for (let message = this.#waiting.oldest; message !== undefined; ) {
-      const { newer } = message;
-      if (message.expires <= now) this.#expire(message);
-      message = newer;
-    }
+    const expired: HeldMessage[] = [];
+    for (let message = this.#waiting.oldest; message !== undefined; message = message.newer)
+      if (message.expires <= now) expired.push(message);
+    for (const message of expired) this.#waiting.remove(message);
+    for (const message of expired) void this.#keeper.died(message, this, 'expired');
   }
 
   /** Takes out all that waits. */
@@ -91,8 +93,13 @@ export class MessageQueue implements PlaceOwner {
     if (!requeue) return this.#keeper.died(message, this, 'rejected');
     if (message.attempts >= this.policy.attempts) return this.#keeper.died(message, this, 'attempts');
     message.redelivered = true;
-    this.#keeper.returned(message, this.policy);
+    this.#keeper.returned(message);
     this.add(message);
+  }
+
+  /** For a place. */
+  failed(error: unknown): void {
+    this.#keeper.failed(error, this);
   }
 
   /** What had been given out to it comes back before anybody else gets any of it. */
@@ -124,8 +131,10 @@ export class MessageQueue implements PlaceOwner {
   #next(): HeldMessage | undefined {
     const now = this.#keeper.clock();
     let message = this.#waiting.oldest;
-    for (; message !== undefined && message.expires <= now; message = this.#waiting.oldest)
-      this.#expire(message);
+    for (; message !== undefined && message.expires <= now; message = this.#waiting.oldest) {
+      this.#waiting.remove(message);
+      void this.#keeper.died(message, this, 'expired');
+    }
     return message;
   }
 
@@ -139,10 +148,5 @@ export class MessageQueue implements PlaceOwner {
       this.#keeper.unanswered.count--;
       this.#waiting.add(message);
     } else if (place.takes) this.#free.add(place);
-  }
-
-  #expire(message: HeldMessage): void {
-    this.#waiting.remove(message);
-    void this.#keeper.died(message, this, 'expired');
   }
 }

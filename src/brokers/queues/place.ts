@@ -8,6 +8,8 @@ export interface PlaceOwner {
   changed(place: Place): void;
   acknowledged(message: HeldMessage): MaybePromise<void>;
   rejected(message: HeldMessage, requeue: boolean): MaybePromise<void>;
+  /** The consumer threw this at what it was given. */
+  failed(error: unknown): void;
 }
 
 /** A consumer at a queue, and what it has not answered. */
@@ -19,6 +21,8 @@ export class Place {
   readonly #owner: PlaceOwner;
   readonly #consumer: Consumer;
   readonly #open = new MessageList();
+  /** What the consumer is looking at, while it has neither taken nor answered it. */
+  #offered: HeldMessage | undefined;
   /** Messages that it takes still. */
   #credit: number;
   #left = false;
@@ -38,14 +42,19 @@ export class Place {
     return this.#credit > 0 && !this.#left;
   }
 
-  /** False where the consumer takes none any more. Its answer may come before this returns. */
+  /** False where the consumer takes none any more. Its answer may come before this returns, and so may its end. */
   give(message: HeldMessage): boolean {
     this.#credit--;
-    this.#open.add(message);
+    this.#offered = message;
     const delivery = new Delivery(this, message);
-    if (this.#consumer.take(delivery)) return true;
-    if (!delivery.close()) return true;
-    this.#open.remove(message);
+    const isTaken = this.#offer(delivery);
+    if (this.#offered === undefined) return true;
+    this.#offered = undefined;
+    if (isTaken) {
+      this.#hold(message);
+      return true;
+    }
+    delivery.close();
     this.#credit = 0;
     return false;
   }
@@ -59,7 +68,7 @@ export class Place {
   /** For a delivery: undefined where the place has been given up, and the message with it. */
   acknowledge(message: HeldMessage): MaybePromise<void> {
     if (this.#left) return undefined;
-    this.#open.remove(message);
+    this.#release(message);
     const done = this.#owner.acknowledged(message);
     this.#relieve();
     return done;
@@ -67,11 +76,32 @@ export class Place {
 
   reject(message: HeldMessage, requeue: boolean): MaybePromise<void> {
     if (this.#left) return undefined;
-    this.#open.remove(message);
+    this.#release(message);
     // Back in its place before this one takes the next.
     const done = this.#owner.rejected(message, requeue);
     this.#relieve();
     return done;
+  }
+
+  /** One that fails takes none any more: it would fail at the next one, too. */
+  #offer(delivery: Delivery): boolean {
+    try {
+      return this.#consumer.take(delivery);
+    } catch (error) {
+      this.#owner.failed(error);
+      return false;
+    }
+  }
+
+  /** The consumer may have gone while it took the message. */
+  #hold(message: HeldMessage): void {
+    if (this.#left) void this.#owner.rejected(message, true);
+    else this.#open.add(message);
+  }
+
+  #release(message: HeldMessage): void {
+    if (this.#offered === message) this.#offered = undefined;
+    else this.#open.remove(message);
   }
 
   #relieve(): void {
