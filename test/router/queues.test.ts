@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { LoggedMessage, LogPage, LogQuery, MessageLog } from '../../src/core/message-log.js';
 import type { Publication } from '../../src/core/publication.js';
 import type { QueueDelivery } from '../../src/core/queue.js';
@@ -115,6 +115,28 @@ describe('a queue route', () => {
     await server.router.unsubscribe(one.subscriber);
     await other.subscribe('jobs/x');
     expect(payloads(other)).toEqual([1]);
+  });
+
+  it('gives nothing to those whose access has ended, and loses nothing by it', async () => {
+    vi.useFakeTimers({ now: 1_000_000_000, toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const access = { subscribe: ['user.id == "heir" || now < timestamp(1000060)'] };
+    const server = new TestServer({
+      routes: [testRoute('jobs', 'jobs/{name}', { queue: queuePolicy(), access })],
+      handlers: { jobs: broadcast },
+    });
+    const [late, heir, publisher] = [
+      server.connect(testUser('late')),
+      server.connect(testUser('heir')),
+      server.connect(),
+    ];
+    await late.subscribe('jobs/x');
+    await publisher.publish('jobs/x', 1);
+    vi.setSystemTime(1_000_061_000);
+    for (const n of [2, 3]) await publisher.publish('jobs/x', n);
+    await heir.subscribe('jobs/x');
+    await publisher.publish('jobs/x', 4);
+    expect([payloads(late), payloads(heir)]).toEqual([[1], [2, 3, 4]]);
   });
 
   it('takes no audience, but lets a publisher leave itself out, which means nothing here', async () => {
