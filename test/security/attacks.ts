@@ -1,6 +1,7 @@
 import { api } from './api.js';
 import type { AttackTopic } from './attack.js';
 import { challenges } from './challenges.js';
+import { channelLog } from './channel-log.js';
 import { channels } from './channels.js';
 import { cookies } from './cookies.js';
 import { faults } from './faults.js';
@@ -9,6 +10,8 @@ import { logs } from './logs.js';
 import { oroTickets } from './oro-tickets.js';
 import { publishing } from './publishing.js';
 import { sessions } from './sessions.js';
+import { stompQueues } from './stomp-queues.js';
+import { stompSessions } from './stomp-sessions.js';
 import { streams } from './streams.js';
 import { tickets } from './tickets.js';
 import { tokens } from './tokens.js';
@@ -37,6 +40,9 @@ export const TOPICS: readonly AttackTopic[] = [
   wamp2Calls,
   wamp2Transports,
   streams,
+  stompSessions,
+  stompQueues,
+  channelLog,
   xmlsocket,
   faults,
   logs,

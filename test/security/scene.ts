@@ -94,6 +94,16 @@ sums: { channel: "sums/{method}", handler: sums, access: { call: anyone } }
 chat.room: { channel: "chat/room/{room}", handler: chat.room, requirements: { room: '\\d+' }, access: { publish: user } }
 chat.rooms: { channel: "chat/rooms", handler: chat.rooms, access: { call: user } }
 chat.user: { channel: "chat/user/{user_id}", handler: chat.user, access: { subscribe: owner, publish: user } }
+jobs:
+  channel: "queue/jobs/{name}"
+  handler: broadcast
+  access: { subscribe: anyone, publish: anyone }
+  delivery: queue
+  queue: { size: 60, attempts: 3, prefetch: 10, dead_letter: queue/dead }
+files: { channel: "queue/files/{name}", handler: broadcast, access: { subscribe: ROLE_STAFF, publish: anyone }, delivery: queue }
+dead: { channel: "queue/dead", handler: broadcast, access: { subscribe: backend }, delivery: queue, queue: { size: 5 } }
+said: { channel: "said/{name}", handler: broadcast, access: { subscribe: anyone, publish: anyone }, log: true }
+diary: { channel: "diary/{user_id}", handler: broadcast, access: { subscribe: owner }, log: true }
 reserved: { channel: "signalbox.{name}", handler: broadcast, access: { subscribe: anyone, publish: anyone } }
 `;
 

@@ -4,6 +4,7 @@ import type { TicketGrant } from '../../src/core/ticket-grant.js';
 import { Autobahn } from '../support/autobahn.js';
 import { type RawHandshake, RawWebSocket } from '../support/raw-websocket.js';
 import { KEY, SECRET, ServerProcess } from '../support/server.js';
+import { StompTestPeer } from '../support/stomp-peer.js';
 import { until } from '../support/until.js';
 import { Application } from './application.js';
 import { address, bearer, closing, heard, isJson, premise, ticketQuery, verdict } from './outcomes.js';
@@ -48,7 +49,7 @@ export class World {
     const { folder, env } = makeScene(application.url);
     const few = { SIGNALBOX_LIMITS_FAILED_LOGINS: '3/h', SIGNALBOX_LIMITS_PUBLISHES: '5/h' };
     const more: Readonly<Record<string, string>>[] = [
-      { SIGNALBOX_STOMP_PORT: '0', SIGNALBOX_XMLSOCKET_PORT: '0' },
+      { SIGNALBOX_STOMP_PORT: '0', SIGNALBOX_XMLSOCKET_PORT: '0', SIGNALBOX_LIMITS_QUEUE_MESSAGES: '400' },
       {
         ...few,
         SIGNALBOX_AUTH_ANONYMOUS: 'false',
@@ -71,8 +72,11 @@ export class World {
       },
     ];
     const config = `${folder}/signalbox.yml`;
-    const start = (own: Readonly<Record<string, string>>) =>
-      ServerProcess.start({ config, env: { ...env, ...own } });
+    const start = (own: Readonly<Record<string, string>>, i: number) =>
+      ServerProcess.start({
+        config,
+        env: { ...env, ...own, SIGNALBOX_STORE_PATH: `${folder}/store-${i}.db` },
+      });
     return new World(folder, application, await Promise.all(more.map(start)));
   }
 
@@ -156,6 +160,14 @@ export class World {
   /** The WAMP v2 session of a user. */
   member(id: string, more: Partial<TicketGrant> = {}): Promise<Wamp2Peer> {
     return this.session(this.ticket(id, more));
+  }
+
+  /** A STOMP session over TCP; of nobody without a passcode. */
+  async stomp(headers: Readonly<Record<string, string>> = {}, server = this.server): Promise<StompTestPeer> {
+    const peer = await StompTestPeer.tcp(server.portOf('stomp'));
+    this.#open.push({ destroy: () => peer.drop() });
+    await peer.connect({ 'accept-version': '1.2', ...headers });
+    return peer;
   }
 
   /** The WAMP v2 session of a back end. */
