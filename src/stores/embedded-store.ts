@@ -36,6 +36,9 @@ const PAGE_SIZE = 4 * 1024 * 1024;
 const PURGE_PAUSE = 60_000;
 const PURGE = 500;
 
+/** Milliseconds between two lines of the log about a store that fails. */
+const FAULT_PAUSE = 1000;
+
 /** One file for what outlives the process. */
 export class EmbeddedStore implements QueueStore, MessageLog {
   readonly #parts: EmbeddedStoreParts;
@@ -44,6 +47,8 @@ export class EmbeddedStore implements QueueStore, MessageLog {
   readonly #changes: GroupCommit;
   #searches = 0;
   #isGivenUp = false;
+  /** Milliseconds since 1970. */
+  #quietUntil = 0;
   #stop: (() => void) | undefined;
 
   constructor(parts: EmbeddedStoreParts) {
@@ -172,8 +177,13 @@ export class EmbeddedStore implements QueueStore, MessageLog {
     return refusal;
   }
 
+  /** A store that fails does so for everybody: a line a second says it. */
   #fault(error: unknown): RouterError {
-    this.#parts.logger.error({ error }, 'the store failed');
+    const now = Date.now();
+    if (now >= this.#quietUntil) {
+      this.#quietUntil = now + FAULT_PAUSE;
+      this.#parts.logger.error({ error }, 'the store failed');
+    }
     return new RouterError('unavailable', 'the store cannot keep or find anything now', { cause: error });
   }
 }

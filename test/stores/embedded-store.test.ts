@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { NULL_LOGGER } from '../../src/core/logger.js';
 import { describeMessageLog } from '../contracts/message-log.js';
 import { said } from '../contracts/publications.js';
 import { describeQueueStore } from '../contracts/queue-store.js';
@@ -44,6 +45,17 @@ describe('a store in one file', () => {
     await expect(store.search(query)).rejects.toMatchObject({ limit: 'limits.log_searches' });
     await first;
     await store.search(query);
+  });
+
+  it('that fails says so once, however many ask', async () => {
+    const error = vi.fn();
+    const store = await stores.open({ logger: { ...NULL_LOGGER, error } });
+    await store.close();
+    for (let i = 0; i < 50; i++) {
+      const search = store.search({ channels: ['chat/1'], limit: 1 });
+      await expect(search).rejects.toMatchObject({ code: 'unavailable' });
+    }
+    expect(error).toHaveBeenCalledOnce();
   });
 
   it('forgets lines of the log whose time is over, and their words', async () => {
