@@ -157,6 +157,19 @@ describe('what a route says that is no chat', () => {
     ]);
   });
 
+  it('is an announcement of the system, whoever is named in it', async () => {
+    const world = new World({
+      handlers: {
+        'chat.room': {
+          onPublish: (_s, topic) =>
+            topic.broadcast({ type: 'announcement', from: { id: '7' }, text: 'hear' }),
+        },
+      },
+    });
+    const ann = await world.enter('ann', '1');
+    expect(await ann.do('<msg>x</msg>')).toEqual(['<msg from_id="0">hear</msg>']);
+  });
+
   it('is no reason to keep somebody out, where the list of rooms cannot be had', async () => {
     const world = new World({
       handlers: {
