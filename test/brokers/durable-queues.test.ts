@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MemoryQueues } from '../../src/brokers/index.js';
 import { NULL_LOGGER } from '../../src/core/logger.js';
 import { NULL_METER } from '../../src/core/meter.js';
@@ -42,6 +42,23 @@ describe('durable queues', () => {
     const consumer = new TestConsumer();
     queues.consume('q', POLICY, consumer);
     expect(consumer.texts).toEqual(['b', 'c', 'd']);
+  });
+
+  it('bury a dead letter once, also where the store does not forget it', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const store = new FakeQueueStore();
+    const queues = open(store);
+    const buried: unknown[] = [];
+    await queues.start(({ publication }) => void buried.push(publication.payload.value));
+    await queues.enqueue(message('a'), POLICY);
+    store.keepsAll = true;
+    const consumer = new TestConsumer();
+    queues.consume('q', POLICY, consumer);
+    await consumer.given[0]?.reject(false);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(buried).toEqual(['a']);
+    expect(queues.figures).toMatchObject({ messages: 0, unacknowledged: 0 });
   });
 
   it('are refused where there is no store', () => {

@@ -6,6 +6,8 @@ export class FakeQueueStore implements QueueStore {
   readonly kept = new Map<number, StoredMessage>();
   /** Set while it refuses to keep anything. */
   full = false;
+  /** Set while it refuses to forget anything. */
+  keepsAll = false;
   /** Called when a message is to be kept; the promise decides when it is. */
   delay: () => Promise<void> = () => Promise.resolve();
 
@@ -26,7 +28,11 @@ export class FakeQueueStore implements QueueStore {
   }
 
   remove(key: number): Promise<void> {
-    return this.#inTurn(() => void this.kept.delete(key));
+    const { keepsAll } = this;
+    return this.#inTurn(() => {
+      if (keepsAll) throw new RouterError('unavailable', 'the store is read-only');
+      this.kept.delete(key);
+    });
   }
 
   attempted(key: number, attempts: number): Promise<void> {

@@ -70,7 +70,7 @@ export class MemoryQueues implements Queues, MessageKeeper {
       bury: ({ message, queue, reason }) => {
         const { publication, attempts } = message;
         const letter = { publication, policy: queue.policy, reason, attempts };
-        return after(this.#bury(letter), () => this.consumed(message, queue));
+        return after(this.#bury(letter), () => this.#forget(message, queue));
       },
       failed: ({ queue: { channel } }, error) =>
         parts.logger.error({ channel, error }, 'dead letters cannot be kept yet'),
@@ -159,6 +159,16 @@ export class MemoryQueues implements Queues, MessageKeeper {
   /** What cannot be buried at the moment, as the dead letters have no room, is not forgotten. */
   died(message: HeldMessage, queue: MessageQueue, reason: DeadReason): MaybePromise<void> {
     return this.#burials.add({ message, queue, reason });
+  }
+
+  /** It is where dead letters go: what the store keeps of it here must not bury it once more. */
+  #forget(message: HeldMessage, queue: MessageQueue): MaybePromise<void> {
+    const failed = (error: unknown) =>
+      this.#parts.logger.warn(
+        { channel: queue.channel, error },
+        'a dead letter comes again with the next start',
+      );
+    return this.consumed(message, queue)?.catch(failed);
   }
 
   #open(channel: string, policy: QueuePolicy): MessageQueue {
