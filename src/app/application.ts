@@ -64,7 +64,11 @@ export async function loadApplication(options: ApplicationOptions = {}): Promise
     servedBy,
     strict: options.strict,
   });
-  const findings = [...settingFindings, ...routeFindings, ...checkXmlSocket(settings, routes)];
+  const findings = [
+    ...settingFindings,
+    ...routeFindings,
+    ...checkXmlSocket(settings, { routes, file: options.config ?? 'signalbox.yml' }),
+  ];
   return {
     settings,
     routes,

@@ -34,8 +34,7 @@ export async function startServer(plan: Plan): Promise<RunningServer> {
   const stopTasks = startPeriodicTasks(container, plan);
   await container.get(PARTS.oro).open();
   await openStore(container, plan);
-  await realms.start();
-  const urls = await listenOrClose(container, plan);
+  const urls = await openOrClose(container, plan);
   const [url = ''] = urls;
   container.get(PARTS.readiness).ready = true;
   container.get(TOKENS.events).announce('server_launched', { urls });
@@ -52,9 +51,10 @@ export async function startServer(plan: Plan): Promise<RunningServer> {
   };
 }
 
-/** All addresses. A store that stays open would keep a process that could not start. */
-async function listenOrClose(container: Container, plan: Plan): Promise<readonly string[]> {
+/** Starts the realms and listens; returns all addresses. A store that stays open would keep a process that could not start. */
+async function openOrClose(container: Container, plan: Plan): Promise<readonly string[]> {
   try {
+    await container.get(PARTS.realms).start();
     return [await listen(container, plan), ...(await listenElsewhere(container, plan))];
   } catch (error) {
     await container.get(PARTS.store)?.close();

@@ -25,6 +25,15 @@ export function checkRoute(
   for (const operation of OPERATIONS) checkOwner(draft, { operation, defaultAccess }, findings);
   if (checkRule !== undefined) checkRules(draft, checkRule, findings);
   checkDefaults(draft, findings);
+  checkReplay(draft, findings);
+}
+
+function checkReplay({ delivery: { replay }, history, name, at }: Draft, findings: FindingList): void {
+  if (replay === undefined || history === undefined || replay <= history.size) return;
+  findings.report('conflicting-keys', at, {
+    message: `replay of ${replay} is more than history.size of ${history.size} of route "${name}", which is all there is`,
+    hint: 'make the history larger, or the replay smaller',
+  });
 }
 
 function checkHandler({ handler, name }: Draft, handlers: ReadonlySet<string>, findings: FindingList): void {

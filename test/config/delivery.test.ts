@@ -78,6 +78,13 @@ describe('the delivery of a route', () => {
     ]);
   });
 
+  it('cannot replay more than its history keeps', async () => {
+    const { findings } = await load(route('replay: 101', 'history: { size: 100 }'));
+    expect(findings).toMatchObject([
+      { code: 'conflicting-keys', message: expect.stringContaining('replay of 101'), line: 1 },
+    ]);
+  });
+
   it.each([
     ['durable: maybe', 'wrong-type', 'durable must be true or false'],
     ['queue: 5', 'wrong-type', 'queue must be a map'],

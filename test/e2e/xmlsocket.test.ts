@@ -47,7 +47,7 @@ function anonymous(refusal = ''): string {
 const ROOMS = '<rooms><room id="1">Lobby 1</room><room id="2">General Chat</room></rooms>';
 
 describe('XMLSocket', { timeout: 30_000 }, () => {
-  const server = useNewServer();
+  const server = useNewServer({ env: { SIGNALBOX_XMLSOCKET_POLICY_PORTS: '8843,9000-9010' } });
   const connect = async () => new XmlPeer(await StreamPeer.connect(server().portOf('xmlsocket')));
 
   async function member(name: string, password: string, ...rooms: readonly string[]): Promise<XmlPeer> {
@@ -184,7 +184,7 @@ describe('XMLSocket', { timeout: 30_000 }, () => {
       const film = await connect();
       film.send(request);
       expect(await film.hears(1)).toEqual([
-        '<?xml version="1.0"?><cross-domain-policy><allow-access-from domain="*" to-ports="*"/></cross-domain-policy>',
+        '<?xml version="1.0"?><cross-domain-policy><allow-access-from domain="*" to-ports="8843,9000-9010"/></cross-domain-policy>',
       ]);
       await until(() => film.peer.finished);
     }

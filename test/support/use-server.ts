@@ -15,10 +15,10 @@ export function useServer(options: ServerOptions | (() => ServerOptions) = {}): 
 }
 
 /** The same, a new one for each test: for those that see what was said before. */
-export function useNewServer(): () => ServerProcess {
+export function useNewServer(options: ServerOptions = {}): () => ServerProcess {
   let server: ServerProcess | undefined;
   beforeEach(async () => {
-    server = await ServerProcess.start();
+    server = await ServerProcess.start(options);
   });
   afterEach(() => server?.stop());
   return () => {
