@@ -1,11 +1,11 @@
 import type { Authenticator } from '../../core/authenticator.js';
 import type { Logger } from '../../core/logger.js';
 import type { Meter } from '../../core/meter.js';
+import type { PeerRefusals } from '../../core/peer-refusals.js';
 import type { Router } from '../../core/router.js';
 import type { Procedures } from '../../core/rpc.js';
 import type { FrameLimits } from './frame-limits.js';
 import type { MessageWriter } from './message.js';
-import type { Refusals } from './refusals.js';
 import type { ReplyAddresses } from './reply-addresses.js';
 
 /** What an operator may say about STOMP peers, beside the bounds of frames. */
@@ -52,5 +52,5 @@ export interface StompContext {
 /** The same, and what peers use together. */
 export interface StompParts extends StompContext {
   readonly messages: MessageWriter;
-  readonly refusals: Refusals;
+  readonly refusals: PeerRefusals;
 }

@@ -1,9 +1,9 @@
 import type { Connection, ConnectionListener } from '../../core/connection.js';
+import { PeerRefusals } from '../../core/peer-refusals.js';
 import type { Guest, Protocol } from '../../core/protocol.js';
 import type { StompContext, StompParts } from './context.js';
 import { MessageWriter } from './message.js';
 import { StompPeer } from './peer.js';
-import { Refusals } from './refusals.js';
 
 export type { StompContext, StompOptions } from './context.js';
 export type { FrameLimits } from './frame-limits.js';
@@ -21,7 +21,8 @@ export class StompProtocol implements Protocol {
   readonly #parts: StompParts;
 
   constructor(context: StompContext) {
-    this.#parts = { ...context, messages: new MessageWriter(), refusals: new Refusals(context) };
+    const refusals = new PeerRefusals({ ...context, protocol: this.name });
+    this.#parts = { ...context, messages: new MessageWriter(), refusals };
   }
 
   accept(connection: Connection, guest: Guest): ConnectionListener {

@@ -1,8 +1,8 @@
 import { cutText } from '../../core/cut-text.js';
 import { DISCONNECT, type Disconnect, RouterError } from '../../core/errors.js';
+import type { PeerRefusals } from '../../core/peer-refusals.js';
 import { VersionError } from './connecting.js';
 import type { StompParts } from './context.js';
-import type { Refusals } from './refusals.js';
 import { StompError } from './stomp-error.js';
 import type { StompSubscription } from './subscription.js';
 import { SUPPORTED_VERSIONS } from './version.js';
@@ -25,7 +25,7 @@ export class Refusing {
   /** The id of its session; undefined where it has none. */
   session: string | undefined = undefined;
   readonly #wire: Wire;
-  readonly #refusals: Refusals;
+  readonly #refusals: PeerRefusals;
   readonly #closesOnError: boolean;
 
   constructor(wire: Wire, { refusals, options }: Pick<StompParts, 'refusals' | 'options'>) {
@@ -93,9 +93,11 @@ export class Refusing {
     this.#wire.send('ERROR', [...head, ...headers], body);
   }
 
+  /** What a stranger calls a command may be long. */
   #describe({ command }: Refused) {
     const { connection, version } = this.#wire;
-    return { remoteAddress: connection.remoteAddress, session: this.session, version, command };
+    const { remoteAddress } = connection;
+    return { remoteAddress, session: this.session, version, command: command?.slice(0, 32) };
   }
 }
 

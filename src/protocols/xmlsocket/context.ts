@@ -1,9 +1,9 @@
 import type { Authenticator } from '../../core/authenticator.js';
 import type { Logger } from '../../core/logger.js';
 import type { Meter } from '../../core/meter.js';
+import type { PeerRefusals } from '../../core/peer-refusals.js';
 import type { Router } from '../../core/router.js';
 import type { Procedures } from '../../core/rpc.js';
-import type { Refusing } from './refusing.js';
 
 /** How the chat is found among routes and procedures. */
 export interface ChatNames {
@@ -33,5 +33,5 @@ export interface XmlSocketContext {
 
 /** The same, and what peers use together. */
 export interface XmlSocketParts extends XmlSocketContext {
-  readonly refusing: Refusing;
+  readonly refusals: PeerRefusals;
 }

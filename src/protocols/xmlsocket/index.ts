@@ -1,8 +1,8 @@
 import type { Connection, ConnectionListener } from '../../core/connection.js';
+import { PeerRefusals } from '../../core/peer-refusals.js';
 import type { Guest, Protocol } from '../../core/protocol.js';
 import type { XmlSocketContext, XmlSocketParts } from './context.js';
 import { XmlSocketPeer } from './peer.js';
-import { Refusing } from './refusing.js';
 
 export type { ChatNames, XmlSocketContext } from './context.js';
 export { type PolicyRules, policyFile } from './policy.js';
@@ -16,7 +16,7 @@ export class XmlSocketProtocol implements Protocol {
   readonly #parts: XmlSocketParts;
 
   constructor(context: XmlSocketContext) {
-    this.#parts = { ...context, refusing: new Refusing(context) };
+    this.#parts = { ...context, refusals: new PeerRefusals({ ...context, protocol: this.name }) };
   }
 
   accept(connection: Connection, guest: Guest): ConnectionListener {

@@ -9,6 +9,7 @@ import type { XmlSocketParts } from './context.js';
 import { identify, type Login, readLogin, writeLoginFailure, writeWelcome } from './login.js';
 import { type MessageSink, MessageSplitter } from './message-splitter.js';
 import { isPolicyRequest } from './policy.js';
+import { writeError } from './write-error.js';
 import { escapeXml, writeElement, xmlFrame } from './write-xml.js';
 import { readXml, type XmlElement, XmlFault } from './xml-element.js';
 
@@ -148,7 +149,7 @@ export class XmlSocketPeer implements ConnectionListener, MessageSink, Recipient
   /** Clients wait for the answer to a login, whatever is wrong. */
   #turnAway(login: Login, error: unknown): void {
     if (this.#closed) return;
-    const reason = this.#parts.refusing.refuse(error, this.#connection, {});
+    const reason = this.#errorFor(error);
     this.#send(writeLoginFailure(login));
     // Why a proof is wrong is nobody's business.
     if (RouterError.from(error).code !== 'unauthorized') this.#send(reason);
@@ -183,8 +184,13 @@ export class XmlSocketPeer implements ConnectionListener, MessageSink, Recipient
   /** Of one request; what is against the protocol ends the connection. */
   #refuse(error: unknown, room?: string): void {
     if (this.#closed) return;
-    this.#send(this.#parts.refusing.refuse(error, this.#connection, { session: this.#session?.id, room }));
+    this.#send(this.#errorFor(error, room));
     if (error instanceof XmlFault) this.#close({ ...DISCONNECT.malformed, reason: error.message });
+  }
+
+  #errorFor(error: unknown, room?: string): string {
+    const { remoteAddress } = this.#connection;
+    return writeError(this.#parts.refusals, error, { remoteAddress, session: this.#session?.id, room });
   }
 
   #late(): void {

@@ -107,7 +107,7 @@ describe('a peer that keeps to nothing', () => {
         expect(world.server.router.sessions.size).toBe(0);
         expect(world.server.router.topics.size).toBe(0);
         expect(world.replies.size).toBe(0);
-        expect(world.logger.lines).not.toContain('a frame could not be handled');
+        expect(world.logger.lines).not.toContain('a request could not be handled');
       }),
       { numRuns: 300 },
     );

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { octetEdits } from '../../support/octet-edits.js';
 
 /** What peers send, and what once did harm somewhere: what is mutated begins close to what is read. */
 const STREAMS = [
@@ -38,45 +39,7 @@ const TOKENS = [
   '\n\n\0',
 ];
 
-type Edit = (octets: Buffer) => Buffer;
-
-const place = fc.nat(1000);
-
-function insert(octets: Buffer, at: number, more: Buffer): Buffer {
-  const where = at % (octets.length + 1);
-  return Buffer.concat([octets.subarray(0, where), more, octets.subarray(where)]);
-}
-
-const edits: fc.Arbitrary<Edit> = fc.oneof(
-  fc.tuple(place, fc.nat(255)).map(
-    ([at, octet]): Edit =>
-      (octets) => {
-        const copy = Buffer.from(octets);
-        if (copy.length > 0) copy[at % copy.length] = octet;
-        return copy;
-      },
-  ),
-  fc.tuple(place, fc.constantFrom(...TOKENS)).map(
-    ([at, token]): Edit =>
-      (octets) =>
-        insert(octets, at, Buffer.from(token)),
-  ),
-  fc.tuple(place, place).map(
-    ([at, count]): Edit =>
-      (octets) =>
-        Buffer.concat([octets.subarray(0, at), octets.subarray(at + (count % 20))]),
-  ),
-  fc.tuple(place, place, place).map(
-    ([at, from, count]): Edit =>
-      (octets) =>
-        insert(octets, at, octets.subarray(from % (octets.length + 1)).subarray(0, count % 60)),
-  ),
-  fc.tuple(place, fc.constantFrom(...STREAMS)).map(
-    ([at, other]): Edit =>
-      (octets) =>
-        insert(octets, at, Buffer.from(other)),
-  ),
-);
+const edits = octetEdits(TOKENS, STREAMS);
 
 const mutated = fc
   .tuple(fc.constantFrom(...STREAMS), fc.array(edits, { minLength: 1, maxLength: 6 }))

@@ -1,7 +1,5 @@
 import { REPLY_HANDLER, REPLY_ROUTE } from '../../../src/app/reply-route.js';
 import type { Authenticator } from '../../../src/core/authenticator.js';
-import type { Disconnect } from '../../../src/core/errors.js';
-import type { Frame } from '../../../src/core/frame.js';
 import type { Guest } from '../../../src/core/protocol.js';
 import type { Route } from '../../../src/core/route.js';
 import { ANONYMOUS, type Principal } from '../../../src/core/session.js';
@@ -14,7 +12,8 @@ import {
   StompProtocol,
 } from '../../../src/protocols/stomp/index.js';
 import type { RouterLimits } from '../../../src/router/index.js';
-import { FakeConnection, TestServer, testRoute } from '../../../src/testing.js';
+import { TestServer, testRoute } from '../../../src/testing.js';
+import { PeerConnection } from '../../support/peer-connection.js';
 import type { StompReply } from '../../support/stomp-frames.js';
 import { StompTestPeer } from '../../support/stomp-peer.js';
 import { RecordingLogger } from '../wamp2/recording-logger.js';
@@ -196,33 +195,5 @@ export class Client {
     const text = this.peer.received.toString('latin1');
     this.peer.received = Buffer.alloc(0);
     return text;
-  }
-}
-
-/** A connection whose octets a client reads, and that says how many messages it was charged for. */
-class PeerConnection extends FakeConnection {
-  override readonly transport: 'memory';
-  charged = 0;
-  readonly #peer: StompTestPeer;
-
-  constructor(peer: StompTestPeer, transport: 'memory' | 'websocket') {
-    super();
-    this.transport = transport as 'memory';
-    this.#peer = peer;
-  }
-
-  override send(frame: Frame): void {
-    if (this.ended !== undefined) return;
-    super.send(frame);
-    this.#peer.take(frame.bytes);
-  }
-
-  override close(why: Disconnect): void {
-    super.close(why);
-    this.#peer.end(why.code, why.reason);
-  }
-
-  charge(messages: number): void {
-    this.charged += messages;
   }
 }

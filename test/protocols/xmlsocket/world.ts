@@ -1,8 +1,6 @@
 import { RouterPublisher } from '../../../src/app/publisher.js';
 import type { Authenticator } from '../../../src/core/authenticator.js';
-import type { Disconnect } from '../../../src/core/errors.js';
 import { ServerEvents } from '../../../src/core/events.js';
-import type { Frame } from '../../../src/core/frame.js';
 import { NULL_LOGGER } from '../../../src/core/logger.js';
 import type { Guest } from '../../../src/core/protocol.js';
 import type { Route } from '../../../src/core/route.js';
@@ -10,12 +8,13 @@ import { ANONYMOUS, type Principal } from '../../../src/core/session.js';
 import type { TopicHandler } from '../../../src/core/topic.js';
 import { policyFile, XmlSocketProtocol } from '../../../src/protocols/xmlsocket/index.js';
 import type { RouterLimits } from '../../../src/router/index.js';
-import { FakeConnection, TestServer, testRoute, testUser } from '../../../src/testing.js';
+import { TestServer, testRoute, testUser } from '../../../src/testing.js';
 import { ChatAnnouncementsTopic } from '../../../topics/chat-announcements.js';
 import { FixedRooms } from '../../../topics/chat-directory.js';
 import { ChatPrivateTopic } from '../../../topics/chat-private.js';
 import { ChatRoomTopic } from '../../../topics/chat-room.js';
 import { ChatRoomsTopic } from '../../../topics/chat-rooms.js';
+import { PeerConnection } from '../../support/peer-connection.js';
 import { XmlTestPeer } from '../../support/xml-peer.js';
 import { RecordingLogger } from '../wamp2/recording-logger.js';
 
@@ -127,7 +126,10 @@ export class Client {
   readonly peer = new XmlTestPeer();
 
   constructor(protocol: XmlSocketProtocol, guest: Guest, transport: 'memory' | 'tcp') {
-    this.connection = new PeerConnection(this.peer, transport);
+    this.connection = new PeerConnection(
+      { take: (octets) => this.peer.take(octets), end: (code) => this.peer.ended(code) },
+      transport,
+    );
     const listener = protocol.accept(this.connection, guest);
     this.connection.listener = listener;
     this.peer.use({
@@ -149,33 +151,5 @@ export class Client {
   async news(): Promise<readonly string[]> {
     for (let i = 0; i < 8; i++) await later();
     return this.peer.news();
-  }
-}
-
-/** A connection whose octets a client reads, and that says how many messages it was charged for. */
-class PeerConnection extends FakeConnection {
-  override readonly transport: 'memory';
-  charged = 0;
-  readonly #peer: XmlTestPeer;
-
-  constructor(peer: XmlTestPeer, transport: 'memory' | 'tcp') {
-    super();
-    this.transport = transport as 'memory';
-    this.#peer = peer;
-  }
-
-  override send(frame: Frame): void {
-    if (this.ended !== undefined) return;
-    super.send(frame);
-    this.#peer.take(frame.bytes);
-  }
-
-  override close(why: Disconnect): void {
-    super.close(why);
-    this.#peer.ended(why.code);
-  }
-
-  charge(messages: number): void {
-    this.charged += messages;
   }
 }
