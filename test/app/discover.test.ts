@@ -14,7 +14,9 @@ afterEach(() => rm(folder, { recursive: true }));
 const write = (file: string, text: string) => writeFile(join(folder, file), text);
 
 describe('discovery of classes', () => {
-  it('loads TypeScript and JavaScript, and keeps what a static field offers', async () => {
+  it('loads TypeScript and JavaScript, and keeps what a static field offers', {
+    timeout: 60_000,
+  }, async () => {
     await write(
       'a.ts',
       `import { RouterError, type TopicHandler } from 'signalbox';

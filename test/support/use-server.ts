@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest';
 import { type ServerOptions, ServerProcess } from './server.js';
 
 /** One server for all tests of a file; read it through the returned function. */
@@ -14,13 +14,17 @@ export function useServer(options: ServerOptions | (() => ServerOptions) = {}): 
   };
 }
 
-/** The same, a new one for each test: for those that see what was said before. */
+/**
+ * The same, a new one for each test: for those that see what was said before. It ends after all that the test began: a page
+ * that is still open would hear of its end.
+ */
 export function useNewServer(options: ServerOptions = {}): () => ServerProcess {
   let server: ServerProcess | undefined;
   beforeEach(async () => {
-    server = await ServerProcess.start(options);
+    const started = await ServerProcess.start(options);
+    onTestFinished(() => started.stop());
+    server = started;
   });
-  afterEach(() => server?.stop());
   return () => {
     if (server === undefined) throw new Error('the server is started before each test');
     return server;
