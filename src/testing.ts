@@ -79,6 +79,8 @@ const LIMITS: RouterLimits & ProcedureLimits = {
   channels: 1000,
   connectionsPerUser: 1000,
   publishes: undefined,
+  recovery: 1000,
+  buffer: 1024 ** 2,
   handlerTimeout: 1000,
   calls: 1000,
   callTimeout: 60_000,

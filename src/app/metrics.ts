@@ -36,6 +36,10 @@ const HELP: Readonly<Record<string, string>> = {
   signalbox_stomp_tolerated_total: 'frames of STOMP against the specification that were served, by what',
   signalbox_jwks_fetches_total: 'fetches of the keys of tokens, by outcome',
   signalbox_auth_questions_total: 'questions to the application who a peer is, by outcome',
+  signalbox_recoveries_total:
+    'subscribers that came back with a position, by whether all that they missed was kept',
+  signalbox_gaps_total:
+    'channels with a history of which something was lost, so that their subscribers were sent away',
   signalbox_redeliveries_total: 'messages of queues that wait again after they were given out',
   signalbox_dead_letters_total:
     'messages of queues that nobody consumed, by reason and whether a route keeps them',

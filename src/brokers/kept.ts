@@ -6,9 +6,9 @@ const OVERHEAD = 400;
 
 /** A publication in memory of its own: nothing of the message that it came in lives on with it. */
 export function kept(publication: Publication): Publication {
-  const { id, channel, payload, time, audience, publisher, headers } = publication;
+  const { id, channel, payload, time, audience, publisher, headers, position } = publication;
   const own = narrows(audience) ? lists(audience) : undefined;
-  return { id, channel, payload: payload.copy(), time, audience: own, publisher, headers };
+  return { id, channel, payload: payload.copy(), time, audience: own, publisher, headers, position };
 }
 
 /** Octets that one that is kept takes, roughly. */

@@ -1,4 +1,5 @@
 import type { ChannelSelection } from '../core/broker.js';
+import { following, newHistory, type Position, samePosition } from '../core/position.js';
 import type { Publication } from '../core/publication.js';
 import type { HistoryPolicy } from '../core/route.js';
 import { matchesPattern, separated } from '../core/spelling.js';
@@ -23,6 +24,16 @@ interface Channel {
   readonly name: string;
   /** Oldest first. */
   readonly entries: Entry[];
+  /** The place before the oldest entry. */
+  floor: Position;
+  /** That of the newest publication, kept or not. */
+  top: Position;
+  /** The greatest so far. */
+  version: number;
+  /** Whether the node has subscribers, whose position must not be forgotten. */
+  isSubscribed: boolean;
+  /** When nobody can come back any more to what was published last. */
+  until: number;
 }
 
 export interface HistoryLimits {
@@ -52,8 +63,45 @@ export class MemoryHistory {
     this.#clock = clock;
   }
 
-  add(publication: Publication, { size, ttl = Number.POSITIVE_INFINITY }: HistoryPolicy): void {
+  /** From now on the channel is not forgotten; returns where it is. */
+  subscribe(name: string): Position {
+    const channel = this.#use(name) ?? this.#open(name);
+    channel.isSubscribed = true;
+    this.#shrink();
+    return channel.top;
+  }
+
+  unsubscribe(name: string): void {
+    const channel = this.#channels.get(name);
+    if (channel === undefined) return;
+    channel.isSubscribed = false;
+    this.#forgetIfEmpty(channel);
+  }
+
+  /** Whether a version is newer than all before; where it is not, where the channel is. */
+  isSuperseded(name: string, version: number): Position | undefined {
+    const channel = this.#channels.get(name);
+    return channel !== undefined && channel.version >= version ? channel.top : undefined;
+  }
+
+  /** What follows a position; undefined where that is not known. */
+  after(name: string, since: Position): readonly Publication[] | undefined {
+    const channel = this.#use(name);
+    if (channel === undefined) return undefined;
+    this.#expire(channel);
+    const { entries, floor } = channel;
+    const from = since.offset - floor.offset;
+    const known = from === 0 ? floor : entries[from - 1]?.publication.position;
+    if (known === undefined || !samePosition(known, since)) return undefined;
+    return entries.slice(from).map(({ publication }) => publication);
+  }
+
+  /** Gives the publication its place. */
+  add(publication: Publication, { size, ttl = Number.POSITIVE_INFINITY }: HistoryPolicy, version = 0): void {
     const channel = this.#use(publication.channel) ?? this.#open(publication.channel);
+    channel.top = publication.position = following(channel.top);
+    channel.version = Math.max(channel.version, version);
+    channel.until = Math.max(channel.until, this.#clock() + ttl);
     const own = kept(publication);
     const entry = {
       publication: own,
@@ -101,7 +149,9 @@ export class MemoryHistory {
   }
 
   #open(key: string): Channel {
-    const channel = { key, name: separated(key), entries: [] };
+    const top = newHistory();
+    const state = { floor: top, top, version: 0, isSubscribed: false, until: 0 };
+    const channel = { key, name: separated(key), entries: [], ...state };
     this.#channels.set(key, channel);
     return channel;
   }
@@ -120,27 +170,32 @@ export class MemoryHistory {
     const entry = channel.entries.shift();
     if (entry === undefined) return;
     entry.isGone = true;
+    channel.floor = entry.publication.position ?? channel.floor;
     this.#size -= entry.weight;
     this.#gone++;
-    if (channel.entries.length === 0) this.#channels.delete(channel.key);
     if (this.#gone <= this.#log.length / 2) return;
     this.#log = this.#log.filter(({ isGone }) => !isGone);
     this.#gone = 0;
   }
 
-  #expire({ key, entries }: Channel): void {
+  #expire(channel: Channel): void {
     const now = this.#clock();
-    let channel = this.#channels.get(key);
-    while (channel !== undefined && (entries[0]?.until ?? now) < now) {
-      this.#drop(channel);
-      channel = this.#channels.get(key);
-    }
+    const { entries } = channel;
+    while (entries[0] !== undefined && entries[0].until <= now) this.#drop(channel);
   }
 
   /** What nobody uses any more goes little by little, with what comes. */
   #sweep(): void {
     const [unused] = this.#channels.values();
-    if (unused !== undefined) this.#expire(unused);
+    if (unused === undefined) return;
+    this.#expire(unused);
+    this.#forgetIfEmpty(unused);
+  }
+
+  /** Whoever comes back to a forgotten channel is told that what it missed is not known. */
+  #forgetIfEmpty(channel: Channel): void {
+    const { entries, isSubscribed, until, key } = channel;
+    if (entries.length === 0 && !isSubscribed && until <= this.#clock()) this.#channels.delete(key);
   }
 
   #shrink(): void {
@@ -148,6 +203,8 @@ export class MemoryHistory {
     for (const channel of this.#channels.values()) {
       if (this.#channels.size > channels) {
         while (channel.entries.length > 0) this.#drop(channel);
+        if (channel.isSubscribed) continue;
+        this.#channels.delete(channel.key);
         reached('channels');
       }
       if (this.#size <= size) return;

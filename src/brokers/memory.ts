@@ -1,8 +1,12 @@
-import type { Broker, ChannelSelection, Keeping } from '../core/broker.js';
+import type { Broker, BrokerListener, ChannelSelection, Keeping } from '../core/broker.js';
 import { countLimit, type Meter, NULL_METER } from '../core/meter.js';
+import { Payload } from '../core/payload.js';
+import type { Position } from '../core/position.js';
 import type { Publication } from '../core/publication.js';
+import type { HistoryPolicy } from '../core/route.js';
 import { MemoryHistory } from './memory-history.js';
 import { MemoryRetained } from './memory-retained.js';
+import { RecentKeys } from './recent-keys.js';
 
 /** What is kept at most; where there is more, the oldest goes. Sizes are octets. */
 export interface MemoryLimits {
@@ -21,11 +25,17 @@ const LIMITS: MemoryLimits = {
   historySize: 256 * 1024 ** 2,
 };
 
+const NOTHING = Payload.of(null);
+
+/** Attempts to publish that are remembered by their keys. */
+const KEYS = 10_000;
+
 /** One node, no other service: a publication is delivered by a call, in the order made. What it keeps ends with it. */
 export class MemoryBroker implements Broker {
   readonly #retained: MemoryRetained;
   readonly #history: MemoryHistory;
-  #deliver: (publication: Publication) => void = () => undefined;
+  readonly #keys: RecentKeys<Publication>;
+  #deliver: BrokerListener['deliver'] = () => undefined;
 
   /** `clock` gives milliseconds since 1970. */
   constructor({
@@ -47,21 +57,30 @@ export class MemoryBroker implements Broker {
       },
       clock,
     );
+    this.#keys = new RecentKeys(KEYS, clock);
   }
 
-  start(deliver: (publication: Publication) => void): void {
+  start({ deliver }: BrokerListener): void {
     this.#deliver = deliver;
   }
 
-  subscribe(): void {}
+  subscribe(channel: string, history?: HistoryPolicy): Position | undefined {
+    return history && this.#history.subscribe(channel);
+  }
 
-  unsubscribe(): void {}
+  unsubscribe(channel: string): void {
+    this.#history.unsubscribe(channel);
+  }
 
   publish(publication: Publication, keeping?: Keeping): Publication {
-    if (keeping?.retain === true) this.#retained.set(publication);
-    if (keeping?.history !== undefined) this.#history.add(publication, keeping.history);
-    this.#deliver(publication);
+    if (keeping === undefined) this.#deliver(publication);
+    else return this.#once(publication, keeping) ?? this.#keep(publication, keeping);
     return publication;
+  }
+
+  recover(channel: string, since: Position, limit: number): readonly Publication[] | undefined {
+    const missed = this.#history.after(channel, since);
+    return missed !== undefined && missed.length > limit ? undefined : missed;
   }
 
   retained(selection: ChannelSelection): readonly Publication[] {
@@ -76,5 +95,34 @@ export class MemoryBroker implements Broker {
     this.#deliver = () => undefined;
     this.#retained.clear();
     this.#history.clear();
+    this.#keys.clear();
   }
+
+  /** What came of it, where it is not to be published. */
+  #once(publication: Publication, { history, key, version }: Keeping): Publication | undefined {
+    const { channel } = publication;
+    const earlier = key === undefined ? undefined : this.#keys.get(keyOf(channel, key));
+    if (earlier !== undefined) return { ...earlier, outcome: 'duplicate' };
+    if (history === undefined || version === undefined) return undefined;
+    const position = this.#history.isSuperseded(channel, version);
+    return position && { ...fieldsOf(publication), position, outcome: 'superseded' };
+  }
+
+  #keep(publication: Publication, { retain, history, key, version }: Keeping): Publication {
+    if (history !== undefined) this.#history.add(publication, history, version);
+    if (retain) this.#retained.set(publication);
+    if (key !== undefined) this.#keys.set(keyOf(publication.channel, key), fieldsOf(publication));
+    this.#deliver(publication);
+    return publication;
+  }
+}
+
+/** Channels have no NUL in them. */
+function keyOf(channel: string, key: string): string {
+  return `${channel}\0${key}`;
+}
+
+/** Without what was said to subscribers, which would be held in memory. */
+function fieldsOf({ id, channel, time, position }: Publication): Publication {
+  return { id, channel, time, position, payload: NOTHING, audience: undefined };
 }

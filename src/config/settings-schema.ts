@@ -69,6 +69,10 @@ const limits = z.strictObject({
     '256mb',
     'Memory for histories; over it the oldest publications go of channels not in use.',
   ),
+  recovery: count(
+    1000,
+    'Publications that a subscriber gets on coming back; who missed more is told that it has not recovered.',
+  ),
   queue_messages: count(100_000, 'Messages that all queues hold; one more is refused.'),
   queue_size: size('256mb', 'Memory for the messages of queues; more are refused.'),
   store_pending: count(10_000, 'Messages that wait for the disk of the store; more are refused.'),

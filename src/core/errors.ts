@@ -202,6 +202,8 @@ export const DISCONNECT = {
   ended: { code: 4003, reason: 'ended by the application', reconnect: true },
   expired: { code: 4005, reason: 'the identity has expired', reconnect: true },
   slowConsumer: { code: 4008, reason: 'slow consumer: over limits.buffer', reconnect: true },
+  insufficientState: { code: 4010, reason: 'messages were lost: come back and see', reconnect: true },
+  overloaded: { code: 4009, reason: 'the server is overloaded', reconnect: true },
   noPong: { code: 4012, reason: 'no answer to a ping within limits.pong_timeout', reconnect: true },
   badCredentials: { code: 4500, reason: 'bad credentials', reconnect: false },
   withdrawn: { code: 4503, reason: 'ended by the application', reconnect: false },

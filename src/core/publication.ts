@@ -1,4 +1,5 @@
 import type { Payload } from './payload.js';
+import type { Position } from './position.js';
 import type { SessionId } from './session.js';
 
 /**
@@ -45,6 +46,13 @@ export interface PublicationOptions extends Audience {
   readonly headers?: Readonly<Record<string, string>>;
   /** When a queue gives it up, in milliseconds since 1970; where the route says so, earlier. */
   readonly expires?: number | undefined;
+  /**
+   * Names the attempt: the same publisher's next one on the channel with this key, within five minutes, is not published
+   * again. 1 to 255 characters.
+   */
+  readonly key?: string | undefined;
+  /** See `Keeping.version`. */
+  readonly version?: number | undefined;
 }
 
 /** What a peer asks to publish. */
@@ -67,4 +75,11 @@ export interface Publication {
   readonly publisher?: Publisher | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly expires?: number | undefined;
+  /** Its place in the history of its channel, set by the broker that accepts it; undefined where it belongs into none. */
+  position?: Position | undefined;
+  /**
+   * Set where it was not published: there was one with its key, of which id and position are, or one with a version as
+   * new, which was at this position.
+   */
+  readonly outcome?: 'duplicate' | 'superseded' | undefined;
 }

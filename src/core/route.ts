@@ -1,4 +1,5 @@
 import type { LogPolicy } from './message-log.js';
+import type { PresencePolicy } from './presence.js';
 import type { QueuePolicy } from './queue.js';
 import type { Rate } from './token-bucket.js';
 
@@ -46,6 +47,8 @@ export interface HistoryPolicy {
   readonly size: number;
   /** Milliseconds; undefined for as long as there is room. */
   readonly ttl: number | undefined;
+  /** Whether it outlives the process, where the broker does not see to that anyway. */
+  readonly durable?: boolean | undefined;
 }
 
 /** One line of routing: a pattern, its requirements, its handler, and who may do what. */
@@ -68,6 +71,13 @@ export interface Route {
   readonly replay?: number | undefined;
   /** Where it is given, each publication goes to one subscriber, and is held until that one has acknowledged it. */
   readonly queue?: QueuePolicy | undefined;
+  /** Undefined where it is not kept who is there. */
+  readonly presence?: PresencePolicy | undefined;
+  /**
+   * What happens to a subscriber that takes less than is published: it is disconnected, or it gets the newest publication of the
+   * channel when it can take one again. Undefined for the former.
+   */
+  readonly slow?: 'disconnect' | 'conflate' | undefined;
   /** Undefined where nothing is logged. */
   readonly log?: LogPolicy | undefined;
   readonly source?: SourceLocation;

@@ -6,6 +6,7 @@ import type { Match } from './match.js';
 import type { MaybePromise } from './maybe-promise.js';
 import type { LogPage, LogQuery } from './message-log.js';
 import type { Payload } from './payload.js';
+import type { Position } from './position.js';
 import type { Publication, PublicationOptions, PublishEvent } from './publication.js';
 import type { Consumer } from './queue.js';
 import type { Principal, Session } from './session.js';
@@ -86,6 +87,17 @@ export interface Router extends SubscriptionGroups {
   channel(routeName: string, params: Readonly<Record<string, string | number>>): string;
 }
 
+/** Where a subscription begins. */
+export interface Start {
+  /** What has been delivered up to here is known; undefined on channels without a history. */
+  readonly position: Position | undefined;
+  /**
+   * Whether all that was published since the position that the subscriber named follows now, before anything else.
+   * Undefined where it named none.
+   */
+  readonly recovered: boolean | undefined;
+}
+
 /** One session's interest in one channel or pattern of channels, and how that session reads a publication. */
 export interface Subscriber {
   readonly session: Session;
@@ -104,8 +116,10 @@ export interface Subscriber {
    * when the connection has sent it.
    */
   readonly consumer?: Consumer;
+  /** Where it was before, on one channel: it gets what it has missed, or is told that this is not known. */
+  readonly since?: Position | undefined;
   /** Has joined, and nothing has been delivered to it yet: the moment to acknowledge. */
-  joined?(group: SubscriptionGroup): void;
+  joined?(group: SubscriptionGroup, start: Start): void;
   /** The router has ended the subscription: tell the peer why, in the words of the protocol. */
   ended(why: RouterError): void;
 }

@@ -53,13 +53,11 @@ export class Archive {
     return isPromise(found) ? found.then(select) : select(found);
   }
 
-  /** The newest of a channel that one who has joined it may have, oldest first. */
+  /** The newest of a channel that are for one who may join it, oldest first. */
   recent(subscriber: Subscriber, count: number): MaybePromise<readonly Publication[]> {
-    const { session } = subscriber;
-    return after(this.#parts.broker.history(selectionOf(subscriber)), (all) => {
-      if (!this.#parts.sessions.subscribersOf(session).has(subscriber)) return [];
-      return all.filter((publication) => isFor(session, publication)).slice(-count);
-    });
+    return after(this.#parts.broker.history(selectionOf(subscriber)), (all) =>
+      all.filter((publication) => isFor(subscriber.session, publication)).slice(-count),
+    );
   }
 
   /** See `Router.search`; the refusals are not yet a peer's. */
@@ -127,7 +125,8 @@ export function selectionOf({ channel, match }: Subscriber): ChannelSelection {
   return { channel, match: match ?? 'exact' };
 }
 
-function isFor(session: Session, { audience }: Publication): boolean {
+/** Whether a session is meant by the audience of a publication. */
+export function isFor(session: Session, { audience }: Publication): boolean {
   return admission(audience)?.(session) !== false;
 }
 

@@ -19,6 +19,10 @@ export interface RouterLimits {
   readonly connectionsPerUser: number;
   /** Publications of one session that is no back end's; undefined for no bound. */
   readonly publishes: Rate | undefined;
+  /** Publications that somebody who comes back gets at most. */
+  readonly recovery: number;
+  /** Octets that may wait in one connection. */
+  readonly buffer: number;
   /** Milliseconds a handler may take to answer. */
   readonly handlerTimeout: number;
 }

@@ -1,18 +1,20 @@
-import { isNarrow, namesSessions } from '../core/audience.js';
+import { type Admits, isNarrow, namesSessions } from '../core/audience.js';
 import type { Broker, Keeping } from '../core/broker.js';
 import { RouterError } from '../core/errors.js';
 import { every } from '../core/interval.js';
 import type { Logger } from '../core/logger.js';
-import { after, type MaybePromise } from '../core/maybe-promise.js';
+import { after, isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { MessageLog } from '../core/message-log.js';
 import { Payload } from '../core/payload.js';
+import type { Position } from '../core/position.js';
 import type { Publication, PublicationOptions } from '../core/publication.js';
 import type { Queues } from '../core/queue.js';
-import type { HistoryPolicy, Route } from '../core/route.js';
+import type { HistoryPolicy } from '../core/route.js';
 import type { Subscriber } from '../core/router.js';
 import type { Principal, Session } from '../core/session.js';
 import type { Topic, TopicHandler, TopicRequest } from '../core/topic.js';
 import type { RouteAccess } from './access.js';
+import { Arrivals } from './arrivals.js';
 import { isReserved } from './channel-name.js';
 import { Group } from './group.js';
 import type { Groups } from './groups.js';
@@ -29,8 +31,6 @@ export interface GroupContext {
   readonly queues: Queues | undefined;
   /** Undefined where nothing is logged. */
   readonly log: MessageLog | undefined;
-  /** The newest publications of a channel that a session may have, oldest first. */
-  readonly replay: (subscriber: Subscriber, count: number) => MaybePromise<readonly Publication[]>;
   /** Ends subscriptions that their sessions may not have any more. */
   readonly reauthorize: (topic: LiveTopic) => void;
   readonly sessions: Sessions;
@@ -50,9 +50,12 @@ export class LiveTopic extends Group implements Topic {
   readonly isReserved: boolean;
   /** Publications that have had their place among those of the channel. */
   placed = 0;
+  /** Where the deliveries of this node are in the history; undefined without one, or before it is subscribed to. */
+  position: Position | undefined;
   readonly #context: GroupContext;
   #timers: (() => void)[] | undefined;
   #consumers: QueueConsumers | undefined;
+  #arrivals: Arrivals | undefined;
 
   constructor(request: TopicRequest, { handler, access, publishes }: ServedRoute, context: GroupContext) {
     super(context.groups);
@@ -71,6 +74,16 @@ export class LiveTopic extends Group implements Topic {
   /** Whether patterns and readers of the history may get what is published here without the handler's being asked. */
   get decidesByAccess(): boolean {
     return this.handler.onSubscribe === undefined || this.handler.patterns === true;
+  }
+
+  /** Whether publications are kept in the order of positions. */
+  get hasHistory(): boolean {
+    return this.#history !== undefined;
+  }
+
+  /** Those who are about to join. */
+  get arrivals(): Arrivals {
+    return (this.#arrivals ??= new Arrivals());
   }
 
   has(session: Session): boolean {
@@ -115,17 +128,39 @@ export class LiveTopic extends Group implements Topic {
   }
 
   override begin(subscriber: Subscriber): void {
-    const { replay } = this.request.route;
     if (this.request.route.queue !== undefined) this.#queueConsumers?.begin(subscriber);
-    else if (replay !== undefined) this.#replay(subscriber, replay);
+  }
+
+  override deliver(publication: Publication, admits: Admits | undefined): number {
+    if (publication.position !== undefined) this.position = publication.position;
+    this.#arrivals?.collect(publication);
+    return super.deliver(publication, admits);
+  }
+
+  /** What was published since the last delivery is lost, and the channel goes on here. */
+  resume(position: Position): void {
+    this.position = position;
+    this.#arrivals?.lost();
   }
 
   protected demand(): MaybePromise<void> {
-    return this.#context.broker.subscribe(this.channel);
+    const position = this.#context.broker.subscribe(this.channel, this.#history);
+    // What was delivered before the broker answered is further.
+    return isPromise(position)
+      ? position.then((reached) => void (this.position ??= reached))
+      : void (this.position = position);
   }
 
   protected renounce(): MaybePromise<void> {
+    this.position = undefined;
     return this.#context.broker.unsubscribe(this.channel);
+  }
+
+  get #history(): HistoryPolicy | undefined {
+    const { history, replay, queue } = this.request.route;
+    if (queue !== undefined) return undefined;
+    // What is replayed has to be kept.
+    return history ?? (replay === undefined ? undefined : { size: replay, ttl: undefined });
   }
 
   /** To whom it is for: one consumer, or all subscribers. */
@@ -162,20 +197,13 @@ export class LiveTopic extends Group implements Topic {
     return false;
   }
 
-  /** In the frames of what comes later, and before any of it. */
-  #replay(subscriber: Subscriber, count: number): void {
-    const { connection } = subscriber.session;
-    void after(this.#context.replay(subscriber, count), (publications) => {
-      for (const publication of publications) connection.send(subscriber.encode(publication, this));
-    });
-  }
-
   /** What names sessions is not kept: they are others when it is read. [WAMP2 §Event History, Security Aspects] */
   #keeping(options: PublicationOptions | undefined): Keeping | undefined {
-    const { history = historyFor(this.request.route) } = this.request.route;
+    const history = namesSessions(options) ? undefined : this.#history;
     const retain = options?.retain === true;
-    if (!retain && history === undefined) return undefined;
-    return { retain, history: namesSessions(options) ? undefined : history };
+    const { key, version } = options ?? {};
+    if (!retain && history === undefined && key === undefined) return undefined;
+    return { retain, history, key, version };
   }
 
   #startTimers(): void {
@@ -188,11 +216,6 @@ export class LiveTopic extends Group implements Topic {
     for (const stop of this.#timers ?? []) stop();
     this.#timers = undefined;
   }
-}
-
-/** What is replayed has to be kept. */
-function historyFor({ replay }: Route): HistoryPolicy | undefined {
-  return replay === undefined ? undefined : { size: replay, ttl: undefined };
 }
 
 /** Throws `bad_request` for what can be said to many alone. That its author is left out says nothing here. */

@@ -1,4 +1,5 @@
 import type { Payload } from '../core/payload.js';
+import type { Position } from '../core/position.js';
 import type { Publication, PublicationOptions } from '../core/publication.js';
 
 /** 2^53, of which ids are no larger, as numbers of JavaScript and of WAMP are exact up to there. [WAMP2 §IDs] */
@@ -28,6 +29,7 @@ export class LocalPublication implements Publication {
   readonly payload: Payload;
   readonly audience: PublicationOptions | undefined;
   readonly time = Date.now();
+  position: Position | undefined = undefined;
   readonly #number: number;
 
   constructor(

@@ -3,10 +3,12 @@ import type { ServerEvents } from '../core/events.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
+import { isFor } from './archive.js';
 import type { Group } from './group.js';
 import { inTime } from './in-time.js';
 import { LiveTopic, questionOf } from './live-topic.js';
 import { PatternGroup, type PatternGroups } from './pattern-groups.js';
+import type { Arrival } from './recovering.js';
 import type { Refusals } from './refusals.js';
 import type { Sessions } from './sessions.js';
 import type { Topics } from './topics.js';
@@ -29,6 +31,8 @@ interface Departure {
   readonly last: boolean;
 }
 
+const PLAIN: Arrival = { start: { position: undefined, recovered: undefined }, first: [] };
+
 /** Who is subscribed to what. It changes without an await; the handlers hear of it after. */
 export class Memberships {
   readonly #parts: MembershipParts;
@@ -37,11 +41,15 @@ export class Memberships {
     this.#parts = parts;
   }
 
-  join(subscriber: Subscriber, group: Group): void {
+  /** What it missed goes out before anything else. */
+  join(subscriber: Subscriber, group: Group, arrival: Arrival = PLAIN): void {
     const { session } = subscriber;
     const first = group.add(subscriber);
     this.#parts.sessions.joined(subscriber);
-    subscriber.joined?.(group);
+    subscriber.joined?.(group, arrival.start);
+    for (const publication of arrival.first) {
+      if (isFor(session, publication)) session.connection.send(subscriber.encode(publication, group));
+    }
     group.begin(subscriber);
     const { events } = this.#parts;
     if (events.hears('subscribed')) events.announce('subscribed', { session, group, first });

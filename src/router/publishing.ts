@@ -75,7 +75,8 @@ function askHandler(
   if (handler.onPublish === undefined) {
     throw new RouterError('not_publishable', `handler ${request.route.handler} accepts no publications`);
   }
-  const told = isKept(event, request.route) ? { ...event, author: session.id } : event;
+  const kept = isKept(event, request.route) ? { ...event, author: session.id } : event;
+  const told = event.key === undefined ? kept : { ...kept, key: ownKey(session, event.key) };
   return handler.onPublish(session, topic, request, told) as MaybePromise<Publication | undefined>;
 }
 
@@ -83,4 +84,9 @@ function askHandler(
 function isKept({ retain, exclude }: PublishEvent, { history, replay, queue, log }: Route): boolean {
   const keeps = history !== undefined || replay !== undefined || queue !== undefined || log !== undefined;
   return exclude.length > 0 && (retain === true || keeps);
+}
+
+/** What somebody else calls an attempt says nothing about this one. */
+function ownKey({ id: session, principal: { kind, id = session } }: Session, key: string): string {
+  return `${kind} ${id} ${key}`;
 }

@@ -5,6 +5,7 @@ import { checkSubscription, type RouterLimits } from './limits.js';
 import { type LiveTopic, questionOf } from './live-topic.js';
 import type { Memberships } from './memberships.js';
 import type { PatternGroup, PatternGroups, PatternMatch } from './pattern-groups.js';
+import type { Recovering } from './recovering.js';
 import type { Refusals } from './refusals.js';
 import type { RouteTable } from './route-table.js';
 import type { Sessions } from './sessions.js';
@@ -16,6 +17,7 @@ export interface SubscribingParts {
   readonly patterns: PatternGroups;
   readonly sessions: Sessions;
   readonly memberships: Memberships;
+  readonly recovering: Recovering;
   readonly refusals: Refusals;
   readonly limits: RouterLimits;
 }
@@ -29,7 +31,7 @@ export class Subscribing {
   }
 
   async toChannel(subscriber: Subscriber): Promise<LiveTopic> {
-    const { topics, sessions, memberships, refusals, limits } = this.#parts;
+    const { topics, sessions, memberships, recovering, refusals, limits } = this.#parts;
     const { session, channel } = subscriber;
     let topic: LiveTopic | undefined;
     try {
@@ -39,17 +41,21 @@ export class Subscribing {
       checkSubscription(sessions, subscriber, { group: topic, limits });
       await inTime(topic.handler.onSubscribe?.(session, topic, topic.request), limits.handlerTimeout);
       await topic.attach();
+      const arrive = await recovering.arrive(subscriber, topic);
       // The peer may have gone, or may be somebody else, while the handler thought: nobody joins after that.
       checkPresent(subscriber);
       if (session.principal !== principal)
         topic.access.check('subscribe', questionOf(session.principal, topic));
-      memberships.join(subscriber, topic);
+      memberships.join(subscriber, topic, arrive());
       memberships.welcome(session, topic);
       return topic;
     } catch (error) {
       throw refusals.on(error, { operation: 'subscribe', session, channel, topic });
     } finally {
-      if (topic !== undefined) topics.release(topic);
+      if (topic !== undefined) {
+        topic.arrivals.forget(subscriber);
+        topics.release(topic);
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Broker, ChannelSelection } from '../core/broker.js';
-import type { Disconnect } from '../core/errors.js';
+import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
 import type { HistoryFilter } from '../core/history.js';
 import { every } from '../core/interval.js';
@@ -9,6 +9,7 @@ import type { MaybePromise } from '../core/maybe-promise.js';
 import type { LogPage, LogQuery, MessageLog } from '../core/message-log.js';
 import { countLimit, type Meter } from '../core/meter.js';
 import { Payload } from '../core/payload.js';
+import type { Position } from '../core/position.js';
 import type { Publication, PublicationOptions, PublishEvent } from '../core/publication.js';
 import type { Queues } from '../core/queue.js';
 import type { Router, Subscriber } from '../core/router.js';
@@ -26,6 +27,7 @@ import { LocalPublication, Numbering } from './local-publication.js';
 import { Memberships } from './memberships.js';
 import { PatternGroups } from './pattern-groups.js';
 import { Publishing } from './publishing.js';
+import { Recovering } from './recovering.js';
 import { Refusals } from './refusals.js';
 import type { RouteTable } from './route-table.js';
 import { ServedRoutes } from './served-route.js';
@@ -79,7 +81,6 @@ export class TopicRouter implements Router, SessionControl {
       broker,
       queues,
       log,
-      replay: (subscriber, count) => this.#archive.recent(subscriber, count),
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
       sessions: this.#sessions,
       logger,
@@ -96,9 +97,10 @@ export class TopicRouter implements Router, SessionControl {
       refusals: this.#refusals,
     };
     this.#memberships = new Memberships({ ...shared, handlerTimeout: limits.handlerTimeout });
-    this.#subscribing = new Subscribing({ ...shared, memberships: this.#memberships });
-    this.#publishing = new Publishing(shared);
     this.#archive = new Archive(shared);
+    const recovering = new Recovering({ ...parts, archive: this.#archive });
+    this.#subscribing = new Subscribing({ ...shared, memberships: this.#memberships, recovering });
+    this.#publishing = new Publishing(shared);
     this.#delivery = new Delivery({
       ...shared,
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
@@ -132,7 +134,10 @@ export class TopicRouter implements Router, SessionControl {
   async start(): Promise<void> {
     const failed = (error: unknown) => this.#parts.logger.error({ error }, 'identity check failed');
     this.#stop = every(1000, () => this.#identities.tick(), failed);
-    await this.#parts.broker.start((publication) => this.#delivery.deliver(publication));
+    await this.#parts.broker.start({
+      deliver: (publication) => this.#delivery.deliver(publication),
+      lost: (channel, position) => this.#lost(channel, position),
+    });
     const letters = new DeadLetters({ ...this.#parts, topics: this.#topics });
     await this.#parts.queues?.start((letter) => letters.bury(letter));
   }
@@ -261,6 +266,15 @@ export class TopicRouter implements Router, SessionControl {
       this.#identities.change(session, { ...session.principal, roles, organizations });
     }
     return found.length;
+  }
+
+  /** Whoever hears a channel with a gap in it comes back, and is told then. */
+  #lost(channel: string, position: Position): void {
+    const topic = this.#topics.live.get(channel);
+    if (topic === undefined) return;
+    topic.resume(position);
+    this.#parts.meter.count('signalbox_gaps_total');
+    this.#disconnect([...topic], DISCONNECT.insufficientState);
   }
 
   /** Nothing reaches any of them before the first is told. */

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Broker, ChannelSelection } from '../../src/core/broker.js';
+import type { Broker, ChannelSelection, Keeping } from '../../src/core/broker.js';
 import type { MaybePromise } from '../../src/core/maybe-promise.js';
 import { Payload } from '../../src/core/payload.js';
+import type { Position } from '../../src/core/position.js';
 import type { Publication } from '../../src/core/publication.js';
 import { until } from '../support/until.js';
 
@@ -17,12 +18,19 @@ export function brokerContract(name: string, create: () => Promise<BrokerFixture
   describe(`the contract of brokers: ${name}`, () => {
     let fixture: BrokerFixture;
     let delivered: Publication[][];
+    let lost: string[];
 
     beforeEach(async () => {
       fixture = await create();
       delivered = fixture.nodes.map(() => []);
+      lost = [];
       await Promise.all(
-        fixture.nodes.map((node, i) => node.start((publication) => void delivered[i]?.push(publication))),
+        fixture.nodes.map((node, i) =>
+          node.start({
+            deliver: (publication) => void delivered[i]?.push(publication),
+            lost: (channel) => void lost.push(channel),
+          }),
+        ),
       );
     });
     afterEach(async () => {
@@ -155,11 +163,11 @@ export function brokerContract(name: string, create: () => Promise<BrokerFixture
     });
 
     it('keeps the newest of a history in the order accepted, and nothing that is not to be kept', async () => {
-      const history = { size: 3, ttl: 60_000 };
+      const three = { size: 3, ttl: 60_000 };
       for (let id = 1; id <= 5; id++) {
-        await first().publish(publication('a', String(id)), { retain: false, history });
+        await first().publish(publication('a', String(id)), { retain: false, history: three });
         await first().publish(publication('a', `not ${id}`));
-        await first().publish(publication('b', `b${id}`), { retain: false, history });
+        await first().publish(publication('b', `b${id}`), { retain: false, history: three });
       }
       expect(await kept((node) => node.history({ match: 'exact', channel: 'a' }))).toEqual(
         same(['3', '4', '5']),
@@ -209,16 +217,98 @@ export function brokerContract(name: string, create: () => Promise<BrokerFixture
       await first().close();
       const broker = (fixture = await create()).nodes[0] as Broker;
       const seen: (readonly Publication[])[] = [];
-      await broker.start(
-        () =>
-          void Promise.resolve(broker.history({ match: 'exact', channel: 'a' })).then((all) =>
-            seen.push(all),
-          ),
-      );
+      const read = () => Promise.resolve(broker.history({ match: 'exact', channel: 'a' }));
+      await broker.start({ deliver: () => void read().then((all) => seen.push(all)), lost: () => undefined });
       await broker.subscribe('a');
       await broker.publish(publication('a', '1'), { retain: false, history: { size: 1, ttl: undefined } });
       await until(() => seen.length === 1);
       expect(seen[0]).toHaveLength(1);
+    });
+
+    const history = { size: 5, ttl: 60_000 };
+    const keepAll = { retain: false, history };
+    const publishAll = async (ids: readonly string[], keeping: Keeping = keepAll) => {
+      for (const id of ids) await first().publish(publication('a', id), keeping);
+    };
+    const recovered = (since: Position, limit = 100) =>
+      kept(async (node) => (await node.recover('a', since, limit)) ?? [publication('a', 'unknown')]);
+
+    it('says where a history stands, and gives each publication the next place', async () => {
+      const begun = await first().subscribe('a', history);
+      expect(begun).toMatchObject({ offset: 0 });
+      const one = await first().publish(publication('a', '1'), keepAll);
+      expect(one.position).toMatchObject({ epoch: begun?.epoch, offset: 1 });
+      await everywhere((node) => node.subscribe('a', history));
+      await publishAll(['2']);
+      await until(() => delivered.every((all) => all.some(({ id }) => id === '2')));
+      for (const all of delivered)
+        expect(all.at(-1)?.position).toMatchObject({ epoch: begun?.epoch, offset: 2 });
+      expect(await first().subscribe('a', history)).toEqual(delivered[0]?.at(-1)?.position);
+      expect((await first().publish(publication('a', 'not'))).position).toBeUndefined();
+    });
+
+    it('gives back all that follows a position, or says that it cannot', async () => {
+      const begun = (await first().subscribe('a', history)) as Position;
+      expect(await recovered(begun)).toEqual(same([]));
+      await publishAll(['1', '2', '3', '4', '5']);
+      expect(await recovered(begun)).toEqual(same(['1', '2', '3', '4', '5']));
+      expect(await recovered(begun, 4)).toEqual(same(['unknown']));
+      const [, second] = await first().history({ match: 'exact', channel: 'a' });
+      const position = second?.position as Position;
+      expect(await recovered(position)).toEqual(same(['3', '4', '5']));
+      await publishAll(['6', '7']);
+      expect(await recovered(position)).toEqual(same(['3', '4', '5', '6', '7']));
+      await publishAll(['8']);
+      expect(await recovered(position)).toEqual(same(['unknown']));
+      expect(await recovered(begun)).toEqual(same(['unknown']));
+    });
+
+    it.each<[string, Partial<Position>]>([
+      ['another history', { epoch: 'another' }],
+      ['a place that is still to come', { offset: 9 }],
+      ['another publication', { token: 'another' }],
+    ])('knows nothing of %s', async (_, wrong) => {
+      await first().subscribe('a', history);
+      await publishAll(['1', '2']);
+      const [one] = await first().history({ match: 'exact', channel: 'a' });
+      expect(await recovered(one?.position as Position)).toEqual(same(['2']));
+      expect(await recovered({ ...(one?.position as Position), ...wrong })).toEqual(same(['unknown']));
+    });
+
+    it('publishes once under one key, and says what came of it', async () => {
+      await everywhere((node) => node.subscribe('a', history));
+      const once = { ...keepAll, key: 'k' };
+      const accepted = await first().publish(publication('a', '1'), once);
+      expect(accepted.outcome).toBeUndefined();
+      for (const node of fixture.nodes) {
+        const { outcome, id, position } = await node.publish(publication('a', '2'), once);
+        expect({ outcome, id, position }).toEqual({
+          outcome: 'duplicate',
+          id: '1',
+          position: accepted.position,
+        });
+      }
+      await first().publish(publication('b', '3'), once);
+      await first().publish(publication('plain', '4'), { retain: false, key: 'k' });
+      const again = await first().publish(publication('plain', '5'), { retain: false, key: 'k' });
+      expect(again).toMatchObject({ outcome: 'duplicate', id: '4' });
+      await publishAll(['6']);
+      await until(() => received('a').every((ids) => ids.length >= 2));
+      expect(received('a')).toEqual(same(['1', '6']));
+    });
+
+    it('publishes no version that is not newer than those before', async () => {
+      await everywhere((node) => node.subscribe('a', history));
+      const versioned = (version: number) => ({ ...keepAll, version });
+      await publishAll(['2'], versioned(2));
+      for (const node of fixture.nodes) {
+        const old = await node.publish(publication('a', 'old'), versioned(2));
+        expect(old).toMatchObject({ outcome: 'superseded', position: { offset: 1 } });
+      }
+      await publishAll(['3'], versioned(3));
+      await until(() => received('a').every((ids) => ids.length >= 2));
+      expect(received('a')).toEqual(same(['2', '3']));
+      expect(lost).toEqual([]);
     });
 
     it('delivers nothing after it is closed', async () => {

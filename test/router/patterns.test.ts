@@ -233,6 +233,7 @@ const quietBroker: Broker = {
   subscribe: () => undefined,
   unsubscribe: () => undefined,
   publish: (publication) => publication,
+  recover: () => undefined,
   retained: () => [],
   history: () => [],
   close: () => undefined,

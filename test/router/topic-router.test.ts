@@ -108,19 +108,20 @@ describe('subscribe', () => {
 
   it('asks the broker once for ten peers that arrive together', async () => {
     const door = gate();
-    const subscribe = vi.fn(() => door.opened);
+    const subscribe = vi.fn(() => door.opened.then(() => undefined));
     let deliver: (publication: Publication) => void = () => undefined;
     const server = serve(
       broadcast,
       {},
       {
-        start: (listener) => void (deliver = listener),
+        start: (listener) => void ({ deliver } = listener),
         subscribe,
         unsubscribe: vi.fn(),
         publish: (publication) => {
           deliver(publication);
           return publication;
         },
+        recover: () => undefined,
         retained: () => [],
         history: () => [],
         close: () => undefined,

@@ -68,7 +68,7 @@ export class FakeQueues {
 
   #subscribe(subscriber: Subscriber) {
     const group = { ...GROUP, channel: subscriber.channel };
-    subscriber.joined?.(group);
+    subscriber.joined?.(group, { position: undefined, recovered: undefined });
     this.#takers.push({ subscriber, unanswered: new Set() });
     this.#serve();
     return group;

@@ -1,0 +1,49 @@
+import type { Disconnect } from './errors.js';
+import type { MaybePromise } from './maybe-promise.js';
+import type { Principal } from './session.js';
+
+/** What one node tells all of them to do to their sessions. */
+export type ClusterCommand =
+  | { readonly type: 'disconnect'; readonly user: string; readonly why: Disconnect }
+  | { readonly type: 'disconnect'; readonly session: string; readonly why: Disconnect }
+  /** Credentials of a user, or without one of everybody, that were made before are no longer taken. */
+  | { readonly type: 'revoke'; readonly user: string | undefined; readonly before: number }
+  | {
+      readonly type: 'rights';
+      readonly user: string;
+      readonly rights: Pick<Principal, 'roles' | 'organizations'>;
+    };
+
+/** What a node says of itself. */
+export interface NodeState {
+  readonly id: string;
+  readonly version: string;
+  /** A hash of its routing table: nodes that differ route differently. */
+  readonly routes: string;
+  /** Milliseconds since 1970. */
+  readonly started: number;
+  readonly connections: number;
+  readonly sessions: number;
+  readonly channels: number;
+  readonly subscriptions: number;
+  /** How late the event loop is, in milliseconds. */
+  readonly lag: number;
+}
+
+/** The nodes that serve one installation together. */
+export interface Cluster {
+  /** This node. */
+  readonly id: string;
+  /**
+   * `obey` does what a command says on this node, and returns to how many sessions; `state` is asked now and then.
+   */
+  start(node: { obey(command: ClusterCommand): number; state(): Omit<NodeState, 'id'> }): MaybePromise<void>;
+  /**
+   * Has all nodes obey, this one at once. Resolves to how many sessions of those nodes that answered in time; one that cannot be
+   * reached now does it when it can. Throws `unavailable` when the command could not be kept.
+   */
+  command(command: ClusterCommand): MaybePromise<number>;
+  /** Those that live, this one included. */
+  nodes(): MaybePromise<readonly NodeState[]>;
+  close(): MaybePromise<void>;
+}
