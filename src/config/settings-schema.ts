@@ -6,6 +6,7 @@ import {
   choice,
   count,
   duration,
+  durationOrNone,
   durationOrZero,
   list,
   onOff,
@@ -114,7 +115,7 @@ const limits = z.strictObject({
   ),
   body: size('1mb', 'Longest body of an HTTP request.'),
   batch: count(1000, 'Most messages in one publish request.'),
-  loop_delay: durationOrZero(
+  loop_delay: durationOrNone(
     '250ms',
     'How late the event loop may be for some seconds; over it new connections are refused, and over twice as much what may be tried again later, too. `false` for no bound.',
   ),
