@@ -134,16 +134,13 @@ export class ClusterLink implements RedisLink {
 
   #shardOf(key: string): Shard {
     const slot = slotOf(key);
-    const shard = this.#shards.find(({ ranges }) => ranges.some(([from, to]) => slot >= from && slot <= to));
-    if (shard === undefined)
-      throw new RouterError('unavailable', 'no server of the Redis Cluster has the slot');
-    return shard;
+    for (const shard of this.#shards) if (includes(shard.ranges, slot)) return shard;
+    throw nobodyHas();
   }
 
   #serverOf(key: string): Server | undefined {
     const slot = slotOf(key);
-    for (const { place, ranges } of this.#shards)
-      for (const [from, to] of ranges) if (slot >= from && slot <= to) return this.#servers.get(place);
+    for (const { place, ranges } of this.#shards) if (includes(ranges, slot)) return this.#servers.get(place);
     return undefined;
   }
 
