@@ -89,11 +89,6 @@ export class LiveTopic extends Group implements Topic {
     return (this.#arrivals ??= new Arrivals());
   }
 
-  /** It has joined, or will not. */
-  forgetArrival(subscriber: Subscriber): void {
-    this.#arrivals?.forget(subscriber);
-  }
-
   has(session: Session): boolean {
     for (const subscriber of this.#context.sessions.subscribersOf(session))
       if (this.subscribers.has(subscriber)) return true;
