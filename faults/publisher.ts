@@ -94,7 +94,7 @@ export class Publisher {
       const answer = await fetch(`${nodes[this.#node % nodes.length]}/api/publish`, {
         method: 'POST',
         headers: { authorization: `Bearer ${this.#options.key}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ channel, payload, idempotency_key: `${publisher} ${sequence}` }),
+        body: JSON.stringify({ channel, payload, idempotency_key: `${publisher} ${channel} ${sequence}` }),
         signal: AbortSignal.timeout(ATTEMPT_MS),
       });
       const said = (await answer.json()) as { epoch: string; offset: number; duplicate?: boolean };
