@@ -15,6 +15,8 @@ export type LoadOptions = Partial<NodesOptions> & {
   readonly wires?: readonly OpenLink[];
   /** Milliseconds before a subscriber comes back. */
   readonly delay?: readonly [least: number, most: number];
+  /** Octets that each publication carries beside what it says. */
+  readonly padding?: number;
 };
 
 const PATIENCE_MS = 30_000;
@@ -52,7 +54,7 @@ export class Trial {
   }
 
   /** Starts nodes and subscribers, and publishers when all are subscribed. */
-  async load({ wires = [SSE], delay = [50, 500], ...nodes }: LoadOptions = {}): Promise<void> {
+  async load({ wires = [SSE], delay = [50, 500], padding, ...nodes }: LoadOptions = {}): Promise<void> {
     const { scale, random } = this;
     this.#nodes = await Nodes.start({ count: scale.nodes, ...nodes });
     const { urls } = this.#nodes;
@@ -70,7 +72,7 @@ export class Trial {
       const acknowledged = (publication: Acknowledged) => this.acknowledged.push(publication);
       // Each begins with another channel.
       const own = channels.map((_, n) => channels[(n + i) % channels.length] ?? '');
-      const to = { channels: own, nodes: () => urls, key: KEY, rate: scale.rate, acknowledged };
+      const to = { channels: own, nodes: () => urls, key: KEY, rate: scale.rate, acknowledged, padding };
       return new Publisher({ name: `publisher ${i}`, ...to });
     });
   }
