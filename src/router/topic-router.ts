@@ -19,6 +19,7 @@ import type { SubscriptionGroup, Topic, TopicHandler } from '../core/topic.js';
 import { Archive } from './archive.js';
 import { DeadLetters } from './dead-letters.js';
 import { Delivery } from './delivery.js';
+import { FanOuts } from './fan-outs.js';
 import { Groups } from './groups.js';
 import { Identities, type IdentitySettings } from './identities.js';
 import { type RouterLimits, sessionTooMany } from './limits.js';
@@ -62,6 +63,7 @@ export class TopicRouter implements Router, SessionControl {
   readonly #sessions = new Sessions();
   readonly #groups = new Groups();
   readonly #numbering = new Numbering();
+  readonly #fanOuts: FanOuts;
   readonly #topics: Topics;
   readonly #patterns: PatternGroups;
   readonly #memberships: Memberships;
@@ -77,6 +79,7 @@ export class TopicRouter implements Router, SessionControl {
     const { table, handlers, broker, queues, log, logger, limits } = parts;
     this.#parts = parts;
     this.#refusals = new Refusals(parts);
+    this.#fanOuts = new FanOuts((error) => logger.error({ error }, 'fan-out failed'));
     const context: GroupContext = {
       broker,
       queues,
@@ -86,6 +89,7 @@ export class TopicRouter implements Router, SessionControl {
       logger,
       numbering: this.#numbering,
       groups: this.#groups,
+      fanOuts: this.#fanOuts,
     };
     this.#topics = new Topics(table, new ServedRoutes(handlers), context);
     this.#patterns = new PatternGroups(context);
@@ -103,6 +107,7 @@ export class TopicRouter implements Router, SessionControl {
     this.#publishing = new Publishing(shared);
     this.#delivery = new Delivery({
       ...shared,
+      fanOuts: this.#fanOuts,
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
     });
     this.#identities = new Identities({
