@@ -1,4 +1,4 @@
-import { type Admits, isNarrow, namesSessions } from '../core/audience.js';
+import { isNarrow, namesSessions } from '../core/audience.js';
 import type { Broker, Keeping } from '../core/broker.js';
 import { RouterError } from '../core/errors.js';
 import { every } from '../core/interval.js';
@@ -17,8 +17,7 @@ import type { Topic, TopicHandler, TopicRequest } from '../core/topic.js';
 import type { ChannelAccess } from './access.js';
 import { Arrivals } from './arrivals.js';
 import { isReserved } from './channel-name.js';
-import { Group } from './group.js';
-import type { Groups } from './groups.js';
+import { type FanOutContext, Group } from './group.js';
 import { LocalPublication, type Numbering } from './local-publication.js';
 import type { Presence } from './presence.js';
 import { presenceOf } from './presence-channel.js';
@@ -26,9 +25,10 @@ import { QueueConsumers } from './queue-consumers.js';
 import type { Question } from './rules/rule.js';
 import type { ServedRoute } from './served-route.js';
 import type { Sessions } from './sessions.js';
+import { SlowSubscribers } from './slow-subscribers.js';
 
 /** What every group of a node shares. */
-export interface GroupContext {
+export interface GroupContext extends FanOutContext {
   readonly broker: Broker;
   /** Undefined where there are no queues. */
   readonly queues: Queues | undefined;
@@ -41,7 +41,6 @@ export interface GroupContext {
   readonly sessions: Sessions;
   readonly logger: Logger;
   readonly numbering: Numbering;
-  readonly groups: Groups;
   /** Tells the subscribers of a channel on this node. */
   readonly announce: (channel: string, payload: Payload) => void;
 }
@@ -63,9 +62,10 @@ export class LiveTopic extends Group implements Topic {
   #timers: (() => void)[] | undefined;
   #consumers: QueueConsumers | undefined;
   #arrivals: Arrivals | undefined;
+  #slow: SlowSubscribers | undefined;
 
   constructor(request: TopicRequest, { handler, access, publishes }: ServedRoute, context: GroupContext) {
-    super(context.groups);
+    super(context);
     this.request = request;
     this.handler = handler;
     this.access = access;
@@ -147,6 +147,7 @@ export class LiveTopic extends Group implements Topic {
     const { presence } = this.request.route;
     if (presence !== undefined) this.#context.presence?.left(subscriber.session, this.channel, presence);
     this.#consumers?.end(subscriber);
+    this.#slow?.forget(subscriber);
     if (this.size === 0) this.#endTimers();
     return true;
   }
@@ -157,16 +158,21 @@ export class LiveTopic extends Group implements Topic {
     if (queue !== undefined) this.#queueConsumers?.begin(subscriber);
   }
 
-  override deliver(publication: Publication, admits: Admits | undefined): number {
+  /** The next publication of the channel is on its way: who joins from now on is not sent it. */
+  advance(publication: Publication): void {
     if (publication.position !== undefined) this.position = publication.position;
     this.#arrivals?.collect(publication);
-    return super.deliver(publication, admits);
   }
 
   /** What was published since the last delivery is lost, and the channel goes on here. */
   resume(position: Position): void {
     this.position = position;
     this.#arrivals?.lost();
+  }
+
+  protected override get slow(): SlowSubscribers | undefined {
+    if (this.request.route.slow !== 'conflate') return undefined;
+    return (this.#slow ??= new SlowSubscribers(this.#context.fanOuts.stats));
   }
 
   protected demand(): MaybePromise<void> {
