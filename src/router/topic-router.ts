@@ -122,7 +122,7 @@ export class TopicRouter implements Router, SessionControl {
     return this.#delivery.stats;
   }
 
-  get sessions(): Iterable<Session> & { readonly size: number } {
+  get sessions(): Iterable<Session> & { readonly size: number; readonly subscriptions: number } {
     return this.#sessions;
   }
 
