@@ -3,6 +3,7 @@ import type { RouteTest, RouteTestOptions } from './app/route-tests.js';
 import { MemoryBroker, MemoryQueues } from './brokers/index.js';
 import type { Authenticator } from './core/authenticator.js';
 import type { Broker } from './core/broker.js';
+import { channelProcedures } from './core/channel-procedures.js';
 import { ServerEvents } from './core/events.js';
 import { type Logger, NULL_LOGGER } from './core/logger.js';
 import type { MessageLog } from './core/message-log.js';
@@ -143,7 +144,10 @@ export class TestServer {
       log,
       identity: { warning: 60_000, downgrade: false, ...identity },
     });
-    const own = sessionProcedures({ router: this.router, authenticator });
+    const own = new Map([
+      ...sessionProcedures({ router: this.router, authenticator }),
+      ...channelProcedures(this.router),
+    ]);
     this.procedures = new ProcedureRouter({ ...shared, own });
     void this.router.start();
   }

@@ -26,7 +26,8 @@ export function needsLog(routes: readonly Route[]): boolean {
 }
 
 function needsStore(routes: readonly Route[]): boolean {
-  return needsLog(routes) || routes.some(({ queue }) => queue?.durable === true);
+  const isDurable = ({ queue, history }: Route) => queue?.durable === true || history?.durable === true;
+  return needsLog(routes) || routes.some(isDurable);
 }
 
 function bindStore(container: Container, { settings, routes }: Conditions): void {
@@ -47,7 +48,10 @@ function bindMemory(container: Container, { settings: { limits } }: Conditions):
   container.bind(PARTS.replays).toConstantValue(replays);
   container
     .bind(TOKENS.broker)
-    .toResolvedValue((meter) => new MemoryBroker({ limits, meter }), [TOKENS.meter]);
+    .toResolvedValue(
+      (meter, store) => new MemoryBroker({ limits, meter, store }),
+      [TOKENS.meter, PARTS.store],
+    );
   container.bind(TOKENS.cluster).toConstantValue(new MemoryCluster());
   container
     .bind(PARTS.queues)

@@ -3,6 +3,7 @@ import { MemoryBroker, MemoryQueues } from '../brokers/index.js';
 import type { Settings } from '../config/index.js';
 import type { Authenticator } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
+import { channelProcedures } from '../core/channel-procedures.js';
 import { ServerEvents } from '../core/events.js';
 import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
@@ -98,7 +99,7 @@ function createRealm(
   const identity = { warning: auth.expiryWarning, downgrade: auth.onExpiry === 'downgrade' };
   const parts = { ...shared, events, handlers, limits, development };
   const router = new TopicRouter({ ...parts, broker, queues, log, identity });
-  const own = sessionProcedures({ router, authenticator });
+  const own = new Map([...sessionProcedures({ router, authenticator }), ...channelProcedures(router)]);
   const procedures = new ProcedureRouter({ ...parts, own });
   const realm = { name, router, procedures, broker, queues, handlers };
   handlers.set(META_HANDLER, new MetaApi({ realm, details, testaments, disclosure: wamp.disclosure }));

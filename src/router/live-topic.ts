@@ -76,14 +76,22 @@ export class LiveTopic extends Group implements Topic {
     return this.handler.onSubscribe === undefined || this.handler.patterns === true;
   }
 
-  /** Whether publications are kept in the order of positions. */
-  get hasHistory(): boolean {
-    return this.#history !== undefined;
+  /** What is kept of what is published here, in the order of positions; undefined where nothing is. */
+  get history(): HistoryPolicy | undefined {
+    const { history, replay, queue } = this.request.route;
+    if (queue !== undefined) return undefined;
+    // What is replayed has to be kept.
+    return history ?? (replay === undefined ? undefined : { size: replay, ttl: undefined });
   }
 
   /** Those who are about to join. */
   get arrivals(): Arrivals {
     return (this.#arrivals ??= new Arrivals());
+  }
+
+  /** It has joined, or will not. */
+  forgetArrival(subscriber: Subscriber): void {
+    this.#arrivals?.forget(subscriber);
   }
 
   has(session: Session): boolean {
@@ -144,7 +152,7 @@ export class LiveTopic extends Group implements Topic {
   }
 
   protected demand(): MaybePromise<void> {
-    const position = this.#context.broker.subscribe(this.channel, this.#history);
+    const position = this.#context.broker.subscribe(this.channel, this.history);
     // What was delivered before the broker answered is further.
     return isPromise(position)
       ? position.then((reached) => void (this.position ??= reached))
@@ -154,13 +162,6 @@ export class LiveTopic extends Group implements Topic {
   protected renounce(): MaybePromise<void> {
     this.position = undefined;
     return this.#context.broker.unsubscribe(this.channel);
-  }
-
-  get #history(): HistoryPolicy | undefined {
-    const { history, replay, queue } = this.request.route;
-    if (queue !== undefined) return undefined;
-    // What is replayed has to be kept.
-    return history ?? (replay === undefined ? undefined : { size: replay, ttl: undefined });
   }
 
   /** To whom it is for: one consumer, or all subscribers. */
@@ -199,7 +200,7 @@ export class LiveTopic extends Group implements Topic {
 
   /** What names sessions is not kept: they are others when it is read. [WAMP2 §Event History, Security Aspects] */
   #keeping(options: PublicationOptions | undefined): Keeping | undefined {
-    const history = namesSessions(options) ? undefined : this.#history;
+    const history = namesSessions(options) ? undefined : this.history;
     const retain = options?.retain === true;
     const { key, version } = options ?? {};
     if (!retain && history === undefined && key === undefined) return undefined;

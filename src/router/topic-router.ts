@@ -1,7 +1,9 @@
 import type { Broker, ChannelSelection } from '../core/broker.js';
+import type { DeliveryPromise } from '../core/delivery-promise.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
 import type { HistoryFilter } from '../core/history.js';
+import type { HistoryPage, HistoryQuery } from '../core/history-page.js';
 import { every } from '../core/interval.js';
 import type { Logger } from '../core/logger.js';
 import type { Match } from '../core/match.js';
@@ -27,6 +29,7 @@ import { LocalPublication, Numbering } from './local-publication.js';
 import { Memberships } from './memberships.js';
 import { PatternGroups } from './pattern-groups.js';
 import { Publishing } from './publishing.js';
+import { Reading } from './reading.js';
 import { Recovering } from './recovering.js';
 import { Refusals } from './refusals.js';
 import type { RouteTable } from './route-table.js';
@@ -69,6 +72,7 @@ export class TopicRouter implements Router, SessionControl {
   readonly #publishing: Publishing;
   readonly #delivery: Delivery;
   readonly #archive: Archive;
+  readonly #reading: Reading;
   readonly #identities: Identities;
   readonly #refusals: Refusals;
   #stop: (() => void) | undefined;
@@ -98,6 +102,7 @@ export class TopicRouter implements Router, SessionControl {
     };
     this.#memberships = new Memberships({ ...shared, handlerTimeout: limits.handlerTimeout });
     this.#archive = new Archive(shared);
+    this.#reading = new Reading({ ...shared, archive: this.#archive });
     const recovering = new Recovering({ ...parts, archive: this.#archive });
     this.#subscribing = new Subscribing({ ...shared, memberships: this.#memberships, recovering });
     this.#publishing = new Publishing(shared);
@@ -172,28 +177,24 @@ export class TopicRouter implements Router, SessionControl {
     return this.#archive.retained(subscriber);
   }
 
-  async history(
+  history(
     session: Session,
     selection: ChannelSelection,
     filter: HistoryFilter = {},
   ): Promise<readonly Publication[]> {
-    const { channel, match } = selection;
-    try {
-      if (match !== 'exact') this.#parts.table.checkPattern(selection);
-      return await this.#archive.history(session, selection, filter);
-    } catch (error) {
-      const topic = match === 'exact' ? this.#topics.known(channel) : undefined;
-      throw this.#refusals.on(error, { operation: 'history', session, channel, topic });
-    }
+    return this.#reading.history(session, selection, filter);
   }
 
-  async search(session: Session, query: LogQuery): Promise<LogPage> {
-    const [channel = ''] = query.channels;
-    try {
-      return await this.#archive.search(session, query);
-    } catch (error) {
-      throw this.#refusals.on(error, { operation: 'history', session, channel });
-    }
+  historyPage(session: Session, channel: string, query: HistoryQuery): Promise<HistoryPage> {
+    return this.#reading.page(session, channel, query);
+  }
+
+  promise(session: Session, channel: string): DeliveryPromise {
+    return this.#reading.promise(session, channel);
+  }
+
+  search(session: Session, query: LogQuery): Promise<LogPage> {
+    return this.#reading.search(session, query);
   }
 
   deleteQueue(channel: string): MaybePromise<void> {
