@@ -147,7 +147,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     return this.#presence?.stats ?? { members: 0, watched: 0 };
   }
 
-  get sessions(): Iterable<Session> & { readonly size: number } {
+  get sessions(): Iterable<Session> & { readonly size: number; readonly subscriptions: number } {
     return this.#sessions;
   }
 
