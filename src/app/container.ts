@@ -1,5 +1,5 @@
 import { Container } from 'inversify';
-import { MemoryBroker, MemoryQueues } from '../brokers/index.js';
+import { MemoryBroker, MemoryPresence, MemoryQueues } from '../brokers/index.js';
 import type { Settings } from '../config/index.js';
 import type { Authenticator } from '../core/authenticator.js';
 import { ServerEvents } from '../core/events.js';
@@ -12,6 +12,7 @@ import {
   healthEndpoints,
   LogEndpoint,
   LoginEndpoint,
+  PresenceEndpoint,
   PublishEndpoint,
   RightsEndpoint,
   TicketsEndpoint,
@@ -59,7 +60,10 @@ function bindFoundations(container: Container, { settings, routes }: Plan): void
   container.bind(TOKENS.events).toResolvedValue((logger) => new ServerEvents(logger), [TOKENS.logger]);
   container
     .bind(TOKENS.broker)
-    .toResolvedValue((meter) => new MemoryBroker({ limits: settings.limits, meter }), [TOKENS.meter]);
+    .toResolvedValue(
+      (meter, store) => new MemoryBroker({ limits: settings.limits, meter, store }),
+      [TOKENS.meter, PARTS.store],
+    );
   container
     .bind(PARTS.store)
     .toResolvedValue(
@@ -69,6 +73,7 @@ function bindFoundations(container: Container, { settings, routes }: Plan): void
           : undefined,
       [TOKENS.logger, TOKENS.meter],
     );
+  container.bind(PARTS.presence).toResolvedValue(() => new MemoryPresence());
   container
     .bind(PARTS.queues)
     .toResolvedValue(
@@ -82,7 +87,8 @@ function needsLog(routes: readonly Route[]): boolean {
 }
 
 function needsStore(routes: readonly Route[]): boolean {
-  return needsLog(routes) || routes.some(({ queue }) => queue?.durable === true);
+  const isDurable = ({ queue, history }: Route) => queue?.durable === true || history?.durable === true;
+  return needsLog(routes) || routes.some(isDurable);
 }
 
 /** What handlers and programs publish with. */
@@ -113,6 +119,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
         revoke: (user) => revocations.revoke(user, Date.now()),
       }),
       ...(needsLog(routes) ? [new LogEndpoint({ router, authenticator })] : []),
+      new PresenceEndpoint({ router, authenticator }),
       new RightsEndpoint({ control: sessions, authenticator }),
       ...ticketEndpoints(settings, authenticator),
       ...healthEndpoints(() => readiness.ready),

@@ -24,6 +24,11 @@ export interface Connection {
    * before. Left out where it cannot be told.
    */
   whenSent?(done: () => void): void;
+  /**
+   * Whether so much waits to be sent that the peer takes less than it is given: a quarter of `limits.buffer`. Left out where
+   * it cannot be told.
+   */
+  readonly isCongested?: boolean;
   /** Stop reading from the peer, until `resume`. */
   pause(): void;
   resume(): void;

@@ -48,7 +48,7 @@ export class Archive {
     selection: ChannelSelection,
     filter: HistoryFilter,
   ): MaybePromise<readonly Publication[]> {
-    if (selection.match === 'exact') this.#check(session, this.#parts.topics.find(selection.channel));
+    if (selection.match === 'exact') this.check(session, this.#parts.topics.find(selection.channel));
     const found = this.#parts.broker.history(selection);
     const select = (all: readonly Publication[]) => this.#select(all, session, { selection, filter });
     return isPromise(found) ? found.then(select) : select(found);
@@ -64,12 +64,21 @@ export class Archive {
   /** See `Router.search`; the refusals are not yet a peer's. */
   async search(session: Session, query: LogQuery): Promise<LogPage> {
     const { log, topics } = this.#parts;
-    for (const channel of query.channels) this.#check(session, topics.find(channel));
+    for (const channel of query.channels) this.check(session, topics.find(channel));
     if (log === undefined) return { lines: [], next: undefined };
     const mayRead = this.#once((topic) => mayReadHistory(session, topic));
     const isReadable = ({ publication }: LoggedMessage) =>
       !session.closed && mayRead(publication.channel) && isFor(session, publication);
     return readPage(query, log, isReadable);
+  }
+
+  /** Throws `forbidden` for one who may not read the history of a channel. */
+  check(session: Session, topic: LiveTopic): void {
+    topic.access.check('history', questionOf(session.principal, topic));
+    if (isLetIn(session, topic)) return;
+    throw new RouterError('forbidden', `the history of ${topic.channel} is for its subscribers`, {
+      hint: 'subscribe first: the handler decides who may',
+    });
   }
 
   #newest(publications: readonly Publication[], subscriber: Subscriber): readonly Publication[] {
@@ -97,14 +106,6 @@ export class Archive {
       { ...filter, limit: Math.min(filter.limit ?? MOST, MOST) },
       (publication) => !session.closed && mayRead(publication.channel) && isFor(session, publication),
     );
-  }
-
-  #check(session: Session, topic: LiveTopic): void {
-    topic.access.check('history', questionOf(session.principal, topic));
-    if (isLetIn(session, topic)) return;
-    throw new RouterError('forbidden', `the history of ${topic.channel} is for its subscribers`, {
-      hint: 'subscribe first: the handler decides who may',
-    });
   }
 
   /** Asks about each channel once. What has no route is nobody's. */

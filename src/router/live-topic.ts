@@ -1,4 +1,4 @@
-import { type Admits, isNarrow, namesSessions } from '../core/audience.js';
+import { type Admits, namesSessions } from '../core/audience.js';
 import type { Broker, Keeping } from '../core/broker.js';
 import { RouterError } from '../core/errors.js';
 import { every } from '../core/interval.js';
@@ -22,7 +22,7 @@ import type { Groups } from './groups.js';
 import { LocalPublication, type Numbering } from './local-publication.js';
 import type { Presence } from './presence.js';
 import { presenceOf } from './presence-channel.js';
-import { QueueConsumers } from './queue-consumers.js';
+import { checkQueueable, QueueConsumers } from './queue-consumers.js';
 import type { Question } from './rules/rule.js';
 import type { ServedRoute } from './served-route.js';
 import type { Sessions } from './sessions.js';
@@ -83,9 +83,12 @@ export class LiveTopic extends Group implements Topic {
     return this.handler.onSubscribe === undefined || this.handler.patterns === true;
   }
 
-  /** Whether publications are kept in the order of positions. */
-  get hasHistory(): boolean {
-    return this.#history !== undefined;
+  /** What is kept of what is published here, in the order of positions; undefined where nothing is. */
+  get history(): HistoryPolicy | undefined {
+    const { history, replay, queue } = this.request.route;
+    if (queue !== undefined) return undefined;
+    // What is replayed has to be kept.
+    return history ?? (replay === undefined ? undefined : { size: replay, ttl: undefined });
   }
 
   /** Those who are about to join. */
@@ -96,6 +99,11 @@ export class LiveTopic extends Group implements Topic {
   /** Throws `forbidden` for a session that may not be subscribed. */
   checkSubscriber({ principal }: Session): void {
     this.access.check('subscribe', questionOf(principal, this));
+  }
+
+  /** It has joined, or will not. */
+  forgetArrival(subscriber: Subscriber): void {
+    this.#arrivals?.forget(subscriber);
   }
 
   has(session: Session): boolean {
@@ -167,7 +175,7 @@ export class LiveTopic extends Group implements Topic {
   }
 
   protected demand(): MaybePromise<void> {
-    const position = this.#context.broker.subscribe(this.channel, this.#history);
+    const position = this.#context.broker.subscribe(this.channel, this.history);
     // What was delivered before the broker answered is further.
     return isPromise(position)
       ? position.then((reached) => void (this.position ??= reached))
@@ -177,13 +185,6 @@ export class LiveTopic extends Group implements Topic {
   protected renounce(): MaybePromise<void> {
     this.position = undefined;
     return this.#context.broker.unsubscribe(this.channel);
-  }
-
-  get #history(): HistoryPolicy | undefined {
-    const { history, replay, queue } = this.request.route;
-    if (queue !== undefined) return undefined;
-    // What is replayed has to be kept.
-    return history ?? (replay === undefined ? undefined : { size: replay, ttl: undefined });
   }
 
   /** To whom it is for: one consumer, or all subscribers. */
@@ -222,7 +223,7 @@ export class LiveTopic extends Group implements Topic {
 
   /** What names sessions is not kept: they are others when it is read. [WAMP2 §Event History, Security Aspects] */
   #keeping(options: PublicationOptions | undefined): Keeping | undefined {
-    const history = namesSessions(options) ? undefined : this.#history;
+    const history = namesSessions(options) ? undefined : this.history;
     const retain = options?.retain === true;
     const { key, version } = options ?? {};
     if (!retain && history === undefined && key === undefined) return undefined;
@@ -239,14 +240,6 @@ export class LiveTopic extends Group implements Topic {
     for (const stop of this.#timers ?? []) stop();
     this.#timers = undefined;
   }
-}
-
-/** Throws `bad_request` for what can be said to many alone. That its author is left out says nothing here. */
-function checkQueueable(options: PublicationOptions | undefined): void {
-  if (!isNarrow(options) && options?.retain !== true) return;
-  throw new RouterError('bad_request', 'a message of a queue goes to one of its consumers, whoever is free', {
-    hint: 'leave the audience and retain out',
-  });
 }
 
 /** What access is asked about somebody on a topic. */

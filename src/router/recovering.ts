@@ -73,7 +73,7 @@ export class Recovering {
   async #recover(subscriber: Subscriber, topic: LiveTopic): Promise<readonly Publication[] | undefined> {
     const { broker, limits } = this.#parts;
     const { since, channel } = subscriber;
-    if (since === undefined || !topic.hasHistory) return undefined;
+    if (since === undefined || topic.history === undefined) return undefined;
     const missed = await broker.recover(channel, since, limits.recovery);
     // More than a connection may hold would end it, again and again.
     return missed !== undefined && sizeOf(missed) > limits.buffer / 2 ? undefined : missed;

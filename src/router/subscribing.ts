@@ -52,7 +52,7 @@ export class Subscribing {
       throw refusals.on(error, { operation: 'subscribe', session, channel, topic });
     } finally {
       if (topic !== undefined) {
-        topic.arrivals.forget(subscriber);
+        topic.forgetArrival(subscriber);
         topics.release(topic);
       }
     }

@@ -1,7 +1,9 @@
 import type { Broker, ChannelSelection } from '../core/broker.js';
+import type { DeliveryPromise } from '../core/delivery-promise.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
 import type { HistoryFilter } from '../core/history.js';
+import type { HistoryPage, HistoryQuery } from '../core/history-page.js';
 import { every } from '../core/interval.js';
 import type { Logger } from '../core/logger.js';
 import type { Match } from '../core/match.js';
@@ -28,8 +30,8 @@ import { LocalPublication, Numbering } from './local-publication.js';
 import { Memberships } from './memberships.js';
 import { PatternGroups } from './pattern-groups.js';
 import { Presence } from './presence.js';
-import { readPresence } from './presence-report.js';
 import { Publishing } from './publishing.js';
+import { Reading } from './reading.js';
 import { Recovering } from './recovering.js';
 import { Refusals } from './refusals.js';
 import type { RouteTable } from './route-table.js';
@@ -63,6 +65,7 @@ export interface RouterParts {
  * run before it (subscribe) or after it (leave).
  */
 export class TopicRouter implements Router, SessionControl, PresenceReader {
+  readonly presence: Presence | undefined;
   readonly #parts: RouterParts;
   readonly #sessions = new Sessions();
   readonly #groups = new Groups();
@@ -74,20 +77,20 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   readonly #publishing: Publishing;
   readonly #delivery: Delivery;
   readonly #archive: Archive;
+  readonly #reading: Reading;
   readonly #identities: Identities;
   readonly #refusals: Refusals;
-  readonly #presence: Presence | undefined;
   #stop: (() => void) | undefined;
 
   constructor(parts: RouterParts) {
     const { table, handlers, broker, queues, log, logger, limits } = parts;
     this.#parts = parts;
     this.#refusals = new Refusals(parts);
-    this.#presence = parts.presence && new Presence({ ...parts, store: parts.presence });
+    this.presence = parts.presence && new Presence({ ...parts, store: parts.presence });
     const context: GroupContext = {
       broker,
       queues,
-      presence: this.#presence,
+      presence: this.presence,
       log,
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
       sessions: this.#sessions,
@@ -107,6 +110,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     };
     this.#memberships = new Memberships({ ...shared, handlerTimeout: limits.handlerTimeout });
     this.#archive = new Archive(shared);
+    this.#reading = new Reading({ ...shared, archive: this.#archive });
     const recovering = new Recovering({ ...parts, archive: this.#archive });
     this.#subscribing = new Subscribing({ ...shared, memberships: this.#memberships, recovering });
     this.#publishing = new Publishing(shared);
@@ -120,7 +124,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       clock: Date.now,
       reauthorize: (session) => {
         this.#memberships.reauthorize(session);
-        this.#presence?.identified(session, this.#sessions.subscribersOf(session));
+        this.presence?.identified(session, this.#sessions.subscribersOf(session));
         parts.events.announce('client_identified', { session });
       },
       disconnect: (sessions, why) => this.#disconnect(sessions, why),
@@ -130,11 +134,6 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   /** Read for metrics. */
   get stats(): Delivery['stats'] {
     return this.#delivery.stats;
-  }
-
-  /** Likewise. */
-  get presence(): Presence['stats'] {
-    return this.#presence?.stats ?? { members: 0, watched: 0 };
   }
 
   get sessions(): Iterable<Session> & { readonly size: number } {
@@ -149,19 +148,18 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   async start(): Promise<void> {
     const failed = (error: unknown) => this.#parts.logger.error({ error }, 'identity check failed');
     this.#stop = every(1000, () => this.#identities.tick(), failed);
-    await this.#presence?.start();
-    await this.#parts.broker.start({
-      deliver: (publication) => this.#delivery.deliver(publication),
-      lost: (channel, position) => this.#lost(channel, position),
-    });
+    const listener = {
+      deliver: (publication: Publication) => this.#delivery.deliver(publication),
+      lost: (channel: string, position: Position) => this.#lost(channel, position),
+    };
+    await Promise.all([this.#parts.broker.start(listener), this.presence?.start()]);
     const letters = new DeadLetters({ ...this.#parts, topics: this.#topics });
     await this.#parts.queues?.start((letter) => letters.bury(letter));
   }
 
-  /** Sessions of this node are nowhere any more. */
   async stop(): Promise<void> {
     this.#stop?.();
-    await this.#presence?.stop();
+    await this.presence?.stop();
   }
 
   open(session: Session): void {
@@ -190,37 +188,28 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     return this.#archive.retained(subscriber);
   }
 
-  async history(
+  history(
     session: Session,
     selection: ChannelSelection,
     filter: HistoryFilter = {},
   ): Promise<readonly Publication[]> {
-    const { channel, match } = selection;
-    try {
-      if (match !== 'exact') this.#parts.table.checkPattern(selection);
-      return await this.#archive.history(session, selection, filter);
-    } catch (error) {
-      const topic = match === 'exact' ? this.#topics.known(channel) : undefined;
-      throw this.#refusals.on(error, { operation: 'history', session, channel, topic });
-    }
+    return this.#reading.history(session, selection, filter);
   }
 
-  async search(session: Session, query: LogQuery): Promise<LogPage> {
-    const [channel = ''] = query.channels;
-    try {
-      return await this.#archive.search(session, query);
-    } catch (error) {
-      throw this.#refusals.on(error, { operation: 'history', session, channel });
-    }
+  historyPage(session: Session, channel: string, query: HistoryQuery): Promise<HistoryPage> {
+    return this.#reading.page(session, channel, query);
   }
 
-  async present(session: Session, channel: string): Promise<PresenceReport> {
-    try {
-      return await readPresence(session, this.#topics.find(channel));
-    } catch (error) {
-      const topic = this.#topics.known(channel);
-      throw this.#refusals.on(error, { operation: 'presence', session, channel, topic });
-    }
+  promise(session: Session, channel: string): DeliveryPromise {
+    return this.#reading.promise(session, channel);
+  }
+
+  search(session: Session, query: LogQuery): Promise<LogPage> {
+    return this.#reading.search(session, query);
+  }
+
+  present(session: Session, channel: string): Promise<PresenceReport> {
+    return this.#reading.presence(session, channel);
   }
 
   deleteQueue(channel: string): MaybePromise<void> {
@@ -289,9 +278,8 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
 
   setRights(user: string, { roles, organizations }: Rights): number {
     const found = this.#sessions.select({ user });
-    for (const session of found) {
+    for (const session of found)
       this.#identities.change(session, { ...session.principal, roles, organizations });
-    }
     return found.length;
   }
 

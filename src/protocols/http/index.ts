@@ -3,6 +3,7 @@ export { DisconnectEndpoint, RightsEndpoint } from './disconnect-endpoint.js';
 export { healthEndpoints } from './health-endpoint.js';
 export { LogEndpoint } from './log-endpoint.js';
 export { LoginEndpoint, type LoginEndpointSettings } from './login-endpoint.js';
+export { PresenceEndpoint } from './presence-endpoint.js';
 export type { PublishLimits } from './publish-body.js';
 export { PublishEndpoint, type PublishEndpointSettings, type PublishReply } from './publish-endpoint.js';
 export { TicketsEndpoint, type TicketsEndpointSettings } from './tickets-endpoint.js';
