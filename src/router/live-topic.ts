@@ -7,17 +7,20 @@ import { after, isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { MessageLog } from '../core/message-log.js';
 import { Payload } from '../core/payload.js';
 import type { Position } from '../core/position.js';
+import type { Present } from '../core/presence.js';
 import type { Publication, PublicationOptions } from '../core/publication.js';
 import type { Queues } from '../core/queue.js';
 import type { HistoryPolicy } from '../core/route.js';
 import type { Subscriber } from '../core/router.js';
 import type { Principal, Session } from '../core/session.js';
 import type { Topic, TopicHandler, TopicRequest } from '../core/topic.js';
-import type { RouteAccess } from './access.js';
+import type { ChannelAccess } from './access.js';
 import { Arrivals } from './arrivals.js';
 import { isReserved } from './channel-name.js';
 import { type FanOutContext, Group } from './group.js';
 import { LocalPublication, type Numbering } from './local-publication.js';
+import type { Presence } from './presence.js';
+import { presenceOf } from './presence-channel.js';
 import { QueueConsumers } from './queue-consumers.js';
 import type { Question } from './rules/rule.js';
 import type { ServedRoute } from './served-route.js';
@@ -29,6 +32,8 @@ export interface GroupContext extends FanOutContext {
   readonly broker: Broker;
   /** Undefined where there are no queues. */
   readonly queues: Queues | undefined;
+  /** Undefined where it is not kept who is there. */
+  readonly presence: Presence | undefined;
   /** Undefined where nothing is logged. */
   readonly log: MessageLog | undefined;
   /** Ends subscriptions that their sessions may not have any more. */
@@ -36,13 +41,15 @@ export interface GroupContext extends FanOutContext {
   readonly sessions: Sessions;
   readonly logger: Logger;
   readonly numbering: Numbering;
+  /** Tells the subscribers of a channel on this node. */
+  readonly announce: (channel: string, payload: Payload) => void;
 }
 
 /** One live channel: its route and handler, its timers, and who is subscribed. */
 export class LiveTopic extends Group implements Topic {
   readonly request: TopicRequest;
   readonly handler: TopicHandler;
-  readonly access: RouteAccess;
+  readonly access: ChannelAccess;
   readonly publishes: ServedRoute['publishes'];
   readonly match = 'exact';
   /** Whether the channel is one on which the server alone speaks. */
@@ -89,6 +96,11 @@ export class LiveTopic extends Group implements Topic {
     return (this.#arrivals ??= new Arrivals());
   }
 
+  /** Throws `forbidden` for a session that may not be subscribed. */
+  checkSubscriber({ principal }: Session): void {
+    this.access.check('subscribe', questionOf(principal, this));
+  }
+
   has(session: Session): boolean {
     for (const subscriber of this.#context.sessions.subscribersOf(session))
       if (this.subscribers.has(subscriber)) return true;
@@ -101,6 +113,13 @@ export class LiveTopic extends Group implements Topic {
 
   sessionsWith(...roles: readonly string[]): readonly Session[] {
     return [...this].filter(({ principal }) => roles.some((role) => principal.roles.includes(role)));
+  }
+
+  present(): MaybePromise<Present> {
+    const policy = presenceOf(this.request.route);
+    const { presence } = this.#context;
+    if (presence === undefined) throw new RouterError('unavailable', 'this server keeps no presence');
+    return presence.present(this.channel, policy);
   }
 
   broadcast(payload: unknown, options?: PublicationOptions): MaybePromise<Publication> {
@@ -125,6 +144,8 @@ export class LiveTopic extends Group implements Topic {
 
   override remove(subscriber: Subscriber): boolean {
     if (!super.remove(subscriber)) return false;
+    const { presence } = this.request.route;
+    if (presence !== undefined) this.#context.presence?.left(subscriber.session, this.channel, presence);
     this.#consumers?.end(subscriber);
     this.#slow?.forget(subscriber);
     if (this.size === 0) this.#endTimers();
@@ -132,7 +153,9 @@ export class LiveTopic extends Group implements Topic {
   }
 
   override begin(subscriber: Subscriber): void {
-    if (this.request.route.queue !== undefined) this.#queueConsumers?.begin(subscriber);
+    const { queue, presence } = this.request.route;
+    if (presence !== undefined) this.#context.presence?.joined(subscriber.session, this.channel);
+    if (queue !== undefined) this.#queueConsumers?.begin(subscriber);
   }
 
   /** The next publication of the channel is on its way: who joins from now on is not sent it. */
