@@ -59,7 +59,10 @@ function bindFoundations(container: Container, { settings, routes }: Plan): void
   container.bind(TOKENS.events).toResolvedValue((logger) => new ServerEvents(logger), [TOKENS.logger]);
   container
     .bind(TOKENS.broker)
-    .toResolvedValue((meter) => new MemoryBroker({ limits: settings.limits, meter }), [TOKENS.meter]);
+    .toResolvedValue(
+      (meter, store) => new MemoryBroker({ limits: settings.limits, meter, store }),
+      [TOKENS.meter, PARTS.store],
+    );
   container
     .bind(PARTS.store)
     .toResolvedValue(
@@ -82,7 +85,8 @@ function needsLog(routes: readonly Route[]): boolean {
 }
 
 function needsStore(routes: readonly Route[]): boolean {
-  return needsLog(routes) || routes.some(({ queue }) => queue?.durable === true);
+  const isDurable = ({ queue, history }: Route) => queue?.durable === true || history?.durable === true;
+  return needsLog(routes) || routes.some(isDurable);
 }
 
 /** What handlers and programs publish with. */
@@ -133,17 +137,27 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
   container.bind(PARTS.readiness).toConstantValue({ ready: false });
   const { tls } = settings.listen;
   container.bind(PARTS.http).toResolvedValue(
-    (endpoints, longPoll, others, logger, meter, addresses) =>
+    (endpoints, longPoll, sse, others, origins, logger, meter, addresses) =>
       new HttpTransport({
-        endpoints: [...endpoints, ...longPoll.endpoints],
+        endpoints: [...endpoints, ...longPoll.endpoints, ...sse.endpoints],
         others,
+        checkOrigin: (origin) => origins.check(origin),
         logger,
         meter,
         addresses,
         tls,
         limits,
       }),
-    [PARTS.endpoints, PARTS.longPoll, PARTS.sharing, TOKENS.logger, TOKENS.meter, PARTS.addresses],
+    [
+      PARTS.endpoints,
+      PARTS.longPoll,
+      PARTS.sseStreams,
+      PARTS.sharing,
+      PARTS.origins,
+      TOKENS.logger,
+      TOKENS.meter,
+      PARTS.addresses,
+    ],
   );
 }
 

@@ -118,6 +118,7 @@ function peerTransports(container: Container) {
     container.get(PARTS.webSocket),
     container.get(PARTS.rawSocket),
     container.get(PARTS.longPoll),
+    container.get(PARTS.sseStreams),
     container.get(PARTS.stompStream),
     container.get(PARTS.xmlsocketStream),
   ] as const;

@@ -1,2 +1,4 @@
 export { MemoryBroker } from './memory.js';
+export { MemoryCluster } from './memory-cluster.js';
+export { MemoryPresence } from './memory-presence.js';
 export { MemoryQueues, type MemoryQueuesParts } from './queues/memory-queues.js';

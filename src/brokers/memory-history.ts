@@ -1,4 +1,5 @@
 import type { ChannelSelection } from '../core/broker.js';
+import type { StoredHistory } from '../core/history-store.js';
 import { following, newHistory, type Position, samePosition } from '../core/position.js';
 import type { Publication } from '../core/publication.js';
 import type { HistoryPolicy } from '../core/route.js';
@@ -44,6 +45,8 @@ export interface HistoryLimits {
   readonly size: number;
   /** Told which of the two made something go. */
   reached(limit: 'channels' | 'size'): void;
+  /** Told how far the history of a channel has been forgotten; without a position, all of it. */
+  forgot?(channel: string, floor: Position | undefined): void;
 }
 
 /**
@@ -105,23 +108,30 @@ export class MemoryHistory {
     return entries.slice(from).map(({ publication }) => publication);
   }
 
-  /** Gives the publication its place. */
+  /** Where the history of a channel begins and ends. */
+  stateOf(name: string): { readonly floor: Position; readonly top: Position; readonly version: number } {
+    return this.#use(name) ?? this.#open(name);
+  }
+
+  /** Takes up a history that was kept elsewhere. */
+  restore({ channel: name, floor, version, entries }: StoredHistory): void {
+    const channel = Object.assign(this.#open(name), { floor, top: floor, version });
+    for (const { publication, until } of entries) {
+      channel.top = publication.position ?? channel.top;
+      channel.until = Math.max(channel.until, until);
+      this.#push(channel, publication, until);
+    }
+    this.#expire(channel);
+    this.#shrink();
+  }
+
+  /** Gives the publication its place, unless it has one: the next. */
   add(publication: Publication, { size, ttl = Number.POSITIVE_INFINITY }: HistoryPolicy, version = 0): void {
     const channel = this.#use(publication.channel) ?? this.#open(publication.channel);
-    channel.top = publication.position = following(channel.top);
+    channel.top = publication.position ??= following(channel.top);
     channel.version = Math.max(channel.version, version);
     channel.until = Math.max(channel.until, this.#clock() + ttl);
-    const own = kept(publication);
-    const entry = {
-      publication: own,
-      channel,
-      weight: weight(own),
-      until: this.#clock() + ttl,
-      isGone: false,
-    };
-    channel.entries.push(entry);
-    this.#log.push(entry);
-    this.#size += entry.weight;
+    this.#push(channel, kept(publication), this.#clock() + ttl);
     while (channel.entries.length > size) this.#drop(channel);
     this.#expire(channel);
     this.#sweep();
@@ -140,6 +150,13 @@ export class MemoryHistory {
     this.#left.clear();
     this.#log = [];
     this.#size = this.#gone = 0;
+  }
+
+  #push(channel: Channel, publication: Publication, until: number): void {
+    const entry = { publication, channel, weight: weight(publication), until, isGone: false };
+    channel.entries.push(entry);
+    this.#log.push(entry);
+    this.#size += entry.weight;
   }
 
   #newest(match: ChannelSelection['match'], pattern: string, now: number): readonly Publication[] {
@@ -182,6 +199,7 @@ export class MemoryHistory {
     if (entry === undefined) return;
     entry.isGone = true;
     channel.floor = entry.publication.position ?? channel.floor;
+    this.#limits.forgot?.(channel.key, channel.floor);
     this.#size -= entry.weight;
     this.#gone++;
     if (this.#gone <= this.#log.length / 2) return;
@@ -216,7 +234,12 @@ export class MemoryHistory {
   /** Whoever comes back to a forgotten channel is told that what it missed is not known. */
   #forgetIfEmpty(channel: Channel): void {
     const { entries, isSubscribed, until, key } = channel;
-    if (entries.length === 0 && !isSubscribed && until <= this.#clock()) this.#channels.delete(key);
+    if (entries.length === 0 && !isSubscribed && until <= this.#clock()) this.#forget(key);
+  }
+
+  #forget(key: string): void {
+    this.#channels.delete(key);
+    this.#limits.forgot?.(key, undefined);
   }
 
   #shrink(): void {
@@ -225,7 +248,7 @@ export class MemoryHistory {
       if (this.#channels.size > channels) {
         while (channel.entries.length > 0) this.#drop(channel);
         if (channel.isSubscribed) continue;
-        this.#channels.delete(channel.key);
+        this.#forget(channel.key);
         reached('channels');
       }
       if (this.#size <= size) return;

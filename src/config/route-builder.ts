@@ -23,6 +23,7 @@ export function buildRoute(draft: Draft, defaultAccess: DefaultAccess): Route {
     access: buildAccess(draft, defaultAccess),
     limits: Object.freeze(draft.limits),
     history: draft.history && Object.freeze(draft.history),
+    presence: draft.presence && Object.freeze(draft.presence),
     replay: draft.delivery.replay,
     queue: draft.delivery.queue,
     log: draft.delivery.log,

@@ -6,6 +6,8 @@ import {
   choice,
   count,
   duration,
+  durationOrNone,
+  durationOrZero,
   list,
   onOff,
   optionalList,
@@ -26,6 +28,10 @@ const limits = z.strictObject({
   buffer: size(
     '1mb',
     'What may wait to be sent to one peer; a slower one is disconnected and told to come back.',
+  ),
+  buffer_time: duration(
+    '10s',
+    'How long something may wait to be sent to a peer that takes nothing; it is disconnected and told to come back.',
   ),
   channel: size('255b', 'Longest channel name.'),
   connections: count(10_000, 'Connections in all.'),
@@ -109,7 +115,15 @@ const limits = z.strictObject({
   ),
   body: size('1mb', 'Longest body of an HTTP request.'),
   batch: count(1000, 'Most messages in one publish request.'),
+  loop_delay: durationOrNone(
+    '250ms',
+    'How late the event loop may be for some seconds; over it new connections are refused, and over twice as much what may be tried again later, too. `false` for no bound.',
+  ),
   drain: duration('10s', 'How long peers are given to leave when the server stops.'),
+  drain_delay: durationOrZero(
+    '0',
+    'How long the server goes on as before, but is not ready, before it takes no more connections: what balancers need to see it.',
+  ),
 });
 
 const checkedLimits = limits.superRefine((value, context) => {

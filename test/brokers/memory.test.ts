@@ -29,7 +29,8 @@ const retain = { retain: true };
 describe('the memory of what is retained', () => {
   it('loses the channels that were retained on longest ago, and says so', () => {
     const { broker, reached } = setUp();
-    for (const channel of ['a', 'b', 'c', 'a', 'd']) broker.publish(publication(channel, channel), retain);
+    for (const channel of ['a', 'b', 'c', 'a', 'd'])
+      void broker.publish(publication(channel, channel), retain);
     expect(broker.retained(everything).map(({ id }) => id)).toEqual(['c', 'a', 'd']);
     expect(reached).toEqual(['limits.retained']);
   });
@@ -38,11 +39,11 @@ describe('the memory of what is retained', () => {
     const { broker, reached } = setUp();
     // As the router hands it over: the audience is the event, payload and all.
     const event = { users: ['u'.repeat(40_000)], payload: Payload.of('x'.repeat(100_000)), retain: true };
-    broker.publish(publication('a', '1', 40_000), retain);
-    broker.publish({ ...publication('b', '2'), audience: event }, retain);
-    broker.publish(publication('c', '3', 40_000), retain);
+    void broker.publish(publication('a', '1', 40_000), retain);
+    void broker.publish({ ...publication('b', '2'), audience: event }, retain);
+    void broker.publish(publication('c', '3', 40_000), retain);
     expect(broker.retained(everything).map(({ id }) => id)).toEqual(['2', '3']);
-    broker.publish(publication('d', '4', 200_000), retain);
+    void broker.publish(publication('d', '4', 200_000), retain);
     expect(broker.retained(everything)).toEqual([]);
     expect(new Set(reached)).toEqual(new Set(['limits.retained_size']));
   });
@@ -81,9 +82,9 @@ describe('the memory of histories', () => {
   it('forgets what is too old, and the channel with it', () => {
     const { broker, clock, ids } = setUp();
     const brief = { retain: false, history: { size: 5, ttl: 100 } };
-    broker.publish(publication('a', '1'), brief);
+    void broker.publish(publication('a', '1'), brief);
     clock.now = 60;
-    broker.publish(publication('a', '2'), brief);
+    void broker.publish(publication('a', '2'), brief);
     expect(ids('a')).toEqual(['1', '2']);
     clock.now = 100;
     expect(ids('a')).toEqual(['2']);
@@ -94,9 +95,9 @@ describe('the memory of histories', () => {
 
   it('loses the channel that was used longest ago, by writing or by reading', () => {
     const { broker, reached, ids } = setUp();
-    for (const channel of ['a', 'b', 'c']) broker.publish(publication(channel, channel), keep);
+    for (const channel of ['a', 'b', 'c']) void broker.publish(publication(channel, channel), keep);
     ids('a');
-    broker.publish(publication('d', 'd'), keep);
+    void broker.publish(publication('d', 'd'), keep);
     expect(broker.history(everything).map(({ id }) => id)).toEqual(['a', 'c', 'd']);
     expect(reached).toEqual(['limits.history_channels']);
   });
@@ -104,10 +105,10 @@ describe('the memory of histories', () => {
   it('is bounded in octets: the oldest go of the channel that was used longest ago', () => {
     const { broker, reached, ids } = setUp();
     const audience = { exclude: ['x'], payload: Payload.of(1) };
-    for (const id of ['1', '2']) broker.publish({ ...publication('a', id, 40_000), audience }, keep);
-    broker.publish(publication('b', '3', 40_000), keep);
+    for (const id of ['1', '2']) void broker.publish({ ...publication('a', id, 40_000), audience }, keep);
+    void broker.publish(publication('b', '3', 40_000), keep);
     expect([ids('a'), ids('b')]).toEqual([['2'], ['3']]);
-    broker.publish(publication('c', '4', 200_000), keep);
+    void broker.publish(publication('c', '4', 200_000), keep);
     expect(broker.history(everything)).toEqual([]);
     expect(new Set(reached)).toEqual(new Set(['limits.history_size']));
   });
@@ -126,7 +127,7 @@ describe('the memory of histories', () => {
         for (const [i, { channel, size, ttl, after }] of steps.entries()) {
           clock.now += after;
           const id = String(i);
-          broker.publish(publication(channel, id), { retain: false, history: { size, ttl } });
+          void broker.publish(publication(channel, id), { retain: false, history: { size, ttl } });
           model.push({ id, channel, until: clock.now + (ttl ?? Number.POSITIVE_INFINITY) });
           const own = model.filter((one) => one.channel === channel);
           model = model.filter((one) => one.channel !== channel || own.indexOf(one) >= own.length - size);

@@ -65,6 +65,7 @@ describe('settings', () => {
         message: 65_536,
         depth: 64,
         buffer: 1_048_576,
+        bufferTime: 10_000,
         channel: 255,
         connections: 10_000,
         connectionsPerAddress: 1000,
@@ -78,6 +79,7 @@ describe('settings', () => {
         retainedSize: 67_108_864,
         historyChannels: 10_000,
         historySize: 268_435_456,
+        recovery: 1000,
         queueMessages: 100_000,
         queueSize: 268_435_456,
         storePending: 10_000,
@@ -101,7 +103,9 @@ describe('settings', () => {
         longPoll: 10_000,
         body: 1_048_576,
         batch: 1000,
+        loopDelay: 250,
         drain: 10_000,
+        drainDelay: 0,
       },
       wamp: { realm: 'realm1', realms: [], meta: ['backend'], disclosure: 'request', uris: 'loose' },
       stomp: {
@@ -468,7 +472,9 @@ it('any settings file gives findings within it, and settings that can be used', 
         expect(at).toBeLessThanOrEqual(written.split('\n').length);
         expect(column).toBeLessThanOrEqual((written.split('\n')[at - 1] ?? '').length + 1);
       }
-      for (const limit of Object.values(settings.limits)) {
+      const { drainDelay, ...limits } = settings.limits;
+      expect(Number.isInteger(drainDelay) && drainDelay >= 0).toBe(true);
+      for (const limit of Object.values(limits)) {
         if (typeof limit === 'number') expect(Number.isInteger(limit) && limit > 0).toBe(true);
         else if (limit !== undefined) expect(limit.rate > 0 && limit.burst >= 1).toBe(true);
       }

@@ -14,7 +14,11 @@ export interface BrokerFixture {
 }
 
 /** What the router relies on, whatever carries the publications. Run it for every implementation of `Broker`. */
-export function brokerContract(name: string, create: () => Promise<BrokerFixture> | BrokerFixture): void {
+export function brokerContract(
+  name: string,
+  create: () => Promise<BrokerFixture> | BrokerFixture,
+  { durable }: { readonly durable?: boolean } = {},
+): void {
   describe(`the contract of brokers: ${name}`, () => {
     let fixture: BrokerFixture;
     let delivered: Publication[][];
@@ -163,7 +167,7 @@ export function brokerContract(name: string, create: () => Promise<BrokerFixture
     });
 
     it('keeps the newest of a history in the order accepted, and nothing that is not to be kept', async () => {
-      const three = { size: 3, ttl: 60_000 };
+      const three = { size: 3, ttl: 60_000, durable };
       for (let id = 1; id <= 5; id++) {
         await first().publish(publication('a', String(id)), { retain: false, history: three });
         await first().publish(publication('a', `not ${id}`));
@@ -225,7 +229,7 @@ export function brokerContract(name: string, create: () => Promise<BrokerFixture
       expect(seen[0]).toHaveLength(1);
     });
 
-    const history = { size: 5, ttl: 60_000 };
+    const history = { size: 5, ttl: 60_000, durable };
     const keepAll = { retain: false, history };
     const publishAll = async (ids: readonly string[], keeping: Keeping = keepAll) => {
       for (const id of ids) await first().publish(publication('a', id), keeping);
