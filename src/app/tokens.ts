@@ -1,13 +1,15 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { MemoryReplayCache, OriginPolicy, Revocations } from '../authenticators/index.js';
+import type { OriginPolicy, Revocations } from '../authenticators/index.js';
 import type { Accounts } from '../core/accounts.js';
-import type { Authenticator, Challenger } from '../core/authenticator.js';
+import type { Authenticator, Challenger, ReplayCache } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
+import type { Cluster } from '../core/cluster.js';
 import type { ServerEvents } from '../core/events.js';
 import type { HttpEndpoint } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
+import type { PresenceStore } from '../core/presence.js';
 import type { Protocol } from '../core/protocol.js';
 import type { Queues } from '../core/queue.js';
 import type { SessionControl } from '../core/session-control.js';
@@ -32,6 +34,7 @@ import type { Metrics } from './metrics.js';
 import type { OroSupport } from './oro-support.js';
 import type { Publisher } from './publisher.js';
 import type { Realms } from './realms.js';
+import type { ServerNode } from './server-node.js';
 
 function token<T>(name: string): ServiceIdentifier<T> {
   return Symbol.for(`signalbox.${name}`);
@@ -50,7 +53,9 @@ export const TOKENS = {
   logins: token<Logins>('logins'),
   gateway: token<HandshakeGateway>('gateway'),
   publisher: token<Publisher>('publisher'),
+  /** Sessions wherever they are. */
   sessions: token<SessionControl>('sessions'),
+  cluster: token<Cluster>('cluster'),
 } as const;
 
 /** Parts of the server that only the composition root names. */
@@ -60,6 +65,7 @@ export const PARTS = {
   /** Undefined where no route needs one. */
   store: token<EmbeddedStore | undefined>('part.store'),
   queues: token<Queues>('part.queues'),
+  presence: token<PresenceStore>('part.presence'),
   realms: token<Realms>('part.realms'),
   details: token<WeakMap<object, SessionDetails>>('part.details'),
   testaments: token<Testaments>('part.testaments'),
@@ -74,9 +80,10 @@ export const PARTS = {
   /** The methods of question and answer that are offered, best first. */
   challengers: token<readonly Challenger[]>('part.challengers'),
   origins: token<OriginPolicy>('part.origins'),
-  replays: token<MemoryReplayCache>('part.replays'),
+  replays: token<ReplayCache & { readonly size: number }>('part.replays'),
   addresses: token<PeerAddresses>('part.addresses'),
   endpoints: token<readonly HttpEndpoint[]>('part.endpoints'),
+  node: token<ServerNode>('part.node'),
   readiness: token<{ ready: boolean }>('part.readiness'),
   wamp1: token<Protocol>('part.wamp1'),
   wamp2: token<Protocol>('part.wamp2'),

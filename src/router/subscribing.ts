@@ -2,7 +2,7 @@ import { RouterError } from '../core/errors.js';
 import type { Subscriber } from '../core/router.js';
 import { inTime } from './in-time.js';
 import { checkSubscription, type RouterLimits } from './limits.js';
-import { type LiveTopic, questionOf } from './live-topic.js';
+import type { LiveTopic } from './live-topic.js';
 import type { Memberships } from './memberships.js';
 import type { PatternGroup, PatternGroups, PatternMatch } from './pattern-groups.js';
 import type { Recovering } from './recovering.js';
@@ -37,15 +37,14 @@ export class Subscribing {
     try {
       const held = (topic = topics.hold(topics.find(channel)));
       const { principal } = session;
-      held.access.check('subscribe', questionOf(principal, held));
+      held.checkSubscriber(session);
       checkSubscription(sessions, subscriber, { group: held, limits });
       await inTime(held.handler.onSubscribe?.(session, held, held.request), limits.handlerTimeout);
       await held.attach();
       await recovering.arrive(subscriber, held, (arrival) => {
         // The peer may have gone, or may be somebody else, while the handler thought: nobody joins after that.
         checkPresent(subscriber);
-        if (session.principal !== principal)
-          held.access.check('subscribe', questionOf(session.principal, held));
+        if (session.principal !== principal) held.checkSubscriber(session);
         memberships.join(subscriber, held, arrival);
         memberships.welcome(session, held);
       });

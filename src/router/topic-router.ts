@@ -12,6 +12,7 @@ import type { LogPage, LogQuery, MessageLog } from '../core/message-log.js';
 import { countLimit, type Meter } from '../core/meter.js';
 import { Payload } from '../core/payload.js';
 import type { Position } from '../core/position.js';
+import type { PresenceReader, PresenceReport, PresenceStore } from '../core/presence.js';
 import type { Publication, PublicationOptions, PublishEvent } from '../core/publication.js';
 import type { Queues } from '../core/queue.js';
 import type { Router, Subscriber } from '../core/router.js';
@@ -21,6 +22,7 @@ import type { SubscriptionGroup, Topic, TopicHandler } from '../core/topic.js';
 import { Archive } from './archive.js';
 import { DeadLetters } from './dead-letters.js';
 import { Delivery } from './delivery.js';
+import { FanOuts } from './fan-outs.js';
 import { Groups } from './groups.js';
 import { Identities, type IdentitySettings } from './identities.js';
 import { type RouterLimits, sessionTooMany } from './limits.js';
@@ -28,6 +30,7 @@ import type { GroupContext } from './live-topic.js';
 import { LocalPublication, Numbering } from './local-publication.js';
 import { Memberships } from './memberships.js';
 import { PatternGroups } from './pattern-groups.js';
+import { Presence } from './presence.js';
 import { Publishing } from './publishing.js';
 import { Reading } from './reading.js';
 import { Recovering } from './recovering.js';
@@ -46,6 +49,8 @@ export interface RouterParts {
   readonly queues?: Queues | undefined;
   /** Without it publications on routes with a log are refused. */
   readonly log?: MessageLog | undefined;
+  /** Without it channels of routes with `presence` cannot be watched. */
+  readonly presence?: PresenceStore | undefined;
   readonly events: ServerEvents;
   readonly logger: Logger;
   readonly meter: Meter;
@@ -60,11 +65,13 @@ export interface RouterParts {
  * walks route → access → handler → broker and comes back as `deliver`. Membership changes without an await, hooks
  * run before it (subscribe) or after it (leave).
  */
-export class TopicRouter implements Router, SessionControl {
+export class TopicRouter implements Router, SessionControl, PresenceReader {
+  readonly presence: Presence | undefined;
   readonly #parts: RouterParts;
   readonly #sessions = new Sessions();
   readonly #groups = new Groups();
   readonly #numbering = new Numbering();
+  readonly #fanOuts: FanOuts;
   readonly #topics: Topics;
   readonly #patterns: PatternGroups;
   readonly #memberships: Memberships;
@@ -81,15 +88,20 @@ export class TopicRouter implements Router, SessionControl {
     const { table, handlers, broker, queues, log, logger, limits } = parts;
     this.#parts = parts;
     this.#refusals = new Refusals(parts);
+    this.presence = parts.presence && new Presence({ ...parts, store: parts.presence });
+    this.#fanOuts = new FanOuts((error) => logger.error({ error }, 'fan-out failed'));
     const context: GroupContext = {
       broker,
       queues,
+      presence: this.presence,
       log,
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
       sessions: this.#sessions,
       logger,
       numbering: this.#numbering,
       groups: this.#groups,
+      announce: (channel, payload) => this.announce(channel, payload),
+      fanOuts: this.#fanOuts,
     };
     this.#topics = new Topics(table, new ServedRoutes(handlers), context);
     this.#patterns = new PatternGroups(context);
@@ -108,6 +120,7 @@ export class TopicRouter implements Router, SessionControl {
     this.#publishing = new Publishing(shared);
     this.#delivery = new Delivery({
       ...shared,
+      fanOuts: this.#fanOuts,
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
     });
     this.#identities = new Identities({
@@ -116,6 +129,7 @@ export class TopicRouter implements Router, SessionControl {
       clock: Date.now,
       reauthorize: (session) => {
         this.#memberships.reauthorize(session);
+        this.presence?.identified(session, this.#sessions.subscribersOf(session));
         parts.events.announce('client_identified', { session });
       },
       disconnect: (sessions, why) => this.#disconnect(sessions, why),
@@ -127,7 +141,7 @@ export class TopicRouter implements Router, SessionControl {
     return this.#delivery.stats;
   }
 
-  get sessions(): Iterable<Session> & { readonly size: number } {
+  get sessions(): Iterable<Session> & { readonly size: number; readonly subscriptions: number } {
     return this.#sessions;
   }
 
@@ -139,16 +153,18 @@ export class TopicRouter implements Router, SessionControl {
   async start(): Promise<void> {
     const failed = (error: unknown) => this.#parts.logger.error({ error }, 'identity check failed');
     this.#stop = every(1000, () => this.#identities.tick(), failed);
-    await this.#parts.broker.start({
-      deliver: (publication) => this.#delivery.deliver(publication),
-      lost: (channel, position) => this.#lost(channel, position),
-    });
+    const listener = {
+      deliver: (publication: Publication) => this.#delivery.deliver(publication),
+      lost: (channel: string, position: Position) => this.#lost(channel, position),
+    };
+    await Promise.all([this.#parts.broker.start(listener), this.presence?.start()]);
     const letters = new DeadLetters({ ...this.#parts, topics: this.#topics });
     await this.#parts.queues?.start((letter) => letters.bury(letter));
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#stop?.();
+    await this.presence?.stop();
   }
 
   open(session: Session): void {
@@ -195,6 +211,10 @@ export class TopicRouter implements Router, SessionControl {
 
   search(session: Session, query: LogQuery): Promise<LogPage> {
     return this.#reading.search(session, query);
+  }
+
+  present(session: Session, channel: string): Promise<PresenceReport> {
+    return this.#reading.presence(session, channel);
   }
 
   deleteQueue(channel: string): MaybePromise<void> {
@@ -263,9 +283,8 @@ export class TopicRouter implements Router, SessionControl {
 
   setRights(user: string, { roles, organizations }: Rights): number {
     const found = this.#sessions.select({ user });
-    for (const session of found) {
+    for (const session of found)
       this.#identities.change(session, { ...session.principal, roles, organizations });
-    }
     return found.length;
   }
 
