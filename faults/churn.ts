@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KEY } from '../test/support/server.js';
-import { SSE } from './wires.js';
+import { WAMP } from './wires.js';
 
 /** How many came and went, and how. */
 export interface ChurnCounts {
@@ -41,7 +41,7 @@ export class Churn {
     const channel = `news/${number}`;
     const hasCome = await new Promise<boolean>((resolve) => {
       const timer = setTimeout(() => resolve(false), PATIENCE_MS);
-      const link = SSE(url, {
+      const link = WAMP(url, {
         opened: () => link.subscribe(channel, undefined),
         began: () => void publish(url, channel).catch(() => undefined),
         received: () => {
