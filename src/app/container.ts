@@ -19,6 +19,7 @@ import {
 import { EmbeddedStore } from '../stores/index.js';
 import { AdmissionLimits, HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
 import { bindProtocols } from './bind-protocols.js';
+import { bindReading } from './bind-reading.js';
 import { bindRealms } from './bind-realms.js';
 import type { Offers } from './handler-class.js';
 import { bindIdentity, ticketMint } from './identity.js';
@@ -44,6 +45,7 @@ export function createContainer(plan: Plan): Container {
   bindPublisher(container);
   bindIdentity(container, plan.settings);
   bindAddresses(container, plan);
+  bindReading(container, plan.settings);
   bindHttp(container, plan);
   bindProtocols(container, plan.settings);
   bindWebSocket(container, plan);
@@ -137,9 +139,9 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
   container.bind(PARTS.readiness).toConstantValue({ ready: false });
   const { tls } = settings.listen;
   container.bind(PARTS.http).toResolvedValue(
-    (endpoints, longPoll, sse, others, origins, logger, meter, addresses) =>
+    (endpoints, reads, longPoll, sse, others, origins, logger, meter, addresses) =>
       new HttpTransport({
-        endpoints: [...endpoints, ...longPoll.endpoints, ...sse.endpoints],
+        endpoints: [...endpoints, ...reads, ...longPoll.endpoints, ...sse.endpoints],
         others,
         checkOrigin: (origin) => origins.check(origin),
         logger,
@@ -150,6 +152,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       }),
     [
       PARTS.endpoints,
+      PARTS.reads,
       PARTS.longPoll,
       PARTS.sseStreams,
       PARTS.sharing,

@@ -97,6 +97,10 @@ export class SseConnection implements OpenConnection, Outlet, Beating {
     else socket.write(octets, this.#handover?.take());
   }
 
+  get isCongested(): boolean {
+    return (this.#socket?.writableLength ?? 0) > this.#context.buffer / 4;
+  }
+
   whenSent(done: () => void): void {
     if (this.#why !== undefined || this.#socket === undefined) return;
     this.#handover ??= new Handover(this.#socket);

@@ -1,7 +1,7 @@
 import { Frame } from '../../core/frame.js';
 import type { Position } from '../../core/position.js';
 import type { Publication } from '../../core/publication.js';
-import { writePositions } from './positions.js';
+import { writePositions } from '../../core/positions.js';
 import { writeEvent } from './write-event.js';
 
 /** A channel of a stream. */
