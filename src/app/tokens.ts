@@ -1,8 +1,9 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { MemoryReplayCache, OriginPolicy, Revocations } from '../authenticators/index.js';
+import type { OriginPolicy, Revocations } from '../authenticators/index.js';
 import type { Accounts } from '../core/accounts.js';
-import type { Authenticator, Challenger } from '../core/authenticator.js';
+import type { Authenticator, Challenger, ReplayCache } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
+import type { Cluster } from '../core/cluster.js';
 import type { ServerEvents } from '../core/events.js';
 import type { HttpEndpoint } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
@@ -33,6 +34,7 @@ import type { Metrics } from './metrics.js';
 import type { OroSupport } from './oro-support.js';
 import type { Publisher } from './publisher.js';
 import type { Realms } from './realms.js';
+import type { ServerNode } from './server-node.js';
 
 function token<T>(name: string): ServiceIdentifier<T> {
   return Symbol.for(`signalbox.${name}`);
@@ -51,7 +53,9 @@ export const TOKENS = {
   logins: token<Logins>('logins'),
   gateway: token<HandshakeGateway>('gateway'),
   publisher: token<Publisher>('publisher'),
+  /** Sessions wherever they are. */
   sessions: token<SessionControl>('sessions'),
+  cluster: token<Cluster>('cluster'),
 } as const;
 
 /** Parts of the server that only the composition root names. */
@@ -77,11 +81,12 @@ export const PARTS = {
   /** The methods of question and answer that are offered, best first. */
   challengers: token<readonly Challenger[]>('part.challengers'),
   origins: token<OriginPolicy>('part.origins'),
-  replays: token<MemoryReplayCache>('part.replays'),
+  replays: token<ReplayCache & { readonly size: number }>('part.replays'),
   addresses: token<PeerAddresses>('part.addresses'),
   polls: token<PollEndpoint>('part.polls'),
   reads: token<readonly HttpEndpoint[]>('part.reads'),
   endpoints: token<readonly HttpEndpoint[]>('part.endpoints'),
+  node: token<ServerNode>('part.node'),
   readiness: token<{ ready: boolean }>('part.readiness'),
   wamp1: token<Protocol>('part.wamp1'),
   wamp2: token<Protocol>('part.wamp2'),
