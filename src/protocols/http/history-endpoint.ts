@@ -1,11 +1,11 @@
 import type { Authenticator } from '../../core/authenticator.js';
+import { RouterError } from '../../core/errors.js';
 import { readHistoryQuery } from '../../core/history-page.js';
 import type { HttpEndpoint, HttpReply, HttpRequest } from '../../core/http.js';
 import type { Router } from '../../core/router.js';
 import { Query } from './query.js';
 import { readerOf } from './reader.js';
 import { requestSession } from './request-session.js';
-import { RouterError } from '../../core/errors.js';
 import { valueReply } from './value-reply.js';
 
 /** What reads need. */

@@ -39,7 +39,8 @@ export class Query {
 
   flag(name: string): boolean | undefined {
     const text = this.text(name);
-    if (text === undefined || text === 'true' || text === 'false') return text === undefined ? undefined : text === 'true';
+    if (text === undefined || text === 'true' || text === 'false')
+      return text === undefined ? undefined : text === 'true';
     throw new RouterError('bad_request', `${name} is neither true nor false`);
   }
 

@@ -1,8 +1,8 @@
 import type { Connection } from '../../core/connection.js';
 import type { Disconnect } from '../../core/errors.js';
 import { Frame } from '../../core/frame.js';
-import type { Publication } from '../../core/publication.js';
 import type { Positions } from '../../core/positions.js';
+import type { Publication } from '../../core/publication.js';
 
 const NOTHING = Buffer.alloc(0);
 

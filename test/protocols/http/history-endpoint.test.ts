@@ -130,9 +130,12 @@ describe('GET /api/channels', () => {
     expect(await names('prefix=news/&limit=2&after=news/2')).toEqual([['news/3'], undefined]);
   });
 
-  it.each([undefined, 'ticket-5', 'bound'])('is for back ends that are not bound to channels, not %s', async (bearer) => {
-    await expect(new Reading().get('channels', bearer)).rejects.toMatchObject({
-      code: bearer === undefined ? 'unauthorized' : 'forbidden',
-    });
-  });
+  it.each([undefined, 'ticket-5', 'bound'])(
+    'is for back ends that are not bound to channels, not %s',
+    async (bearer) => {
+      await expect(new Reading().get('channels', bearer)).rejects.toMatchObject({
+        code: bearer === undefined ? 'unauthorized' : 'forbidden',
+      });
+    },
+  );
 });

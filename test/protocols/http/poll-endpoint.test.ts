@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { Payload } from '../../../src/core/payload.js';
 import { until } from '../../support/until.js';
 import { Reading } from './reading.js';
 
 interface Answer {
-  readonly messages: readonly { channel: string; id: string; offset: number; time: number; payload: unknown }[];
+  readonly messages: readonly {
+    channel: string;
+    id: string;
+    offset: number;
+    time: number;
+    payload: unknown;
+  }[];
   readonly since: string;
   readonly recovered: Readonly<Record<string, boolean>>;
 }
@@ -70,7 +77,9 @@ describe('GET /api/poll', () => {
       since = answer.since;
     }
     const last = await reading.read<Answer>(`poll?channel=news/1&since=${since}&wait=0ms`);
-    expect([...got, ...payloads(last)]).toEqual(Array.from({ length: 30 }, (_, n) => n).filter((n) => n % 3 > 0));
+    expect([...got, ...payloads(last)]).toEqual(
+      Array.from({ length: 30 }, (_, n) => n).filter((n) => n % 3 > 0),
+    );
   });
 
   it('gives what does not fit with the next request', async () => {
@@ -94,7 +103,6 @@ describe('GET /api/poll', () => {
   it('keeps the digits of numbers', async () => {
     const reading = new Reading();
     const { since } = await reading.read<Answer>('poll?channel=news/1');
-    const { Payload } = await import('../../../src/core/payload.js');
     await reading.publish('news/1', Payload.fromJson(Buffer.from('12345678901234567890')));
     const { body } = await reading.get(`poll?channel=news/1&since=${since}`);
     expect(String(body)).toContain('"payload":12345678901234567890}');

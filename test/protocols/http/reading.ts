@@ -1,6 +1,7 @@
 import type { Authenticator } from '../../../src/core/authenticator.js';
 import { RouterError } from '../../../src/core/errors.js';
 import type { HttpEndpoint, HttpReply } from '../../../src/core/http.js';
+import { Payload } from '../../../src/core/payload.js';
 import { ANONYMOUS } from '../../../src/core/session.js';
 import type { TopicHandler } from '../../../src/core/topic.js';
 import { ChannelsEndpoint, HistoryEndpoint, PollEndpoint } from '../../../src/protocols/http/index.js';
@@ -68,7 +69,14 @@ export class Reading {
     if (endpoint === undefined) throw new Error(`nothing at ${url.pathname}`);
     const headers = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
     const more = gone === undefined ? {} : { whenGone: gone };
-    return endpoint.handle({ method: 'GET', url, headers, remoteAddress: '::1', body: Buffer.alloc(0), ...more });
+    return endpoint.handle({
+      method: 'GET',
+      url,
+      headers,
+      remoteAddress: '::1',
+      body: Buffer.alloc(0),
+      ...more,
+    });
   }
 
   /** The value in the reply. */
@@ -77,6 +85,8 @@ export class Reading {
   }
 
   async publish(channel: string, payload: unknown, more = {}): Promise<void> {
-    await this.#backend.publish(channel, payload, more);
+    const event = { exclude: [], eligible: [], ...more };
+    if (!(payload instanceof Payload)) await this.#backend.publish(channel, payload, more);
+    else await this.server.router.publish(this.#backend.session, channel, { ...event, payload });
   }
 }
