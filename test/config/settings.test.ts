@@ -81,7 +81,6 @@ describe('settings', () => {
         retainedSize: 67_108_864,
         historyChannels: 10_000,
         historySize: 268_435_456,
-        recovery: 1000,
         queueMessages: 100_000,
         queueSize: 268_435_456,
         storePending: 10_000,
