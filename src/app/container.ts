@@ -107,17 +107,27 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
   container.bind(PARTS.readiness).toConstantValue({ ready: false });
   const { tls } = settings.listen;
   container.bind(PARTS.http).toResolvedValue(
-    (endpoints, longPoll, others, logger, meter, addresses) =>
+    (endpoints, longPoll, sse, others, origins, logger, meter, addresses) =>
       new HttpTransport({
-        endpoints: [...endpoints, ...longPoll.endpoints],
+        endpoints: [...endpoints, ...longPoll.endpoints, ...sse.endpoints],
         others,
+        checkOrigin: (origin) => origins.check(origin),
         logger,
         meter,
         addresses,
         tls,
         limits,
       }),
-    [PARTS.endpoints, PARTS.longPoll, PARTS.sharing, TOKENS.logger, TOKENS.meter, PARTS.addresses],
+    [
+      PARTS.endpoints,
+      PARTS.longPoll,
+      PARTS.sseStreams,
+      PARTS.sharing,
+      PARTS.origins,
+      TOKENS.logger,
+      TOKENS.meter,
+      PARTS.addresses,
+    ],
   );
 }
 

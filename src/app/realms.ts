@@ -45,7 +45,7 @@ export class Realms implements SessionControl {
 
   async stop(): Promise<void> {
     for (const { router, broker, queues } of this.all.values()) {
-      router.stop();
+      await router.stop();
       await queues.close();
       await broker.close();
     }

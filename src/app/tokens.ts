@@ -24,6 +24,7 @@ import type {
   PeerAddresses,
   PolicyTransport,
   RawSocketTransport,
+  SseTransport,
   StreamTransport,
   WebSocketTransport,
 } from '../transports/index.js';
@@ -89,12 +90,14 @@ export const PARTS = {
   replies: token<ReplyAddresses>('part.replies'),
   /** Undefined where it is spoken nowhere. */
   xmlsocket: token<Protocol | undefined>('part.xmlsocket'),
+  sse: token<Protocol>('part.sse'),
   protocols: token<readonly Protocol[]>('part.protocols'),
   http: token<HttpTransport>('part.http'),
   admission: token<AdmissionLimits>('part.admission'),
   webSocket: token<WebSocketTransport>('part.web-socket'),
   rawSocket: token<RawSocketTransport>('part.raw-socket'),
   longPoll: token<LongPollTransport>('part.long-poll'),
+  sseStreams: token<SseTransport>('part.sse-streams'),
   stompStream: token<StreamTransport>('part.stomp-stream'),
   xmlsocketStream: token<StreamTransport>('part.xmlsocket-stream'),
   /** What is spoken beside HTTP at `listen.port`. */

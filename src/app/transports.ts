@@ -7,6 +7,7 @@ export function peerTransports(container: Container) {
     container.get(PARTS.webSocket),
     container.get(PARTS.rawSocket),
     container.get(PARTS.longPoll),
+    container.get(PARTS.sseStreams),
     container.get(PARTS.stompStream),
     container.get(PARTS.xmlsocketStream),
   ] as const;
