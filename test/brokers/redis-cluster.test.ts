@@ -1,24 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { RedisCluster, RedisNodes } from '../../src/brokers/index.js';
-import { createLink } from '../../src/brokers/redis/create-link.js';
 import type { ClusterCommand } from '../../src/core/cluster.js';
 import { DISCONNECT } from '../../src/core/errors.js';
-import { NULL_LOGGER } from '../../src/core/logger.js';
 import { clusterContract } from '../contracts/cluster.js';
+import { openNode, STATE } from '../support/redis-nodes.js';
 import { RedisServer, RedisCluster as RedisServers, redisInstalled } from '../support/redis-server.js';
 import { until } from '../support/until.js';
 
-const TIMES = { beat: 100, lifetime: 400 };
 let prefixes = 0;
-
-/** One node; `cut` takes its link away without a word. */
-export async function openNode(address: string, prefix: string) {
-  const link = createLink({ address, prefix, name: 'test', logger: NULL_LOGGER });
-  const nodes = new RedisNodes({ link, logger: NULL_LOGGER, times: TIMES });
-  const cluster = new RedisCluster({ link, nodes, logger: NULL_LOGGER, revocations: 100, patience: 300 });
-  await link.start();
-  return { link, nodes, cluster };
-}
 
 describe.skipIf(!redisInstalled)('nodes on Redis', () => {
   const servers: { server?: RedisServer; cluster?: RedisServers } = {};
@@ -38,12 +26,14 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
     clusterContract(`three nodes on ${name}`, async () => {
       const address = servers[kind]?.url ?? '';
       const prefix = `t${++prefixes}`;
-      const opened = await Promise.all([1, 2, 3].map(() => openNode(address, prefix)));
+      const opened = [1, 2, 3].map(() => openNode(address, prefix));
+      for (const { link } of opened) await link.start();
       const all = [...opened];
       return {
         nodes: opened.map(({ cluster }) => cluster),
         async another() {
-          const late = await openNode(address, prefix);
+          const late = openNode(address, prefix);
+          await late.link.start();
           all.push(late);
           return late.cluster;
         },
@@ -59,7 +49,8 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
 
   async function three(prefix = `t${++prefixes}`) {
     const address = servers.server?.url ?? '';
-    const opened = await Promise.all([1, 2, 3].map(() => openNode(address, prefix)));
+    const opened = [1, 2, 3].map(() => openNode(address, prefix));
+    for (const { link } of opened) await link.start();
     const obeyed: ClusterCommand[][] = opened.map(() => []);
     const missed: number[] = [];
     for (const [i, { cluster }] of opened.entries()) {
@@ -116,7 +107,8 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
     for (let n = 1; n <= 105; n++)
       await opened[0]?.cluster.command({ type: 'revoke', user: `u${n}`, before: n });
     const heard: ClusterCommand[] = [];
-    const late = await openNode(servers.server?.url ?? '', prefix);
+    const late = openNode(servers.server?.url ?? '', prefix);
+    await late.link.start();
     await late.cluster.start({
       obey: (command) => heard.push(command),
       missed: () => undefined,
@@ -138,10 +130,18 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
     const [first, second] = opened;
     const buried: string[] = [];
     const renewed: string[] = [];
-    const holder = { renewed: (before: string) => void renewed.push(before), bury: async () => undefined };
+    const holder = {
+      renewed: (before: string) => void renewed.push(before),
+      bury: async () => undefined,
+      beaten: () => undefined,
+    };
     first?.nodes.add(holder);
     for (const { nodes } of opened.slice(1))
-      nodes.add({ renewed: () => undefined, bury: async (lease) => void buried.push(lease) });
+      nodes.add({
+        renewed: () => undefined,
+        bury: async (lease) => void buried.push(lease),
+        beaten: () => undefined,
+      });
     const lease = first?.nodes.lease ?? '';
     await servers.server?.cli('HSET', `${prefix}:nodes:`, 'other.1', '1 {}');
     await until(() => buried.includes('other.1'));
@@ -155,13 +155,3 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
 });
 
 const KICK: ClusterCommand = { type: 'disconnect', user: '5', why: DISCONNECT.withdrawn };
-const STATE = {
-  version: '1',
-  routes: 'a',
-  started: 1,
-  connections: 0,
-  sessions: 0,
-  channels: 0,
-  subscriptions: 0,
-  lag: 0,
-};

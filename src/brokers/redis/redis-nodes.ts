@@ -12,6 +12,8 @@ export interface LeaseHolder {
   renewed(before: string): void;
   /** Takes away what a node that has died had. Throws where that has to be tried again. */
   bury(lease: string): Promise<void>;
+  /** Redis has taken a sign of life. */
+  beaten(): void;
 }
 
 export interface NodeTimes {
@@ -103,6 +105,7 @@ export class RedisNodes {
   async beat(): Promise<void> {
     if (!(await this.#beat('0'))) await this.#revive();
     this.#beaten();
+    for (const holder of this.#holders) holder.beaten();
     for (const lease of this.dead) await this.#bury(lease);
   }
 
