@@ -10,6 +10,7 @@ export interface LiveFigures {
   readonly connections: number;
   readonly sessions: number;
   readonly topics: number;
+  readonly subscriptions: number;
   readonly tickets: number;
   readonly publications: number;
   readonly deliveries: number;
@@ -73,6 +74,11 @@ export class Metrics implements Meter {
     this.#read('signalbox_connections', 'open connections', () => read().connections);
     this.#read('signalbox_sessions', 'open sessions', () => read().sessions);
     this.#read('signalbox_topics', 'live channels', () => read().topics);
+    this.#read(
+      'signalbox_subscriptions',
+      'subscriptions, those to patterns included',
+      () => read().subscriptions,
+    );
     this.#read('signalbox_pending_calls', 'calls not answered yet', () => read().pendingCalls);
     this.#read('signalbox_registrations', 'procedures registered', () => read().registrations);
     this.#read('signalbox_queues', 'queues that hold messages or have consumers', () => read().queues);

@@ -8,6 +8,7 @@ import type { Publication } from '../core/publication.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
 import { isMeant } from './delivery.js';
+import { isLetIn } from './let-in.js';
 import { type LiveTopic, questionOf } from './live-topic.js';
 import type { Sessions } from './sessions.js';
 import type { Topics } from './topics.js';
@@ -142,16 +143,6 @@ function maySee(subscriber: Subscriber, topic: LiveTopic): boolean {
 function mayReadHistory(session: Session, topic: LiveTopic): boolean {
   if (!topic.access.allows('history', questionOf(session.principal, topic))) return false;
   return isLetIn(session, topic);
-}
-
-/**
- * A handler that says who may subscribe has said so of a user who is subscribed by any session: a request over HTTP has a
- * session of its own. A back end has what access gives it.
- */
-function isLetIn(session: Session, topic: LiveTopic): boolean {
-  const { kind, id = '' } = session.principal;
-  if (topic.decidesByAccess || kind === 'backend' || topic.has(session)) return true;
-  return kind === 'user' && topic.sessionsOf(id).length > 0;
 }
 
 /** Reads on where no line is for the reader: that is no end of the log. */

@@ -12,6 +12,7 @@ import type { LogPage, LogQuery, MessageLog } from '../core/message-log.js';
 import { countLimit, type Meter } from '../core/meter.js';
 import { Payload } from '../core/payload.js';
 import type { Position } from '../core/position.js';
+import type { PresenceReader, PresenceReport, PresenceStore } from '../core/presence.js';
 import type { Publication, PublicationOptions, PublishEvent } from '../core/publication.js';
 import type { Queues } from '../core/queue.js';
 import type { Router, Subscriber } from '../core/router.js';
@@ -21,6 +22,7 @@ import type { SubscriptionGroup, Topic, TopicHandler } from '../core/topic.js';
 import { Archive } from './archive.js';
 import { DeadLetters } from './dead-letters.js';
 import { Delivery } from './delivery.js';
+import { FanOuts } from './fan-outs.js';
 import { Groups } from './groups.js';
 import { Identities, type IdentitySettings } from './identities.js';
 import { type RouterLimits, sessionTooMany } from './limits.js';
@@ -28,6 +30,8 @@ import type { GroupContext } from './live-topic.js';
 import { LocalPublication, Numbering } from './local-publication.js';
 import { Memberships } from './memberships.js';
 import { PatternGroups } from './pattern-groups.js';
+import { Presence } from './presence.js';
+import { readPresence } from './presence-report.js';
 import { Publishing } from './publishing.js';
 import { Reading } from './reading.js';
 import { Recovering } from './recovering.js';
@@ -46,6 +50,8 @@ export interface RouterParts {
   readonly queues?: Queues | undefined;
   /** Without it publications on routes with a log are refused. */
   readonly log?: MessageLog | undefined;
+  /** Without it channels of routes with `presence` cannot be watched. */
+  readonly presence?: PresenceStore | undefined;
   readonly events: ServerEvents;
   readonly logger: Logger;
   readonly meter: Meter;
@@ -60,11 +66,12 @@ export interface RouterParts {
  * walks route → access → handler → broker and comes back as `deliver`. Membership changes without an await, hooks
  * run before it (subscribe) or after it (leave).
  */
-export class TopicRouter implements Router, SessionControl {
+export class TopicRouter implements Router, SessionControl, PresenceReader {
   readonly #parts: RouterParts;
   readonly #sessions = new Sessions();
   readonly #groups = new Groups();
   readonly #numbering = new Numbering();
+  readonly #fanOuts: FanOuts;
   readonly #topics: Topics;
   readonly #patterns: PatternGroups;
   readonly #memberships: Memberships;
@@ -75,21 +82,27 @@ export class TopicRouter implements Router, SessionControl {
   readonly #reading: Reading;
   readonly #identities: Identities;
   readonly #refusals: Refusals;
+  readonly #presence: Presence | undefined;
   #stop: (() => void) | undefined;
 
   constructor(parts: RouterParts) {
     const { table, handlers, broker, queues, log, logger, limits } = parts;
     this.#parts = parts;
     this.#refusals = new Refusals(parts);
+    this.#presence = parts.presence && new Presence({ ...parts, store: parts.presence });
+    this.#fanOuts = new FanOuts((error) => logger.error({ error }, 'fan-out failed'));
     const context: GroupContext = {
       broker,
       queues,
+      presence: this.#presence,
       log,
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
       sessions: this.#sessions,
       logger,
       numbering: this.#numbering,
       groups: this.#groups,
+      announce: (channel, payload) => this.announce(channel, payload),
+      fanOuts: this.#fanOuts,
     };
     this.#topics = new Topics(table, new ServedRoutes(handlers), context);
     this.#patterns = new PatternGroups(context);
@@ -108,6 +121,7 @@ export class TopicRouter implements Router, SessionControl {
     this.#publishing = new Publishing(shared);
     this.#delivery = new Delivery({
       ...shared,
+      fanOuts: this.#fanOuts,
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
     });
     this.#identities = new Identities({
@@ -116,6 +130,7 @@ export class TopicRouter implements Router, SessionControl {
       clock: Date.now,
       reauthorize: (session) => {
         this.#memberships.reauthorize(session);
+        this.#presence?.identified(session, this.#sessions.subscribersOf(session));
         parts.events.announce('client_identified', { session });
       },
       disconnect: (sessions, why) => this.#disconnect(sessions, why),
@@ -127,7 +142,12 @@ export class TopicRouter implements Router, SessionControl {
     return this.#delivery.stats;
   }
 
-  get sessions(): Iterable<Session> & { readonly size: number } {
+  /** Likewise. */
+  get presence(): Presence['stats'] {
+    return this.#presence?.stats ?? { members: 0, watched: 0 };
+  }
+
+  get sessions(): Iterable<Session> & { readonly size: number; readonly subscriptions: number } {
     return this.#sessions;
   }
 
@@ -139,6 +159,7 @@ export class TopicRouter implements Router, SessionControl {
   async start(): Promise<void> {
     const failed = (error: unknown) => this.#parts.logger.error({ error }, 'identity check failed');
     this.#stop = every(1000, () => this.#identities.tick(), failed);
+    await this.#presence?.start();
     await this.#parts.broker.start({
       deliver: (publication) => this.#delivery.deliver(publication),
       lost: (channel, position) => this.#lost(channel, position),
@@ -147,8 +168,10 @@ export class TopicRouter implements Router, SessionControl {
     await this.#parts.queues?.start((letter) => letters.bury(letter));
   }
 
-  stop(): void {
+  /** Sessions of this node are nowhere any more. */
+  async stop(): Promise<void> {
     this.#stop?.();
+    await this.#presence?.stop();
   }
 
   open(session: Session): void {
@@ -195,6 +218,15 @@ export class TopicRouter implements Router, SessionControl {
 
   search(session: Session, query: LogQuery): Promise<LogPage> {
     return this.#reading.search(session, query);
+  }
+
+  async present(session: Session, channel: string): Promise<PresenceReport> {
+    try {
+      return await readPresence(session, this.#topics.find(channel));
+    } catch (error) {
+      const topic = this.#topics.known(channel);
+      throw this.#refusals.on(error, { operation: 'presence', session, channel, topic });
+    }
   }
 
   deleteQueue(channel: string): MaybePromise<void> {
