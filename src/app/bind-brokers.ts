@@ -1,6 +1,6 @@
 import type { Container } from 'inversify';
 import { MemoryReplayCache } from '../authenticators/index.js';
-import { MemoryBroker, MemoryCluster, MemoryQueues } from '../brokers/index.js';
+import { MemoryBroker, MemoryCluster, MemoryPresence, MemoryQueues } from '../brokers/index.js';
 import type { Settings } from '../config/index.js';
 import type { Route } from '../core/route.js';
 import { EmbeddedStore } from '../stores/index.js';
@@ -53,6 +53,7 @@ function bindMemory(container: Container, { settings: { limits } }: Conditions):
       [TOKENS.meter, PARTS.store],
     );
   container.bind(TOKENS.cluster).toConstantValue(new MemoryCluster());
+  container.bind(PARTS.presence).toResolvedValue(() => new MemoryPresence());
   container
     .bind(PARTS.queues)
     .toResolvedValue(

@@ -69,6 +69,8 @@ export class Realms implements SessionControl {
       sessions: this.#sum(({ router }) => router.sessions.size),
       topics: this.#sum(({ router }) => router.topics.size),
       subscriptions: this.#sum(({ router }) => router.sessions.subscriptions),
+      presenceMembers: this.#sum(({ router }) => router.presence?.stats.members ?? 0),
+      presenceWatched: this.#sum(({ router }) => router.presence?.stats.watched ?? 0),
       publications: this.#sum(({ router }) => router.stats.publications),
       deliveries: this.#sum(({ router }) => router.stats.deliveries),
       calls: this.#sum(({ procedures }) => procedures.stats.calls),
