@@ -25,6 +25,7 @@ export class SingleLink implements RedisLink {
   readonly #listeners: LinkListener[] = [];
   readonly #readers = new Set<StreamReader>();
   readonly #server: Server;
+  #started: Promise<void> | undefined;
   #hasStarted = false;
 
   constructor(address: Exclude<RedisAddress, { kind: 'cluster' }>, parts: LinkParts) {
@@ -55,9 +56,9 @@ export class SingleLink implements RedisLink {
     this.#listeners.push(listener);
   }
 
-  async start(): Promise<void> {
-    await this.#server.start();
-    this.#hasStarted = true;
+  start(): Promise<void> {
+    this.#started ??= this.#server.start().then(() => void (this.#hasStarted = true));
+    return this.#started;
   }
 
   isUp(_key: string): boolean {
@@ -78,6 +79,21 @@ export class SingleLink implements RedisLink {
 
   unsubscribe(channel: string): void {
     this.#server.unsubscribe(channel);
+  }
+
+  hearAll(listener: PushListener): Promise<void> {
+    const prefix = this.names.of('c', '');
+    return this.#server.subscribePattern(`${prefix}*`, (message, name) =>
+      listener(message, name.slice(prefix.length)),
+    );
+  }
+
+  hearNoMore(): void {
+    this.#server.unsubscribePattern(`${this.names.of('c', '')}*`);
+  }
+
+  settled(_channel: string): Promise<void> {
+    return this.#server.settled();
   }
 
   async publish(channel: string, message: Argument): Promise<void> {
