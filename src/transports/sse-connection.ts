@@ -117,10 +117,6 @@ export class SseConnection implements OpenConnection, Outlet, Beating, Waiting {
     return this.#socket === undefined ? 0 : gone(this.#socket);
   }
 
-  get isCongested(): boolean {
-    return (this.#socket?.writableLength ?? 0) > this.#context.buffer / 4;
-  }
-
   whenSent(done: () => void): void {
     if (this.#why !== undefined || this.#socket === undefined) return;
     this.#handover ??= new Handover(this.#socket);
