@@ -48,11 +48,11 @@ export class Outbox {
     }
   }
 
-  /** The connection has ended. What may be said twice waits again, before everything else; the rest is refused. */
+  /** The connection has ended. What may be said twice waits again, as the first, since nothing waited; the rest is refused. */
   lost(why: SyncError, limit: number): void {
     const letters = [...this.#underWay];
     this.#underWay.clear();
-    this.#letters.unshift(...letters.filter(({ retry }) => retry));
+    this.#letters.push(...letters.filter(({ retry }) => retry));
     for (const letter of letters) if (!letter.retry) this.#refuse(letter, why);
     this.#bound(limit);
   }
