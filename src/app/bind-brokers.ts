@@ -67,6 +67,7 @@ function bindNode(container: Container, { routes }: Conditions): void {
     (realms, revocations) =>
       new ServerNode({
         sessions: realms,
+        endAll: (why) => realms.disconnectAll(why),
         revocations,
         routes,
         figures() {

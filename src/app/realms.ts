@@ -55,6 +55,10 @@ export class Realms implements SessionControl {
     return this.#sum(({ router }) => router.disconnect(who, why));
   }
 
+  disconnectAll(why: Disconnect): void {
+    for (const { router } of this.all.values()) router.disconnect({ sessions: [...router.sessions] }, why);
+  }
+
   setRights(user: string, rights: Rights): number {
     return this.#sum(({ router }) => router.setRights(user, rights));
   }
