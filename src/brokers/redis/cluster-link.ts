@@ -68,9 +68,16 @@ export class ClusterLink implements RedisLink {
   }
 
   async #start(): Promise<void> {
-    this.#shards = await this.#readShards();
-    const servers = this.#shards.map((shard) => this.#create(shard));
-    await Promise.all(servers.map((server) => server.start()));
+    try {
+      this.#shards = await this.#readShards();
+      const servers = this.#shards.map((shard) => this.#create(shard));
+      await Promise.all(servers.map((server) => server.start()));
+    } catch (error) {
+      for (const server of this.#servers.values()) server.close();
+      this.#servers.clear();
+      this.#started = undefined;
+      throw error;
+    }
     this.#hasStarted = true;
     this.#stop = every(
       REFRESH,

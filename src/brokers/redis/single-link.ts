@@ -57,8 +57,18 @@ export class SingleLink implements RedisLink {
   }
 
   start(): Promise<void> {
-    this.#started ??= this.#server.start().then(() => void (this.#hasStarted = true));
+    this.#started ??= this.#start();
     return this.#started;
+  }
+
+  async #start(): Promise<void> {
+    try {
+      await this.#server.start();
+      this.#hasStarted = true;
+    } catch (error) {
+      this.#started = undefined;
+      throw error;
+    }
   }
 
   isUp(_key: string): boolean {
