@@ -55,6 +55,7 @@ export async function startServer(plan: Plan): Promise<RunningServer> {
 /** Starts the realms and listens; returns all addresses. A store that stays open would keep a process that could not start. */
 async function openOrClose(container: Container, plan: Plan): Promise<readonly string[]> {
   try {
+    await container.get(PARTS.backbone).start();
     await container.get(PARTS.realms).start();
     await container.get(TOKENS.cluster).start(container.get(PARTS.node));
     return [await listen(container, plan), ...(await listenElsewhere(container, plan))];
@@ -70,6 +71,7 @@ async function leave(container: Container): Promise<void> {
   container.get(PARTS.node).close();
   await container.get(TOKENS.cluster).close();
   await container.get(PARTS.realms).stop();
+  container.get(PARTS.backbone).close();
 }
 
 function startPeriodicTasks(container: Container, { offers }: Plan): readonly (() => void)[] {
@@ -116,7 +118,7 @@ function watch(container: Container): void {
   container.get(PARTS.metrics).watch(() => ({
     ...realms.figures,
     connections: transports.reduce((sum, { size }) => sum + size, 0),
-    tickets: replays.size,
+    tickets: replays.size ?? 0,
     storeCommits: store?.stats.commits ?? 0,
     storePending: store?.pending ?? 0,
   }));
