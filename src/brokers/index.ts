@@ -6,3 +6,7 @@ export { readRedisAddress } from './redis/address.js';
 export { createLink, type LinkOptions } from './redis/create-link.js';
 export type { RedisLink } from './redis/link.js';
 export { RedisBroker, type RedisBrokerParts } from './redis/redis-broker.js';
+export { RedisCluster, type RedisClusterParts } from './redis/redis-cluster.js';
+export { RedisNodes, type RedisNodesParts } from './redis/redis-nodes.js';
+export { RedisPresence, type RedisPresenceParts } from './redis/redis-presence.js';
+export { RedisReplayCache } from './redis/redis-replay-cache.js';
