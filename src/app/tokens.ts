@@ -9,6 +9,7 @@ import type { HttpEndpoint } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
+import type { PresenceStore } from '../core/presence.js';
 import type { Protocol } from '../core/protocol.js';
 import type { Queues } from '../core/queue.js';
 import type { SessionControl } from '../core/session-control.js';
@@ -65,6 +66,7 @@ export const PARTS = {
   /** Undefined where no route needs one. */
   store: token<EmbeddedStore | undefined>('part.store'),
   queues: token<Queues>('part.queues'),
+  presence: token<PresenceStore>('part.presence'),
   realms: token<Realms>('part.realms'),
   details: token<WeakMap<object, SessionDetails>>('part.details'),
   testaments: token<Testaments>('part.testaments'),

@@ -7,6 +7,7 @@ export { LogEndpoint } from './log-endpoint.js';
 export { LoginEndpoint, type LoginEndpointSettings } from './login-endpoint.js';
 export { NodesEndpoint } from './nodes-endpoint.js';
 export { PollEndpoint } from './poll-endpoint.js';
+export { PresenceEndpoint } from './presence-endpoint.js';
 export type { PublishLimits } from './publish-body.js';
 export { PublishEndpoint, type PublishEndpointSettings, type PublishReply } from './publish-endpoint.js';
 export { TicketsEndpoint, type TicketsEndpointSettings } from './tickets-endpoint.js';
