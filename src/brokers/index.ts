@@ -1,2 +1,12 @@
 export { MemoryBroker } from './memory.js';
+export { MemoryCluster } from './memory-cluster.js';
+export { MemoryPresence } from './memory-presence.js';
 export { MemoryQueues, type MemoryQueuesParts } from './queues/memory-queues.js';
+export { readRedisAddress } from './redis/address.js';
+export { createLink, type LinkOptions } from './redis/create-link.js';
+export type { RedisLink } from './redis/link.js';
+export { RedisBroker, type RedisBrokerParts } from './redis/redis-broker.js';
+export { RedisCluster, type RedisClusterParts } from './redis/redis-cluster.js';
+export { RedisNodes, type RedisNodesParts } from './redis/redis-nodes.js';
+export { RedisPresence, type RedisPresenceParts } from './redis/redis-presence.js';
+export { RedisReplayCache } from './redis/redis-replay-cache.js';

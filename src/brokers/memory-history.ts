@@ -1,4 +1,5 @@
 import type { ChannelSelection } from '../core/broker.js';
+import type { StoredHistory } from '../core/history-store.js';
 import { following, newHistory, type Position, samePosition } from '../core/position.js';
 import type { Publication } from '../core/publication.js';
 import type { HistoryPolicy } from '../core/route.js';
@@ -7,6 +8,8 @@ import { kept, weight } from './kept.js';
 
 /** Publications that one read of a pattern gives at most, the newest. */
 const MOST_READ = 10_000;
+/** Milliseconds that somebody who was the only subscriber may be gone, though nothing was published. */
+const LINGER = 300_000;
 /** Of all channels, that one read of a pattern looks at. */
 const MOST_SEEN = 100_000;
 
@@ -42,6 +45,8 @@ export interface HistoryLimits {
   readonly size: number;
   /** Told which of the two made something go. */
   reached(limit: 'channels' | 'size'): void;
+  /** Told how far the history of a channel has been forgotten; without a position, all of it. */
+  forgot?(channel: string, floor: Position | undefined): void;
 }
 
 /**
@@ -53,6 +58,8 @@ export class MemoryHistory {
   readonly #clock: () => number;
   /** Used longest ago first. */
   readonly #channels = new Map<string, Channel>();
+  /** Nothing is kept of them, and nobody is subscribed; left longest ago first. They push no history out. */
+  readonly #left = new Map<string, Channel>();
   /** Of all channels, in the order accepted; with those that are gone until there are too many of them. */
   #log: Entry[] = [];
   #gone = 0;
@@ -75,12 +82,17 @@ export class MemoryHistory {
     const channel = this.#channels.get(name);
     if (channel === undefined) return;
     channel.isSubscribed = false;
-    this.#forgetIfEmpty(channel);
+    this.#expire(channel);
+    if (channel.entries.length > 0) return;
+    channel.until = Math.max(channel.until, this.#clock() + LINGER);
+    this.#channels.delete(name);
+    this.#left.set(name, channel);
+    this.#forgetLeft();
   }
 
   /** Whether a version is newer than all before; where it is not, where the channel is. */
   isSuperseded(name: string, version: number): Position | undefined {
-    const channel = this.#channels.get(name);
+    const channel = this.#channels.get(name) ?? this.#left.get(name);
     return channel !== undefined && channel.version >= version ? channel.top : undefined;
   }
 
@@ -96,23 +108,30 @@ export class MemoryHistory {
     return entries.slice(from).map(({ publication }) => publication);
   }
 
-  /** Gives the publication its place. */
+  /** Where the history of a channel begins and ends. */
+  stateOf(name: string): { readonly floor: Position; readonly top: Position; readonly version: number } {
+    return this.#use(name) ?? this.#open(name);
+  }
+
+  /** Takes up a history that was kept elsewhere. */
+  restore({ channel: name, floor, version, entries }: StoredHistory): void {
+    const channel = Object.assign(this.#open(name), { floor, top: floor, version });
+    for (const { publication, until } of entries) {
+      channel.top = publication.position ?? channel.top;
+      channel.until = Math.max(channel.until, until);
+      this.#push(channel, publication, until);
+    }
+    this.#expire(channel);
+    this.#shrink();
+  }
+
+  /** Gives the publication its place, unless it has one: the next. */
   add(publication: Publication, { size, ttl = Number.POSITIVE_INFINITY }: HistoryPolicy, version = 0): void {
     const channel = this.#use(publication.channel) ?? this.#open(publication.channel);
-    channel.top = publication.position = following(channel.top);
+    channel.top = publication.position ??= following(channel.top);
     channel.version = Math.max(channel.version, version);
     channel.until = Math.max(channel.until, this.#clock() + ttl);
-    const own = kept(publication);
-    const entry = {
-      publication: own,
-      channel,
-      weight: weight(own),
-      until: this.#clock() + ttl,
-      isGone: false,
-    };
-    channel.entries.push(entry);
-    this.#log.push(entry);
-    this.#size += entry.weight;
+    this.#push(channel, kept(publication), this.#clock() + ttl);
     while (channel.entries.length > size) this.#drop(channel);
     this.#expire(channel);
     this.#sweep();
@@ -128,8 +147,16 @@ export class MemoryHistory {
 
   clear(): void {
     this.#channels.clear();
+    this.#left.clear();
     this.#log = [];
     this.#size = this.#gone = 0;
+  }
+
+  #push(channel: Channel, publication: Publication, until: number): void {
+    const entry = { publication, channel, weight: weight(publication), until, isGone: false };
+    channel.entries.push(entry);
+    this.#log.push(entry);
+    this.#size += entry.weight;
   }
 
   #newest(match: ChannelSelection['match'], pattern: string, now: number): readonly Publication[] {
@@ -158,8 +185,9 @@ export class MemoryHistory {
 
   /** The channel, which is the one used last now. */
   #use(key: string): Channel | undefined {
-    const channel = this.#channels.get(key);
+    const channel = this.#channels.get(key) ?? this.#left.get(key);
     if (channel === undefined) return undefined;
+    this.#left.delete(key);
     this.#channels.delete(key);
     this.#channels.set(key, channel);
     return channel;
@@ -171,6 +199,7 @@ export class MemoryHistory {
     if (entry === undefined) return;
     entry.isGone = true;
     channel.floor = entry.publication.position ?? channel.floor;
+    this.#limits.forgot?.(channel.key, channel.floor);
     this.#size -= entry.weight;
     this.#gone++;
     if (this.#gone <= this.#log.length / 2) return;
@@ -184,6 +213,16 @@ export class MemoryHistory {
     while (entries[0] !== undefined && entries[0].until <= now) this.#drop(channel);
   }
 
+  #forgetLeft(): void {
+    const now = this.#clock();
+    for (const { key, until } of this.#left.values()) {
+      const isTooMuch = this.#left.size > this.#limits.channels;
+      if (until > now && !isTooMuch) return;
+      this.#left.delete(key);
+      if (until > now) this.#limits.reached('channels');
+    }
+  }
+
   /** What nobody uses any more goes little by little, with what comes. */
   #sweep(): void {
     const [unused] = this.#channels.values();
@@ -195,7 +234,12 @@ export class MemoryHistory {
   /** Whoever comes back to a forgotten channel is told that what it missed is not known. */
   #forgetIfEmpty(channel: Channel): void {
     const { entries, isSubscribed, until, key } = channel;
-    if (entries.length === 0 && !isSubscribed && until <= this.#clock()) this.#channels.delete(key);
+    if (entries.length === 0 && !isSubscribed && until <= this.#clock()) this.#forget(key);
+  }
+
+  #forget(key: string): void {
+    this.#channels.delete(key);
+    this.#limits.forgot?.(key, undefined);
   }
 
   #shrink(): void {
@@ -204,7 +248,7 @@ export class MemoryHistory {
       if (this.#channels.size > channels) {
         while (channel.entries.length > 0) this.#drop(channel);
         if (channel.isSubscribed) continue;
-        this.#channels.delete(channel.key);
+        this.#forget(channel.key);
         reached('channels');
       }
       if (this.#size <= size) return;

@@ -1,3 +1,4 @@
+import type { PresencePolicy } from '../core/presence.js';
 import type { HistoryPolicy, Operation, Requirement, RouteLimits } from '../core/route.js';
 import type { DraftDelivery } from './delivery-reader.js';
 import type { Regex } from './regex/syntax.js';
@@ -19,6 +20,7 @@ export interface Draft {
   readonly access: DraftAccess;
   readonly limits: RouteLimits;
   readonly history: HistoryPolicy | undefined;
+  readonly presence: PresencePolicy | undefined;
   readonly delivery: DraftDelivery;
   /** Whether an error was found in it, so that it is only a name. */
   readonly broken: boolean;

@@ -6,6 +6,7 @@ import { readHistory } from './history-reader.js';
 import { readImport } from './import-reader.js';
 import { readLimits } from './limits-reader.js';
 import { PatternReader } from './pattern-reader.js';
+import { readPresence } from './presence-reader.js';
 import { RequirementReader } from './requirement-reader.js';
 import type { Draft, DraftDefault, DraftRequirement, FileEntry } from './route-draft.js';
 import { COMING_KEYS, HTTP_KEYS, isOneOf, ROUTE_KEYS } from './route-keys.js';
@@ -60,12 +61,13 @@ export class RouteFile {
     const limits = readLimits(this.#file, entryOf(route, 'limits')?.value);
     const history = readHistory(this.#file, entryOf(route, 'history')?.value);
     const delivery = readDelivery(this.#file, route);
+    const presence = readPresence(this.#file, entryOf(route, 'presence')?.value);
     const required = requirements.read(entryOf(route, 'requirements')?.value);
     const defaults = readDefaults(this.#file, entryOf(route, 'defaults')?.value);
     const at = this.#file.source.at(entry.keyRange);
     if (pattern === undefined) {
       // It matches nothing, but what else is wrong with it is told in the same run.
-      const kept = { access, limits, history, delivery };
+      const kept = { access, limits, history, presence, delivery };
       const rest = { requirements: required, defaults, options, ...kept, broken: true };
       return { name: entry.key, at, pieces: [], patternAt: at, ...handler, ...rest };
     }
@@ -85,6 +87,7 @@ export class RouteFile {
       access,
       limits,
       history,
+      presence,
       delivery,
       broken: false,
     };

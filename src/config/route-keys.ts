@@ -17,7 +17,9 @@ export const ROUTE_KEYS = [
   'durable',
   'queue',
   'replay',
+  'slow',
   'log',
+  'presence',
 ] as const;
 
 export const IMPORT_KEYS = ['resource', 'type', 'exclude', 'requirements', 'defaults', 'options'] as const;
@@ -25,7 +27,7 @@ export const IMPORT_KEYS = ['resource', 'type', 'exclude', 'requirements', 'defa
 export const HANDLER_KEYS = ['callback', 'args'] as const;
 
 /** Keys that are decided upon and do nothing yet. */
-export const COMING_KEYS = ['presence', 'payload'] as const;
+export const COMING_KEYS = ['payload'] as const;
 
 /** Keys of Symfony's HTTP routes, which have no meaning for a channel. */
 export const HTTP_KEYS = [

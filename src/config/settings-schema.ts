@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { authSettings } from './auth-settings.js';
 import { listenSettings } from './listen-settings.js';
 import { rate } from './rate-kind.js';
+import { brokerSetting, redisSettings } from './redis-settings.js';
 import {
   choice,
   count,
   duration,
+  durationOrNone,
+  durationOrZero,
   list,
   onOff,
   optionalList,
@@ -26,6 +29,10 @@ const limits = z.strictObject({
   buffer: size(
     '1mb',
     'What may wait to be sent to one peer; a slower one is disconnected and told to come back.',
+  ),
+  buffer_time: duration(
+    '10s',
+    'How long something may wait to be sent to a peer that takes nothing; it is disconnected and told to come back.',
   ),
   channel: size('255b', 'Longest channel name.'),
   connections: count(10_000, 'Connections in all.'),
@@ -109,7 +116,15 @@ const limits = z.strictObject({
   ),
   body: size('1mb', 'Longest body of an HTTP request.'),
   batch: count(1000, 'Most messages in one publish request.'),
+  loop_delay: durationOrNone(
+    '250ms',
+    'How late the event loop may be for some seconds; over it new connections are refused, and over twice as much what may be tried again later, too. `false` for no bound.',
+  ),
   drain: duration('10s', 'How long peers are given to leave when the server stops.'),
+  drain_delay: durationOrZero(
+    '0',
+    'How long the server goes on as before, but is not ready, before it takes no more connections: what balancers need to see it.',
+  ),
 });
 
 const checkedLimits = limits.superRefine((value, context) => {
@@ -178,7 +193,8 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   auth: authSettings,
-  broker: choice(['memory'], 'What carries publications between nodes.'),
+  broker: brokerSetting,
+  redis: redisSettings.prefault({}),
   origins: list('list', [], {
     help: "Origins of pages that may connect beside the server's own, as in `https://app.example.com`; `*` for all.",
     holds: ORIGIN,

@@ -30,20 +30,29 @@ export interface NodeState {
   readonly lag: number;
 }
 
+/** A node as its cluster sees it. */
+export interface ClusterNode {
+  /** Does what a command says here, before it returns to how many sessions. */
+  obey(command: ClusterCommand): number;
+  /** Commands are lost that were given while others could not be reached: nobody's session may live on unseen. */
+  missed(): void;
+  /** Asked now and then. */
+  state(): Omit<NodeState, 'id'>;
+}
+
 /** The nodes that serve one installation together. */
 export interface Cluster {
   /** This node. */
   readonly id: string;
+  start(node: ClusterNode): MaybePromise<void>;
   /**
-   * `obey` does what a command says on this node, and returns to how many sessions; `state` is asked now and then.
-   */
-  start(node: { obey(command: ClusterCommand): number; state(): Omit<NodeState, 'id'> }): MaybePromise<void>;
-  /**
-   * Has all nodes obey, this one at once. Resolves to how many sessions of those nodes that answered in time; one that cannot be
-   * reached now does it when it can. Throws `unavailable` when the command could not be kept.
+   * Has all nodes obey, this one before it returns. Resolves to how many sessions there were on those nodes that answered in
+   * time; one that cannot be reached now obeys when it can. Throws `unavailable` when the command could not be kept for the
+   * others; this node has obeyed then.
    */
   command(command: ClusterCommand): MaybePromise<number>;
-  /** Those that live, this one included. */
+  /** Those that live, this one included, the oldest first. */
   nodes(): MaybePromise<readonly NodeState[]>;
+  /** Leaves the others: they do not wait for it to die. */
   close(): MaybePromise<void>;
 }

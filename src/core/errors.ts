@@ -191,6 +191,8 @@ export interface Disconnect {
   readonly reconnect: boolean;
   /** A name for the reason, for protocols that have such; they have names of their own for common ones. */
   readonly uri?: string;
+  /** Milliseconds that the peer is advised to wait before it comes back, so that not all come together. */
+  readonly retryAfter?: number;
 }
 
 export const DISCONNECT = {
@@ -202,6 +204,11 @@ export const DISCONNECT = {
   ended: { code: 4003, reason: 'ended by the application', reconnect: true },
   expired: { code: 4005, reason: 'the identity has expired', reconnect: true },
   slowConsumer: { code: 4008, reason: 'slow consumer: over limits.buffer', reconnect: true },
+  stalled: {
+    code: 4008,
+    reason: 'slow consumer: something waited for longer than limits.buffer_time',
+    reconnect: true,
+  },
   insufficientState: { code: 4010, reason: 'messages were lost: come back and see', reconnect: true },
   overloaded: { code: 4009, reason: 'the server is overloaded', reconnect: true },
   noPong: { code: 4012, reason: 'no answer to a ping within limits.pong_timeout', reconnect: true },

@@ -2,25 +2,33 @@ import type { MaybePromise } from './maybe-promise.js';
 import type { Position } from './position.js';
 import type { Publication } from './publication.js';
 
-/** The history of a channel as it was kept. */
+/** A publication that is kept, with its position. */
+export interface HistoryEntry {
+  readonly publication: Publication;
+  /** When it ceases to be kept, in milliseconds since 1970; infinite for never. */
+  readonly until: number;
+}
+
+/** The history of a channel, or a piece of it. */
 export interface StoredHistory {
   readonly channel: string;
-  /** The place before the oldest publication. */
+  /** The place before the oldest publication that is kept. */
   readonly floor: Position;
+  /** The greatest so far; 0 where there was none. */
   readonly version: number;
-  /** Oldest first, with their positions; `until` is when one ceases to be kept, in milliseconds since 1970. */
-  readonly entries: readonly { readonly publication: Publication; readonly until: number }[];
+  /** Oldest first, without a gap. */
+  readonly entries: readonly HistoryEntry[];
 }
 
 /** Keeps histories over the end of the process. Calls take effect in the order made. */
 export interface HistoryStore {
-  load(): MaybePromise<readonly StoredHistory[]>;
-  /** Keeps where a history begins; resolves when it would outlive the process. */
-  begin(channel: string, position: Position): Promise<void>;
-  /** Resolves when the publication, which has its position, would outlive the process and a loss of power. */
-  append(publication: Publication, more: { readonly until: number; readonly version: number }): Promise<void>;
-  /** Forgets what is older than a position, which becomes the floor. Nobody waits for it. */
-  trim(channel: string, floor: Position): void;
-  /** Forgets a channel. */
-  forget(channel: string): void;
+  loadHistories(): MaybePromise<readonly StoredHistory[]>;
+  /**
+   * Adds the entries to the history, and begins it at the floor where there is none; all or nothing. Resolves when they would
+   * outlive the process and a loss of power.
+   */
+  keepHistory(piece: StoredHistory): Promise<void>;
+  /** Forgets what stands up to a position, which becomes the floor. Resolves when it is gone for good. */
+  trimHistory(channel: string, floor: Position): Promise<void>;
+  forgetHistory(channel: string): Promise<void>;
 }

@@ -1,3 +1,5 @@
+import { RouterError } from './errors.js';
+
 /**
  * A place in the history of a channel. Whoever names one was told it, so it had that publication: a store that has gone
  * back to an earlier state, or is another one, does not know it any more.
@@ -23,6 +25,15 @@ export function readPosition(text: string): Position | undefined {
   const [, epoch, offset, token] = WRITTEN.exec(text) ?? [];
   if (epoch === undefined || token === undefined || !Number.isSafeInteger(Number(offset))) return undefined;
   return { epoch, offset: Number(offset), token };
+}
+
+/** The same of what a peer says. Throws `bad_request`. */
+export function requirePosition(text: unknown): Position {
+  const position = typeof text === 'string' ? readPosition(text) : undefined;
+  if (position !== undefined) return position;
+  throw new RouterError('bad_request', 'this is no position in a history', {
+    hint: 'send a position as it was received, such as 3f1c9a22.41.9be01c77d0f2',
+  });
 }
 
 export function samePosition(a: Position, b: Position): boolean {

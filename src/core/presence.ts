@@ -1,5 +1,5 @@
 import type { MaybePromise } from './maybe-promise.js';
-import type { SessionId } from './session.js';
+import type { Session, SessionId } from './session.js';
 
 /** How presence is kept of the channels of a route. */
 export interface PresencePolicy {
@@ -14,6 +14,8 @@ export interface Member {
   readonly session: SessionId;
   /** Undefined for nobody in particular. */
   readonly user: string | undefined;
+  /** What the user is called, of at most 80 characters: the claim `name` of its credential. */
+  readonly name?: string;
   readonly roles: readonly string[];
   /** When it joined, in milliseconds since 1970. */
   readonly since: number;
@@ -40,8 +42,11 @@ export interface PresenceChange {
 
 /** Keeps who is on which channel. Calls for one channel take effect in the order made. */
 export interface PresenceStore {
-  /** `changed` is called on every node that watches the channel, in channel order. */
-  start(changed: (change: PresenceChange) => void): MaybePromise<void>;
+  /**
+   * `changed` is called on every node that watches the channel, in channel order; `missed` where changes may have been lost, so
+   * that who is there has to be asked again.
+   */
+  start(changed: (change: PresenceChange) => void, missed?: (channel: string) => void): MaybePromise<void>;
   /** A session of this node has joined. The same once more changes nothing. */
   join(channel: string, member: Member): MaybePromise<void>;
   leave(channel: string, session: SessionId): MaybePromise<void>;
@@ -51,4 +56,31 @@ export interface PresenceStore {
   watch(channel: string): MaybePromise<void>;
   unwatch(channel: string): MaybePromise<void>;
   close(): MaybePromise<void>;
+}
+
+/** Somebody on a channel, as it is told: a user with all sessions, or one session of nobody in particular. */
+export interface PresentUser {
+  /** The user's; of nobody in particular the session's. */
+  readonly id: string;
+  readonly name?: string;
+  /** True for nobody in particular, and else left out. */
+  readonly anonymous?: true;
+  /** When the first of its sessions joined, in milliseconds since 1970. */
+  readonly since: number;
+  readonly sessions: number;
+}
+
+/** Who is on a channel. */
+export interface PresenceReport {
+  readonly channel: string;
+  /** Left out where there are more sessions than the route has told one by one. */
+  readonly members?: readonly PresentUser[];
+  readonly users: number;
+  readonly sessions: number;
+}
+
+/** Tells who is there to those who may know it. */
+export interface PresenceReader {
+  /** Throws `no_such_route`, `invalid_channel`, `forbidden` and `unavailable`. */
+  present(session: Session, channel: string): MaybePromise<PresenceReport>;
 }

@@ -1,7 +1,9 @@
 import type { ChannelSelection } from './broker.js';
+import type { DeliveryPromise } from './delivery-promise.js';
 import type { RouterError } from './errors.js';
 import type { Frame } from './frame.js';
 import type { HistoryFilter } from './history.js';
+import type { HistoryPage, HistoryQuery } from './history-page.js';
 import type { Match } from './match.js';
 import type { MaybePromise } from './maybe-promise.js';
 import type { LogPage, LogQuery } from './message-log.js';
@@ -54,6 +56,16 @@ export interface Router extends SubscriptionGroups {
     selection: ChannelSelection,
     filter?: HistoryFilter,
   ): MaybePromise<readonly Publication[]>;
+  /**
+   * A part of the history of one channel, and where to go on; fewer publications than asked for where they are large.
+   * Throws what `history` throws, and `unavailable`.
+   */
+  historyPage(session: Session, channel: string, query: HistoryQuery): Promise<HistoryPage>;
+  /**
+   * What delivery a channel promises, told to who may subscribe to it, publish on it or read its history. Throws
+   * `no_such_route`, `invalid_channel`, `forbidden`.
+   */
+  promise(session: Session, channel: string): DeliveryPromise;
   /**
    * Lines of the log of channels, as far as the session may have them: as with `history`. Throws `no_such_route`,
    * `invalid_channel`, `forbidden`.

@@ -1,5 +1,7 @@
 import type { Match } from './match.js';
 import type { MaybePromise } from './maybe-promise.js';
+import type { Position } from './position.js';
+import type { Present } from './presence.js';
 import type { Publication, PublicationOptions, PublishEvent } from './publication.js';
 import type { Access, Route } from './route.js';
 import type { CallEvent } from './rpc.js';
@@ -29,11 +31,18 @@ export interface SubscriptionGroup extends Iterable<Session> {
 /** One live channel with its subscribers. */
 export interface Topic extends SubscriptionGroup {
   readonly request: TopicRequest;
+  /** Where the deliveries of this node are in the history; undefined without one, or while nobody is subscribed. */
+  readonly position?: Position | undefined;
   has(session: Session): boolean;
   /** The subscribed sessions of one user on this node. */
   sessionsOf(userId: string): readonly Session[];
   /** The subscribed sessions that have one of the roles, on this node. */
   sessionsWith(...roles: readonly string[]): readonly Session[];
+  /**
+   * Who is subscribed on all nodes, back ends left out; of the sessions no more than the route's `presence.members`, oldest
+   * first. Throws `no_such_route` where the route has no `presence`.
+   */
+  present(): MaybePromise<Present>;
   /** Publishes to the subscribers. Without an audience, to all of them; the publisher is one like any other. */
   broadcast(payload: unknown, options?: PublicationOptions): MaybePromise<Publication>;
 }

@@ -12,6 +12,12 @@ export function parseDuration(text: string | number): number {
   return parse(text, MILLISECONDS, 'a duration such as 500ms, 50s, 10m, 2h or 1d');
 }
 
+/** Milliseconds in the largest unit that is exact, such as `10m`. */
+export function durationText(milliseconds: number): string {
+  const unit = ['d', 'h', 'm', 's'].find((one) => milliseconds % (MILLISECONDS[one] ?? 1) === 0) ?? 'ms';
+  return `${milliseconds / (MILLISECONDS[unit] ?? 1)}${unit}`;
+}
+
 /** Octets of `64kb`, `1mb`, or of a plain number. Throws `RangeError`. */
 export function parseSize(text: string | number): number {
   return parse(text, OCTETS, 'a size such as 512b, 64kb, 1mb or 2gb');

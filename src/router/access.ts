@@ -22,6 +22,9 @@ interface Demand {
   readonly rules: readonly Rule[];
 }
 
+/** Who may do what on a channel. */
+export type ChannelAccess = Pick<RouteAccess, 'timely' | 'allows' | 'check' | 'judge'>;
+
 /** Who may do what on the channels of one route with one handler; compiled once. */
 export class RouteAccess {
   /** Whether time alone may change the answer. */
@@ -30,7 +33,7 @@ export class RouteAccess {
 
   constructor(route: Route, handler: TopicHandler, book: RuleBook) {
     const demands = (operation: Operation): Demand[] => {
-      const own = handler.access?.[operation];
+      const own = demandOf(handler, operation);
       const all: Demand[] = [{ source: 'route', rules: book.rules(route.access[operation], operation) }];
       if (own !== undefined) all.push({ source: 'handler', rules: book.rules(own, operation) });
       return all;
@@ -77,6 +80,13 @@ export class RouteAccess {
     const holds = scope.find((pattern) => channelMatches(pattern, question.request.channel));
     return [{ source: 'credential', rules: scope, holds, steps: [] }, ...judgements];
   }
+}
+
+/** What a handler demands of its subscribers it demands of those who ask who they are, too; but not of back ends, which are none. */
+function demandOf({ access = {} }: TopicHandler, operation: Operation): readonly string[] | undefined {
+  const own = access[operation];
+  if (own !== undefined || operation !== 'presence' || access.subscribe === undefined) return own;
+  return [...access.subscribe, 'backend'];
 }
 
 function each<T>(value: (operation: Operation) => T): Readonly<Record<Operation, T>> {

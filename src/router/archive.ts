@@ -8,6 +8,7 @@ import type { Publication } from '../core/publication.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
 import { isMeant } from './delivery.js';
+import { isLetIn } from './let-in.js';
 import { type LiveTopic, questionOf } from './live-topic.js';
 import type { Sessions } from './sessions.js';
 import type { Topics } from './topics.js';
@@ -47,7 +48,7 @@ export class Archive {
     selection: ChannelSelection,
     filter: HistoryFilter,
   ): MaybePromise<readonly Publication[]> {
-    if (selection.match === 'exact') this.#check(session, this.#parts.topics.find(selection.channel));
+    if (selection.match === 'exact') this.check(session, this.#parts.topics.find(selection.channel));
     const found = this.#parts.broker.history(selection);
     const select = (all: readonly Publication[]) => this.#select(all, session, { selection, filter });
     return isPromise(found) ? found.then(select) : select(found);
@@ -63,12 +64,21 @@ export class Archive {
   /** See `Router.search`; the refusals are not yet a peer's. */
   async search(session: Session, query: LogQuery): Promise<LogPage> {
     const { log, topics } = this.#parts;
-    for (const channel of query.channels) this.#check(session, topics.find(channel));
+    for (const channel of query.channels) this.check(session, topics.find(channel));
     if (log === undefined) return { lines: [], next: undefined };
     const mayRead = this.#once((topic) => mayReadHistory(session, topic));
     const isReadable = ({ publication }: LoggedMessage) =>
       !session.closed && mayRead(publication.channel) && isFor(session, publication);
     return readPage(query, log, isReadable);
+  }
+
+  /** Throws `forbidden` for one who may not read the history of a channel. */
+  check(session: Session, topic: LiveTopic): void {
+    topic.access.check('history', questionOf(session.principal, topic));
+    if (isLetIn(session, topic)) return;
+    throw new RouterError('forbidden', `the history of ${topic.channel} is for its subscribers`, {
+      hint: 'subscribe first: the handler decides who may',
+    });
   }
 
   #newest(publications: readonly Publication[], subscriber: Subscriber): readonly Publication[] {
@@ -96,14 +106,6 @@ export class Archive {
       { ...filter, limit: Math.min(filter.limit ?? MOST, MOST) },
       (publication) => !session.closed && mayRead(publication.channel) && isFor(session, publication),
     );
-  }
-
-  #check(session: Session, topic: LiveTopic): void {
-    topic.access.check('history', questionOf(session.principal, topic));
-    if (isLetIn(session, topic)) return;
-    throw new RouterError('forbidden', `the history of ${topic.channel} is for its subscribers`, {
-      hint: 'subscribe first: the handler decides who may',
-    });
   }
 
   /** Asks about each channel once. What has no route is nobody's. */
@@ -141,16 +143,6 @@ function maySee(subscriber: Subscriber, topic: LiveTopic): boolean {
 function mayReadHistory(session: Session, topic: LiveTopic): boolean {
   if (!topic.access.allows('history', questionOf(session.principal, topic))) return false;
   return isLetIn(session, topic);
-}
-
-/**
- * A handler that says who may subscribe has said so of a user who is subscribed by any session: a request over HTTP has a
- * session of its own. A back end has what access gives it.
- */
-function isLetIn(session: Session, topic: LiveTopic): boolean {
-  const { kind, id = '' } = session.principal;
-  if (topic.decidesByAccess || kind === 'backend' || topic.has(session)) return true;
-  return kind === 'user' && topic.sessionsOf(id).length > 0;
 }
 
 /** Reads on where no line is for the reader: that is no end of the log. */

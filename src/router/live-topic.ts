@@ -1,4 +1,4 @@
-import { type Admits, isNarrow, namesSessions } from '../core/audience.js';
+import { namesSessions } from '../core/audience.js';
 import type { Broker, Keeping } from '../core/broker.js';
 import { RouterError } from '../core/errors.js';
 import { every } from '../core/interval.js';
@@ -7,28 +7,33 @@ import { after, isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { MessageLog } from '../core/message-log.js';
 import { Payload } from '../core/payload.js';
 import type { Position } from '../core/position.js';
+import type { Present } from '../core/presence.js';
 import type { Publication, PublicationOptions } from '../core/publication.js';
 import type { Queues } from '../core/queue.js';
 import type { HistoryPolicy } from '../core/route.js';
 import type { Subscriber } from '../core/router.js';
 import type { Principal, Session } from '../core/session.js';
 import type { Topic, TopicHandler, TopicRequest } from '../core/topic.js';
-import type { RouteAccess } from './access.js';
+import type { ChannelAccess } from './access.js';
 import { Arrivals } from './arrivals.js';
 import { isReserved } from './channel-name.js';
-import { Group } from './group.js';
-import type { Groups } from './groups.js';
+import { type FanOutContext, Group } from './group.js';
 import { LocalPublication, type Numbering } from './local-publication.js';
-import { QueueConsumers } from './queue-consumers.js';
+import type { Presence } from './presence.js';
+import { presenceOf } from './presence-channel.js';
+import { checkQueueable, QueueConsumers } from './queue-consumers.js';
 import type { Question } from './rules/rule.js';
 import type { ServedRoute } from './served-route.js';
 import type { Sessions } from './sessions.js';
+import { SlowSubscribers } from './slow-subscribers.js';
 
 /** What every group of a node shares. */
-export interface GroupContext {
+export interface GroupContext extends FanOutContext {
   readonly broker: Broker;
   /** Undefined where there are no queues. */
   readonly queues: Queues | undefined;
+  /** Undefined where it is not kept who is there. */
+  readonly presence: Presence | undefined;
   /** Undefined where nothing is logged. */
   readonly log: MessageLog | undefined;
   /** Ends subscriptions that their sessions may not have any more. */
@@ -36,14 +41,15 @@ export interface GroupContext {
   readonly sessions: Sessions;
   readonly logger: Logger;
   readonly numbering: Numbering;
-  readonly groups: Groups;
+  /** Tells the subscribers of a channel on this node. */
+  readonly announce: (channel: string, payload: Payload) => void;
 }
 
 /** One live channel: its route and handler, its timers, and who is subscribed. */
 export class LiveTopic extends Group implements Topic {
   readonly request: TopicRequest;
   readonly handler: TopicHandler;
-  readonly access: RouteAccess;
+  readonly access: ChannelAccess;
   readonly publishes: ServedRoute['publishes'];
   readonly match = 'exact';
   /** Whether the channel is one on which the server alone speaks. */
@@ -53,12 +59,15 @@ export class LiveTopic extends Group implements Topic {
   /** Where the deliveries of this node are in the history; undefined without one, or before it is subscribed to. */
   position: Position | undefined;
   readonly #context: GroupContext;
+  /** Whether something was lost since the broker was asked for the channel. */
+  #isResumed = false;
   #timers: (() => void)[] | undefined;
   #consumers: QueueConsumers | undefined;
   #arrivals: Arrivals | undefined;
+  #slow: SlowSubscribers | undefined;
 
   constructor(request: TopicRequest, { handler, access, publishes }: ServedRoute, context: GroupContext) {
-    super(context.groups);
+    super(context);
     this.request = request;
     this.handler = handler;
     this.access = access;
@@ -76,14 +85,22 @@ export class LiveTopic extends Group implements Topic {
     return this.handler.onSubscribe === undefined || this.handler.patterns === true;
   }
 
-  /** Whether publications are kept in the order of positions. */
-  get hasHistory(): boolean {
-    return this.#history !== undefined;
+  /** What is kept of what is published here, in the order of positions; undefined where nothing is. */
+  get history(): HistoryPolicy | undefined {
+    const { history, replay, queue } = this.request.route;
+    if (queue !== undefined) return undefined;
+    // What is replayed has to be kept.
+    return history ?? (replay === undefined ? undefined : { size: replay, ttl: undefined });
   }
 
   /** Those who are about to join. */
   get arrivals(): Arrivals {
     return (this.#arrivals ??= new Arrivals());
+  }
+
+  /** Throws `forbidden` for a session that may not be subscribed. */
+  checkSubscriber({ principal }: Session): void {
+    this.access.check('subscribe', questionOf(principal, this));
   }
 
   has(session: Session): boolean {
@@ -98,6 +115,13 @@ export class LiveTopic extends Group implements Topic {
 
   sessionsWith(...roles: readonly string[]): readonly Session[] {
     return [...this].filter(({ principal }) => roles.some((role) => principal.roles.includes(role)));
+  }
+
+  present(): MaybePromise<Present> {
+    const policy = presenceOf(this.request.route);
+    const { presence } = this.#context;
+    if (presence === undefined) throw new RouterError('unavailable', 'this server keeps no presence');
+    return presence.present(this.channel, policy);
   }
 
   broadcast(payload: unknown, options?: PublicationOptions): MaybePromise<Publication> {
@@ -122,45 +146,59 @@ export class LiveTopic extends Group implements Topic {
 
   override remove(subscriber: Subscriber): boolean {
     if (!super.remove(subscriber)) return false;
+    const { presence } = this.request.route;
+    if (presence !== undefined) this.#context.presence?.left(subscriber.session, this.channel, presence);
     this.#consumers?.end(subscriber);
+    this.#slow?.forget(subscriber);
     if (this.size === 0) this.#endTimers();
     return true;
   }
 
   override begin(subscriber: Subscriber): void {
-    if (this.request.route.queue !== undefined) this.#queueConsumers?.begin(subscriber);
+    const { queue, presence } = this.request.route;
+    if (presence !== undefined) this.#context.presence?.joined(subscriber.session, this.channel);
+    if (queue !== undefined) this.#queueConsumers?.begin(subscriber);
   }
 
-  override deliver(publication: Publication, admits: Admits | undefined): number {
+  /** The next publication of the channel is on its way: who joins from now on is not sent it. */
+  advance(publication: Publication): void {
     if (publication.position !== undefined) this.position = publication.position;
     this.#arrivals?.collect(publication);
-    return super.deliver(publication, admits);
   }
 
   /** What was published since the last delivery is lost, and the channel goes on here. */
   resume(position: Position): void {
     this.position = position;
+    this.#isResumed = true;
     this.#arrivals?.lost();
   }
 
+  protected override get slow(): SlowSubscribers | undefined {
+    if (this.request.route.slow !== 'conflate') return undefined;
+    return (this.#slow ??= new SlowSubscribers(this.#context.fanOuts.stats));
+  }
+
   protected demand(): MaybePromise<void> {
-    const position = this.#context.broker.subscribe(this.channel, this.#history);
-    // What was delivered before the broker answered is further.
+    // What came while nobody was subscribed says nothing: there may have been more.
+    this.position = undefined;
+    this.#isResumed = false;
+    const position = this.#context.broker.subscribe(this.channel, this.history);
     return isPromise(position)
-      ? position.then((reached) => void (this.position ??= reached))
+      ? position.then((reached) => this.#begin(reached))
       : void (this.position = position);
+  }
+
+  /** What was delivered before the broker answered may be further, or left over from before. */
+  #begin(reached: Position | undefined): void {
+    const { position } = this;
+    if (position === undefined || reached === undefined) this.position ??= reached;
+    else if (position.epoch !== reached.epoch ? !this.#isResumed : position.offset < reached.offset)
+      this.position = reached;
   }
 
   protected renounce(): MaybePromise<void> {
     this.position = undefined;
     return this.#context.broker.unsubscribe(this.channel);
-  }
-
-  get #history(): HistoryPolicy | undefined {
-    const { history, replay, queue } = this.request.route;
-    if (queue !== undefined) return undefined;
-    // What is replayed has to be kept.
-    return history ?? (replay === undefined ? undefined : { size: replay, ttl: undefined });
   }
 
   /** To whom it is for: one consumer, or all subscribers. */
@@ -199,7 +237,7 @@ export class LiveTopic extends Group implements Topic {
 
   /** What names sessions is not kept: they are others when it is read. [WAMP2 §Event History, Security Aspects] */
   #keeping(options: PublicationOptions | undefined): Keeping | undefined {
-    const history = namesSessions(options) ? undefined : this.#history;
+    const history = namesSessions(options) ? undefined : this.history;
     const retain = options?.retain === true;
     const { key, version } = options ?? {};
     if (!retain && history === undefined && key === undefined) return undefined;
@@ -216,14 +254,6 @@ export class LiveTopic extends Group implements Topic {
     for (const stop of this.#timers ?? []) stop();
     this.#timers = undefined;
   }
-}
-
-/** Throws `bad_request` for what can be said to many alone. That its author is left out says nothing here. */
-function checkQueueable(options: PublicationOptions | undefined): void {
-  if (!isNarrow(options) && options?.retain !== true) return;
-  throw new RouterError('bad_request', 'a message of a queue goes to one of its consumers, whoever is free', {
-    hint: 'leave the audience and retain out',
-  });
 }
 
 /** What access is asked about somebody on a topic. */

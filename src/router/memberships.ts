@@ -6,8 +6,9 @@ import type { Session } from '../core/session.js';
 import { isFor } from './archive.js';
 import type { Group } from './group.js';
 import { inTime } from './in-time.js';
-import { LiveTopic, questionOf } from './live-topic.js';
+import { LiveTopic } from './live-topic.js';
 import { PatternGroup, type PatternGroups } from './pattern-groups.js';
+import { presenceChannel } from './presence-channel.js';
 import type { Arrival } from './recovering.js';
 import type { Refusals } from './refusals.js';
 import type { Sessions } from './sessions.js';
@@ -113,7 +114,7 @@ export class Memberships {
     const topic = this.#groupOf(subscriber);
     if (!(topic instanceof LiveTopic)) return undefined;
     try {
-      topic.access.check('subscribe', questionOf(session.principal, topic));
+      topic.checkSubscriber(session);
       return undefined;
     } catch (error) {
       return this.#refused(error, session, topic);
@@ -144,8 +145,20 @@ export class Memberships {
 
   async #bidFarewell(session: Session, topic: LiveTopic): Promise<void> {
     const { handler, request } = topic;
+    if (request.route.presence !== undefined && !topic.decidesByAccess) this.#endWatching(session, topic);
     await this.#tell(topic, session, () => handler.onUnsubscribe?.(session, topic, request));
     this.#parts.topics.release(topic);
+  }
+
+  /** Where the handler decides who may subscribe, its subscribers alone may watch who is there. */
+  #endWatching(session: Session, { channel }: LiveTopic): void {
+    const { sessions } = this.#parts;
+    const { kind, id = '' } = session.principal;
+    const watching = presenceChannel(channel);
+    for (const own of new Set([session, ...(kind === 'user' ? sessions.ofUser(id) : [])])) {
+      const watchers = [...sessions.subscribersOf(own)].filter((one) => one.channel === watching);
+      if (watchers.length > 0) this.#reauthorize(new Set(watchers));
+    }
   }
 
   /** The handler cannot refuse. */

@@ -6,6 +6,7 @@ import { checkChannelName, checkPatternName, isOwnName } from './channel-name.js
 import { CompiledRoute } from './compiled-route.js';
 import { MatchCache } from './match-cache.js';
 import { describeMismatch } from './mismatch.js';
+import { presenceChannel, watchedName } from './presence-channel.js';
 import { RouteTrie } from './route-trie.js';
 
 /** How one route did on a channel: the reason is absent where it matched. */
@@ -60,7 +61,7 @@ export class RouteTable {
   resolve(name: string): string {
     let channel = this.#resolved.get(name);
     if (channel === undefined) {
-      channel = this.#resolve(name) ?? NO_MATCH;
+      channel = this.#meaning(name) ?? NO_MATCH;
       this.#resolved.set(name, channel);
     }
     if (channel !== NO_MATCH) return channel;
@@ -79,6 +80,14 @@ export class RouteTable {
     const channel = compiled.channel(params);
     checkChannelName(channel, this.#channelLimit);
     return channel;
+  }
+
+  /** A name of a presence channel means that of the channel whose name follows. */
+  #meaning(name: string): string | undefined {
+    const watched = watchedName(name);
+    if (watched === undefined) return this.#resolve(name);
+    const channel = this.#resolve(watched);
+    return channel && presenceChannel(channel);
   }
 
   /** The first spelling that a route matches. One that is too long as it is written may still be short enough without its prefix. */

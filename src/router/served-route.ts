@@ -2,14 +2,14 @@ import { RouterError } from '../core/errors.js';
 import type { Route } from '../core/route.js';
 import { TokenBucket } from '../core/token-bucket.js';
 import type { TopicHandler } from '../core/topic.js';
-import { RouteAccess } from './access.js';
+import { type ChannelAccess, RouteAccess } from './access.js';
 import { RuleBook } from './rules/rule-book.js';
 
 /** A route as a node serves it: with its handler, its compiled access, and what is left of its limits. */
 export interface ServedRoute {
   readonly route: Route;
   readonly handler: TopicHandler;
-  readonly access: RouteAccess;
+  readonly access: ChannelAccess;
   /** What may still be published on all channels of the route. */
   readonly publishes: TokenBucket | undefined;
 }

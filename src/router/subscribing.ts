@@ -2,7 +2,7 @@ import { RouterError } from '../core/errors.js';
 import type { Subscriber } from '../core/router.js';
 import { inTime } from './in-time.js';
 import { checkSubscription, type RouterLimits } from './limits.js';
-import { type LiveTopic, questionOf } from './live-topic.js';
+import type { LiveTopic } from './live-topic.js';
 import type { Memberships } from './memberships.js';
 import type { PatternGroup, PatternGroups, PatternMatch } from './pattern-groups.js';
 import type { Recovering } from './recovering.js';
@@ -35,27 +35,24 @@ export class Subscribing {
     const { session, channel } = subscriber;
     let topic: LiveTopic | undefined;
     try {
-      topic = topics.hold(topics.find(channel));
+      const held = (topic = topics.hold(topics.find(channel)));
       const { principal } = session;
-      topic.access.check('subscribe', questionOf(principal, topic));
-      checkSubscription(sessions, subscriber, { group: topic, limits });
-      await inTime(topic.handler.onSubscribe?.(session, topic, topic.request), limits.handlerTimeout);
-      await topic.attach();
-      const arrive = await recovering.arrive(subscriber, topic);
-      // The peer may have gone, or may be somebody else, while the handler thought: nobody joins after that.
-      checkPresent(subscriber);
-      if (session.principal !== principal)
-        topic.access.check('subscribe', questionOf(session.principal, topic));
-      memberships.join(subscriber, topic, arrive());
-      memberships.welcome(session, topic);
-      return topic;
+      held.checkSubscriber(session);
+      checkSubscription(sessions, subscriber, { group: held, limits });
+      await inTime(held.handler.onSubscribe?.(session, held, held.request), limits.handlerTimeout);
+      await held.attach();
+      await recovering.arrive(subscriber, held, (arrival) => {
+        // The peer may have gone, or may be somebody else, while the handler thought: nobody joins after that.
+        checkPresent(subscriber);
+        if (session.principal !== principal) held.checkSubscriber(session);
+        memberships.join(subscriber, held, arrival);
+        memberships.welcome(session, held);
+      });
+      return held;
     } catch (error) {
       throw refusals.on(error, { operation: 'subscribe', session, channel, topic });
     } finally {
-      if (topic !== undefined) {
-        topic.arrivals.forget(subscriber);
-        topics.release(topic);
-      }
+      if (topic !== undefined) topics.release(topic);
     }
   }
 

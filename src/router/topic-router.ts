@@ -1,7 +1,9 @@
 import type { Broker, ChannelSelection } from '../core/broker.js';
+import type { DeliveryPromise } from '../core/delivery-promise.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
 import type { HistoryFilter } from '../core/history.js';
+import type { HistoryPage, HistoryQuery } from '../core/history-page.js';
 import { every } from '../core/interval.js';
 import type { Logger } from '../core/logger.js';
 import type { Match } from '../core/match.js';
@@ -10,6 +12,7 @@ import type { LogPage, LogQuery, MessageLog } from '../core/message-log.js';
 import { countLimit, type Meter } from '../core/meter.js';
 import { Payload } from '../core/payload.js';
 import type { Position } from '../core/position.js';
+import type { PresenceReader, PresenceReport, PresenceStore } from '../core/presence.js';
 import type { Publication, PublicationOptions, PublishEvent } from '../core/publication.js';
 import type { Queues } from '../core/queue.js';
 import type { Router, Subscriber } from '../core/router.js';
@@ -19,6 +22,7 @@ import type { SubscriptionGroup, Topic, TopicHandler } from '../core/topic.js';
 import { Archive } from './archive.js';
 import { DeadLetters } from './dead-letters.js';
 import { Delivery } from './delivery.js';
+import { FanOuts } from './fan-outs.js';
 import { Groups } from './groups.js';
 import { Identities, type IdentitySettings } from './identities.js';
 import { type RouterLimits, sessionTooMany } from './limits.js';
@@ -26,7 +30,9 @@ import type { GroupContext } from './live-topic.js';
 import { LocalPublication, Numbering } from './local-publication.js';
 import { Memberships } from './memberships.js';
 import { PatternGroups } from './pattern-groups.js';
+import { Presence } from './presence.js';
 import { Publishing } from './publishing.js';
+import { Reading } from './reading.js';
 import { Recovering } from './recovering.js';
 import { Refusals } from './refusals.js';
 import type { RouteTable } from './route-table.js';
@@ -43,6 +49,8 @@ export interface RouterParts {
   readonly queues?: Queues | undefined;
   /** Without it publications on routes with a log are refused. */
   readonly log?: MessageLog | undefined;
+  /** Without it channels of routes with `presence` cannot be watched. */
+  readonly presence?: PresenceStore | undefined;
   readonly events: ServerEvents;
   readonly logger: Logger;
   readonly meter: Meter;
@@ -57,11 +65,13 @@ export interface RouterParts {
  * walks route → access → handler → broker and comes back as `deliver`. Membership changes without an await, hooks
  * run before it (subscribe) or after it (leave).
  */
-export class TopicRouter implements Router, SessionControl {
+export class TopicRouter implements Router, SessionControl, PresenceReader {
+  readonly presence: Presence | undefined;
   readonly #parts: RouterParts;
   readonly #sessions = new Sessions();
   readonly #groups = new Groups();
   readonly #numbering = new Numbering();
+  readonly #fanOuts: FanOuts;
   readonly #topics: Topics;
   readonly #patterns: PatternGroups;
   readonly #memberships: Memberships;
@@ -69,6 +79,7 @@ export class TopicRouter implements Router, SessionControl {
   readonly #publishing: Publishing;
   readonly #delivery: Delivery;
   readonly #archive: Archive;
+  readonly #reading: Reading;
   readonly #identities: Identities;
   readonly #refusals: Refusals;
   #stop: (() => void) | undefined;
@@ -77,15 +88,20 @@ export class TopicRouter implements Router, SessionControl {
     const { table, handlers, broker, queues, log, logger, limits } = parts;
     this.#parts = parts;
     this.#refusals = new Refusals(parts);
+    this.presence = parts.presence && new Presence({ ...parts, store: parts.presence });
+    this.#fanOuts = new FanOuts((error) => logger.error({ error }, 'fan-out failed'));
     const context: GroupContext = {
       broker,
       queues,
+      presence: this.presence,
       log,
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
       sessions: this.#sessions,
       logger,
       numbering: this.#numbering,
       groups: this.#groups,
+      announce: (channel, payload) => this.announce(channel, payload),
+      fanOuts: this.#fanOuts,
     };
     this.#topics = new Topics(table, new ServedRoutes(handlers), context);
     this.#patterns = new PatternGroups(context);
@@ -98,11 +114,13 @@ export class TopicRouter implements Router, SessionControl {
     };
     this.#memberships = new Memberships({ ...shared, handlerTimeout: limits.handlerTimeout });
     this.#archive = new Archive(shared);
+    this.#reading = new Reading({ ...shared, archive: this.#archive });
     const recovering = new Recovering({ ...parts, archive: this.#archive });
     this.#subscribing = new Subscribing({ ...shared, memberships: this.#memberships, recovering });
     this.#publishing = new Publishing(shared);
     this.#delivery = new Delivery({
       ...shared,
+      fanOuts: this.#fanOuts,
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
     });
     this.#identities = new Identities({
@@ -111,6 +129,7 @@ export class TopicRouter implements Router, SessionControl {
       clock: Date.now,
       reauthorize: (session) => {
         this.#memberships.reauthorize(session);
+        this.presence?.identified(session, this.#sessions.subscribersOf(session));
         parts.events.announce('client_identified', { session });
       },
       disconnect: (sessions, why) => this.#disconnect(sessions, why),
@@ -122,7 +141,7 @@ export class TopicRouter implements Router, SessionControl {
     return this.#delivery.stats;
   }
 
-  get sessions(): Iterable<Session> & { readonly size: number } {
+  get sessions(): Iterable<Session> & { readonly size: number; readonly subscriptions: number } {
     return this.#sessions;
   }
 
@@ -134,16 +153,18 @@ export class TopicRouter implements Router, SessionControl {
   async start(): Promise<void> {
     const failed = (error: unknown) => this.#parts.logger.error({ error }, 'identity check failed');
     this.#stop = every(1000, () => this.#identities.tick(), failed);
-    await this.#parts.broker.start({
-      deliver: (publication) => this.#delivery.deliver(publication),
-      lost: (channel, position) => this.#lost(channel, position),
-    });
+    const listener = {
+      deliver: (publication: Publication) => this.#delivery.deliver(publication),
+      lost: (channel: string, position: Position) => this.#lost(channel, position),
+    };
+    await Promise.all([this.#parts.broker.start(listener), this.presence?.start()]);
     const letters = new DeadLetters({ ...this.#parts, topics: this.#topics });
     await this.#parts.queues?.start((letter) => letters.bury(letter));
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#stop?.();
+    await this.presence?.stop();
   }
 
   open(session: Session): void {
@@ -172,28 +193,28 @@ export class TopicRouter implements Router, SessionControl {
     return this.#archive.retained(subscriber);
   }
 
-  async history(
+  history(
     session: Session,
     selection: ChannelSelection,
     filter: HistoryFilter = {},
   ): Promise<readonly Publication[]> {
-    const { channel, match } = selection;
-    try {
-      if (match !== 'exact') this.#parts.table.checkPattern(selection);
-      return await this.#archive.history(session, selection, filter);
-    } catch (error) {
-      const topic = match === 'exact' ? this.#topics.known(channel) : undefined;
-      throw this.#refusals.on(error, { operation: 'history', session, channel, topic });
-    }
+    return this.#reading.history(session, selection, filter);
   }
 
-  async search(session: Session, query: LogQuery): Promise<LogPage> {
-    const [channel = ''] = query.channels;
-    try {
-      return await this.#archive.search(session, query);
-    } catch (error) {
-      throw this.#refusals.on(error, { operation: 'history', session, channel });
-    }
+  historyPage(session: Session, channel: string, query: HistoryQuery): Promise<HistoryPage> {
+    return this.#reading.page(session, channel, query);
+  }
+
+  promise(session: Session, channel: string): DeliveryPromise {
+    return this.#reading.promise(session, channel);
+  }
+
+  search(session: Session, query: LogQuery): Promise<LogPage> {
+    return this.#reading.search(session, query);
+  }
+
+  present(session: Session, channel: string): Promise<PresenceReport> {
+    return this.#reading.presence(session, channel);
   }
 
   deleteQueue(channel: string): MaybePromise<void> {
@@ -262,9 +283,8 @@ export class TopicRouter implements Router, SessionControl {
 
   setRights(user: string, { roles, organizations }: Rights): number {
     const found = this.#sessions.select({ user });
-    for (const session of found) {
+    for (const session of found)
       this.#identities.change(session, { ...session.principal, roles, organizations });
-    }
     return found.length;
   }
 

@@ -1,6 +1,8 @@
 import { RouterError } from '../core/errors.js';
 import { isPromise } from '../core/maybe-promise.js';
 import { type GroupContext, LiveTopic } from './live-topic.js';
+import { presenceOf, watchedBy } from './presence-channel.js';
+import { PresenceTopic } from './presence-topic.js';
 import type { RouteTable } from './route-table.js';
 import type { ServedRoutes } from './served-route.js';
 
@@ -59,6 +61,18 @@ export class Topics {
   }
 
   #create(channel: string): LiveTopic {
+    const watched = watchedBy(channel);
+    return watched === undefined ? this.#routed(channel) : this.#presenceOf(watched);
+  }
+
+  #presenceOf(watched: string): LiveTopic {
+    // Not the presence of presence, which has no route in the table.
+    const topic = this.#live.get(watched) ?? this.#routed(watched);
+    presenceOf(topic.request.route);
+    return new PresenceTopic(topic, { context: this.#context, live: () => this.find(watched) });
+  }
+
+  #routed(channel: string): LiveTopic {
     const request = this.#table.match(channel);
     if (request === undefined) throw new RouterError('no_such_route', `no route matches ${channel}`);
     return new LiveTopic(request, this.#routes.of(request.route), this.#context);

@@ -1,15 +1,18 @@
 import { overLimit, RouterError } from '../core/errors.js';
+import type { HistoryStore, StoredHistory } from '../core/history-store.js';
 import { every } from '../core/interval.js';
 import type { Logger } from '../core/logger.js';
 import type { LogPage, LogPolicy, LogQuery, MessageLog } from '../core/message-log.js';
 import { countLimit, type Meter } from '../core/meter.js';
+import { type Position, writePosition } from '../core/position.js';
 import type { Publication } from '../core/publication.js';
 import type { QueueStore, StoredMessage } from '../core/queue-store.js';
 import { GroupCommit, sizeOf } from './group-commit.js';
 import { keepPublication, restorePublication } from './kept-publication.js';
 import { LastingThread } from './lasting-thread.js';
 import { matchExpression, searchedText } from './searched-text.js';
-import type { LogSelection, StoreChange, StoredRows } from './store-requests.js';
+import type { LogSelection, StoreChange, StoredRow, StoredRows } from './store-requests.js';
+import { historiesOf, historyChange } from './stored-histories.js';
 
 export interface EmbeddedStoreParts {
   /** The file, which is made with its folder where it is not there. */
@@ -40,7 +43,7 @@ const PURGE = 500;
 const FAULT_PAUSE = 1000;
 
 /** One file for what outlives the process. */
-export class EmbeddedStore implements QueueStore, MessageLog {
+export class EmbeddedStore implements QueueStore, MessageLog, HistoryStore {
   readonly #parts: EmbeddedStoreParts;
   readonly #writer: LastingThread;
   readonly #reader: LastingThread;
@@ -89,14 +92,25 @@ export class EmbeddedStore implements QueueStore, MessageLog {
   }
 
   async load(): Promise<readonly StoredMessage[]> {
-    if (this.#isGivenUp) return [];
-    const messages: StoredMessage[] = [];
-    for (let after = 0; ; after = messages.at(-1)?.key ?? after) {
-      const { rows, hasMore } = await this.#writer.ask({ ask: 'load', after, limit: PAGE });
-      for (const { key, attempts, ...row } of rows)
-        messages.push({ key, attempts, publication: restorePublication(row) });
-      if (!hasMore) return messages;
-    }
+    const rows = await this.#rows('load');
+    return rows.map(({ key, attempts, ...row }) => ({ key, attempts, publication: restorePublication(row) }));
+  }
+
+  async loadHistories(): Promise<readonly StoredHistory[]> {
+    return historiesOf(await this.#rows('load-histories'), await this.#rows('load-entries'));
+  }
+
+  keepHistory(piece: StoredHistory): Promise<void> {
+    return this.#change(historyChange(piece));
+  }
+
+  trimHistory(channel: string, floor: Position): Promise<void> {
+    const { offset } = floor;
+    return this.#change({ do: 'trim-history', channel, floor: writePosition(floor), offset });
+  }
+
+  forgetHistory(channel: string): Promise<void> {
+    return this.#change({ do: 'forget-history', channel });
   }
 
   add({ key, attempts, publication }: StoredMessage): Promise<void> {
@@ -138,6 +152,16 @@ export class EmbeddedStore implements QueueStore, MessageLog {
     await this.#changes.finish();
     await this.#reader.close();
     await this.#writer.close();
+  }
+
+  async #rows(ask: 'load' | 'load-histories' | 'load-entries'): Promise<readonly StoredRow[]> {
+    const all: StoredRow[] = [];
+    for (let after = 0; !this.#isGivenUp; after = all.at(-1)?.key ?? after) {
+      const { rows, hasMore } = await this.#writer.ask({ ask, after, limit: PAGE });
+      all.push(...rows);
+      if (!hasMore) break;
+    }
+    return all;
   }
 
   async #change(change: StoreChange): Promise<void> {

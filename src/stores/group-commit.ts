@@ -96,5 +96,6 @@ export class GroupCommit {
 
 /** Octets of what is kept; of what forgets none. */
 export function sizeOf(change: StoreChange): number {
-  return 'body' in change ? change.body.length + change.about.length : 0;
+  const kept = 'entries' in change ? change.entries : 'body' in change ? [change] : [];
+  return kept.reduce((sum, { body, about }) => sum + body.length + about.length, 0);
 }

@@ -15,9 +15,10 @@ interface About extends Omit<Publication, 'payload'> {
 
 /** In memory of its own: the octets are a piece of what has arrived, all of which would go to the thread. */
 export function keepPublication(publication: Publication): KeptPublication {
-  const { id, channel, time, audience, publisher, headers, expires, payload } = publication;
+  const { id, channel, time, audience, publisher, headers, expires, position, payload } = publication;
   const { contentType, form, bytes } = payload.kept;
-  const about: About = { id, channel, time, audience, publisher, headers, expires, contentType, form };
+  const said = { id, channel, time, audience, publisher, headers, expires, position };
+  const about: About = { ...said, contentType, form };
   return { about: JSON.stringify(about), body: new Uint8Array(bytes) };
 }
 

@@ -9,6 +9,7 @@ export type StoreChange =
     }
   | { readonly do: 'remove'; readonly key: number }
   | { readonly do: 'attempted'; readonly key: number; readonly attempts: number }
+  | HistoryChange
   | {
       readonly do: 'log';
       readonly channel: string;
@@ -19,6 +20,34 @@ export type StoreChange =
       readonly about: string;
       readonly body: Uint8Array<ArrayBuffer>;
     };
+
+/** A change of the histories. */
+export type HistoryChange =
+  | {
+      readonly do: 'keep-history';
+      readonly channel: string;
+      /** Where it begins, as a position is written. */
+      readonly floor: string;
+      readonly version: number;
+      readonly entries: readonly HistoryRow[];
+    }
+  | {
+      readonly do: 'trim-history';
+      readonly channel: string;
+      readonly floor: string;
+      /** What stands there, or before, is forgotten. */
+      readonly offset: number;
+    }
+  | { readonly do: 'forget-history'; readonly channel: string };
+
+/** A publication in the history of a channel. */
+export interface HistoryRow {
+  readonly offset: number;
+  /** When it ceases to be kept, in milliseconds since 1970. */
+  readonly until: number | null;
+  readonly about: string;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
 
 /** Which lines of the log are wanted. */
 export interface LogSelection {
@@ -41,6 +70,8 @@ export type StoreRequest =
   | { readonly ask: 'load'; readonly after: number; readonly limit: number }
   /** What had expired then is forgotten, at most so many lines. */
   | { readonly ask: 'purge'; readonly now: number; readonly limit: number }
+  /** Where histories begin, or what is in them: in the order of keys. */
+  | { readonly ask: 'load-histories' | 'load-entries'; readonly after: number; readonly limit: number }
   | { readonly ask: 'close' };
 
 /** What the thread that searches is asked. */
@@ -48,11 +79,13 @@ export type SearchRequest =
   | { readonly ask: 'search'; readonly selection: LogSelection }
   | { readonly ask: 'close' };
 
-/** A line of the queues, or of the log. */
+/** A line of the queues, of the log, or of a history. */
 export interface StoredRow {
   readonly key: number;
-  /** Of a line of the log none. */
+  /** Of the queues alone. */
   readonly attempts: number;
+  /** Of a history alone; null for never. */
+  readonly until?: number | null;
   readonly about: string;
   readonly body: Uint8Array<ArrayBuffer>;
 }

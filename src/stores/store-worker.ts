@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import Database from 'libsql';
-import type { StoreChange, StoredRows, StoreRequest } from './store-requests.js';
+import type { HistoryChange, StoreChange, StoredRows, StoreRequest } from './store-requests.js';
 import { answerRequests, NO_ROWS, rowOf } from './worker-port.js';
 
 /** The thread that writes the file: a commit waits for the disk, and those who deliver must not. */
@@ -20,6 +20,13 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX log_by_end ON log (expires) WHERE expires IS NOT NULL;
    CREATE VIRTUAL TABLE log_text USING fts5(
      text, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2'
+   );`,
+  `CREATE TABLE histories (
+     key INTEGER PRIMARY KEY, channel TEXT NOT NULL UNIQUE, floor TEXT NOT NULL, version INTEGER NOT NULL
+   );
+   CREATE TABLE history_entries (
+     key INTEGER PRIMARY KEY, channel TEXT NOT NULL, place INTEGER NOT NULL, until INTEGER,
+     about TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (channel, place)
    );`,
 ];
 
@@ -45,7 +52,11 @@ answerRequests(() => {
           return NO_ROWS;
         });
       case 'load':
-        return load(request, statements);
+        return load(request, statements.load);
+      case 'load-histories':
+        return load(request, statements.loadHistories);
+      case 'load-entries':
+        return load(request, statements.loadEntries);
       case 'purge':
         return change(database, () => purge(request, statements));
       case 'close':
@@ -92,6 +103,30 @@ function prepare(database: Database.Database) {
     expired: database.prepare('SELECT key FROM log WHERE expires <= ? ORDER BY expires LIMIT ?'),
     purge: database.prepare('DELETE FROM log WHERE key = ?'),
     purgeText: database.prepare('DELETE FROM log_text WHERE rowid = ?'),
+    ...prepareHistories(database),
+  };
+}
+
+function prepareHistories(database: Database.Database) {
+  return {
+    beginHistory: database.prepare(
+      `INSERT INTO histories (channel, floor, version) VALUES (?, ?, ?)
+       ON CONFLICT (channel) DO UPDATE SET version = max(version, excluded.version)`,
+    ),
+    addEntry: database.prepare(
+      'INSERT INTO history_entries (channel, place, until, about, body) VALUES (?, ?, ?, ?, ?)',
+    ),
+    moveFloor: database.prepare('UPDATE histories SET floor = ? WHERE channel = ?'),
+    trimEntries: database.prepare('DELETE FROM history_entries WHERE channel = ? AND place <= ?'),
+    forgetHistory: database.prepare('DELETE FROM histories WHERE channel = ?'),
+    forgetEntries: database.prepare('DELETE FROM history_entries WHERE channel = ?'),
+    loadHistories: database.prepare(
+      `SELECT key, json_object('channel', channel, 'floor', floor, 'version', version) AS about, x'' AS body
+       FROM histories WHERE key > ? ORDER BY key LIMIT ?`,
+    ),
+    loadEntries: database.prepare(
+      'SELECT key, until, about, body FROM history_entries WHERE key > ? ORDER BY key LIMIT ?',
+    ),
   };
 }
 
@@ -124,12 +159,34 @@ function apply(change: StoreChange, statements: Statements): void {
       const { channel, time, expires, text, about, body } = change;
       const { lastInsertRowid } = statements.log.run(channel, time, expires, about, body);
       statements.logText.run(lastInsertRowid, text);
+      return;
     }
+    default:
+      applyToHistory(change, statements);
   }
 }
 
-function load({ after, limit }: { after: number; limit: number }, statements: Statements): StoredRows {
-  const rows = statements.load.all(after, limit).map(rowOf);
+function applyToHistory(change: HistoryChange, statements: Statements): void {
+  switch (change.do) {
+    case 'keep-history': {
+      const { channel, floor, version, entries } = change;
+      statements.beginHistory.run(channel, floor, version);
+      for (const { offset, until, about, body } of entries)
+        statements.addEntry.run(channel, offset, until, about, body);
+      return;
+    }
+    case 'trim-history':
+      statements.moveFloor.run(change.floor, change.channel);
+      statements.trimEntries.run(change.channel, change.offset);
+      return;
+    case 'forget-history':
+      statements.forgetHistory.run(change.channel);
+      statements.forgetEntries.run(change.channel);
+  }
+}
+
+function load({ after, limit }: { after: number; limit: number }, rowsAfter: Database.Statement): StoredRows {
+  const rows = rowsAfter.all(after, limit).map(rowOf);
   return { rows, hasMore: rows.length === limit };
 }
 

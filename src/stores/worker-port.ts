@@ -21,10 +21,12 @@ export function rowOf(found: unknown): StoredRow {
   const {
     key,
     attempts = 0,
+    until,
     about,
     body,
   } = found as Omit<StoredRow, 'body'> & { readonly body: ArrayBuffer };
-  return { key, attempts, about, body: new Uint8Array(body) };
+  const row = { key, attempts, about, body: new Uint8Array(body) };
+  return until === undefined ? row : { ...row, until };
 }
 
 function openOrEnd<Request>(open: () => (request: Request) => StoredRows): (request: Request) => StoredRows {

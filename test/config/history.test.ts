@@ -9,6 +9,7 @@ describe('the history of a route', () => {
     ['{ size: 1 }', { size: 1, ttl: undefined }],
     ['{ size: 10000, ttl: ~ }', { size: 10_000, ttl: undefined }],
     ['{ size: 5, ttl: 500 }', { size: 5, ttl: 500 }],
+    ['{ size: 5, durable: true }', { size: 5, ttl: undefined, durable: true }],
   ])('may be %s', async (text, expected) => {
     const { routes, findings } = await load(route(text));
     expect(findings).toEqual([]);

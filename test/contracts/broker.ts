@@ -14,7 +14,11 @@ export interface BrokerFixture {
 }
 
 /** What the router relies on, whatever carries the publications. Run it for every implementation of `Broker`. */
-export function brokerContract(name: string, create: () => Promise<BrokerFixture> | BrokerFixture): void {
+export function brokerContract(
+  name: string,
+  create: () => Promise<BrokerFixture> | BrokerFixture,
+  { durable }: { readonly durable?: boolean } = {},
+): void {
   describe(`the contract of brokers: ${name}`, () => {
     let fixture: BrokerFixture;
     let delivered: Publication[][];
@@ -42,7 +46,7 @@ export function brokerContract(name: string, create: () => Promise<BrokerFixture
     const everywhere = (action: (node: Broker) => unknown) => Promise.all(fixture.nodes.map(action));
     const received = (channel: string) =>
       delivered.map((publications) =>
-        publications.filter((publication) => publication.channel === channel).map(({ id }) => id),
+        publications.filter((publication) => publication.channel === channel).map(({ id }) => nameOf(id)),
       );
 
     it('delivers to every node that subscribed, the publishing one too', async () => {
@@ -124,7 +128,7 @@ export function brokerContract(name: string, create: () => Promise<BrokerFixture
 
     const kept = async (read: (node: Broker) => MaybePromise<readonly Publication[]>) => {
       const lists = await everywhere(read);
-      return (lists as (readonly Publication[])[]).map((list) => list.map(({ id }) => id));
+      return (lists as (readonly Publication[])[]).map((list) => list.map(({ id }) => nameOf(id)));
     };
     const same = (ids: readonly string[]) => fixture.nodes.map(() => ids);
     const retain = { retain: true };
@@ -163,7 +167,7 @@ export function brokerContract(name: string, create: () => Promise<BrokerFixture
     });
 
     it('keeps the newest of a history in the order accepted, and nothing that is not to be kept', async () => {
-      const three = { size: 3, ttl: 60_000 };
+      const three = { size: 3, ttl: 60_000, durable };
       for (let id = 1; id <= 5; id++) {
         await first().publish(publication('a', String(id)), { retain: false, history: three });
         await first().publish(publication('a', `not ${id}`));
@@ -225,7 +229,7 @@ export function brokerContract(name: string, create: () => Promise<BrokerFixture
       expect(seen[0]).toHaveLength(1);
     });
 
-    const history = { size: 5, ttl: 60_000 };
+    const history = { size: 5, ttl: 60_000, durable };
     const keepAll = { retain: false, history };
     const publishAll = async (ids: readonly string[], keeping: Keeping = keepAll) => {
       for (const id of ids) await first().publish(publication('a', id), keeping);
@@ -320,6 +324,22 @@ export function brokerContract(name: string, create: () => Promise<BrokerFixture
   });
 }
 
-function publication(channel: string, id: string): Publication {
-  return { id, channel, payload: Payload.of({ id }), time: 1_700_000_000_000, audience: undefined };
+/** The publication that a test calls so. */
+function publication(channel: string, name: string): Publication {
+  const payload = Payload.of({ id: name });
+  return { id: idOf(name), channel, payload, time: 1_700_000_000_000, audience: undefined };
+}
+
+const FIRST = 1_000_000;
+const names: string[] = [];
+
+/** Ids are numbers. */
+function idOf(name: string): string {
+  if (/^[1-9]\d{0,5}$/.test(name)) return name;
+  const known = names.indexOf(name);
+  return String(FIRST + (known === -1 ? names.push(name) - 1 : known));
+}
+
+function nameOf(id: string): string {
+  return names[Number(id) - FIRST] ?? id;
 }

@@ -62,16 +62,10 @@ export class Refusing {
   }
 
   /** The end of the connection, and whether to come back. */
-  end({ code, reason, reconnect }: Disconnect): void {
+  end({ code, reason, reconnect, retryAfter }: Disconnect): void {
     const what = reconnect ? 'connect again' : 'do not connect again as you are';
-    this.#send(
-      reason,
-      [reason, what],
-      [
-        ['code', String(code)],
-        ['reconnect', String(reconnect)],
-      ],
-    );
+    const later: HeaderPair[] = retryAfter === undefined ? [] : [['retry-after-ms', String(retryAfter)]];
+    this.#send(reason, [reason, what], [['code', String(code)], ['reconnect', String(reconnect)], ...later]);
   }
 
   /** 1.0 does not say that it does, and a peer that has no session has nothing to live on for. */

@@ -10,7 +10,7 @@ import { MESSAGE, Wamp2Error } from './codec.js';
 import type { Wamp2Context } from './context.js';
 import { join } from './joining.js';
 import type { ClientMessage, HelloDetails } from './messages.js';
-import { abortUri, goodbyeUri, turnedAway } from './reasons.js';
+import { abortUri, goodbyeDetails, goodbyeUri, turnedAway } from './reasons.js';
 import type { Serializer } from './serializer.js';
 import { Wamp2Session } from './session.js';
 import { REASON } from './uris.js';
@@ -191,10 +191,8 @@ export class Wamp2Peer implements ConnectionListener, Recipient<ClientMessage> {
     this.#expect(LINGER, DISCONNECT.closed);
   }
 
-  /** Without a message where nobody gave one. [WAMP2 §Session Meta API] */
   #sayGoodbye(why: Disconnect): void {
-    const details = why.reason === DISCONNECT.withdrawn.reason ? {} : { message: why.reason };
-    this.#wire.send([MESSAGE.GOODBYE, details, goodbyeUri(why)]);
+    this.#wire.send([MESSAGE.GOODBYE, goodbyeDetails(why), goodbyeUri(why)]);
     this.#enter({ name: 'leaving', why });
     this.#expect(LINGER, why);
   }

@@ -7,6 +7,12 @@ export function goodbyeUri({ code, uri }: Disconnect): string {
   return uri ?? (code === DISCONNECT.draining.code ? REASON.systemShutdown : REASON.killed);
 }
 
+/** Without a message where nobody gave one. [WAMP2 §Session Meta API] */
+export function goodbyeDetails({ reason, retryAfter }: Disconnect): Readonly<Record<string, unknown>> {
+  const message = reason === DISCONNECT.withdrawn.reason ? {} : { message: reason };
+  return retryAfter === undefined ? message : { ...message, retry_after_ms: retryAfter };
+}
+
 /** The URI of an ABORT for what went wrong while somebody joined. [WAMP2 §ABORT] */
 export function abortUri(error: unknown, { wasAsked }: { readonly wasAsked: boolean }): string {
   if (error instanceof NoMatchingMethod) return REASON.noMatchingAuthMethod;

@@ -204,7 +204,8 @@ export class XmlSocketPeer implements ConnectionListener, MessageSink, Recipient
 
   #end(code: string, why: Disconnect): void {
     if (this.#closed) return;
-    this.#send(writeElement('error', { code }, escapeXml(why.reason)));
+    const retry = why.retryAfter === undefined ? undefined : String(why.retryAfter);
+    this.#send(writeElement('error', { code, retry }, escapeXml(why.reason)));
     this.#close(why);
   }
 

@@ -4,7 +4,7 @@ import type { Payload } from '../../core/payload.js';
 import type { Route } from '../../core/route.js';
 import type { CallReply, CallRequest } from '../../core/rpc.js';
 import type { TopicRequest } from '../../core/topic.js';
-import type { RouteAccess } from '../access.js';
+import type { ChannelAccess } from '../access.js';
 import type { Refusals } from '../refusals.js';
 import type { CallTimeouts } from './call-timeouts.js';
 import type { Participants } from './participants.js';
@@ -22,7 +22,7 @@ export interface CallContext {
 /** The procedure that is called, as its route sees it. */
 export interface Called {
   readonly request: TopicRequest;
-  readonly access: RouteAccess;
+  readonly access: ChannelAccess;
 }
 
 /** Answers a call, unless the caller has gone. What the protocol cannot send is a failure of who answers. */

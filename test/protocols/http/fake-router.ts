@@ -1,3 +1,5 @@
+import type { DeliveryPromise } from '../../../src/core/delivery-promise.js';
+import type { HistoryPage } from '../../../src/core/history-page.js';
 import type { MaybePromise } from '../../../src/core/maybe-promise.js';
 import type { LogPage, LogQuery } from '../../../src/core/message-log.js';
 import type { Publication, PublishEvent } from '../../../src/core/publication.js';
@@ -58,6 +60,14 @@ export class FakeRouter implements Router {
 
   history(): readonly Publication[] {
     return [];
+  }
+
+  historyPage(): Promise<HistoryPage> {
+    throw new Error('nobody reads histories here');
+  }
+
+  promise(): DeliveryPromise {
+    throw new Error('nobody asks for promises here');
   }
 
   async search(session: Session, query: LogQuery): Promise<LogPage> {

@@ -1,0 +1,18 @@
+import type { PresenceReport } from '../core/presence.js';
+import type { Session } from '../core/session.js';
+import { checkLetIn } from './let-in.js';
+import { type LiveTopic, questionOf } from './live-topic.js';
+import { presenceOf } from './presence-channel.js';
+import { people } from './presence-people.js';
+
+/** Who is there, for a session that may know it. Throws `no_such_route`, `forbidden`, and what the store throws. */
+export async function readPresence(session: Session, topic: LiveTopic): Promise<PresenceReport> {
+  const { channel, route } = topic.request;
+  const { members: most } = presenceOf(route);
+  topic.access.check('presence', questionOf(session.principal, topic));
+  checkLetIn(session, topic);
+  const { members, users, sessions } = await topic.present();
+  return sessions > most
+    ? { channel, users, sessions }
+    : { channel, members: people(members), users, sessions };
+}

@@ -1,0 +1,90 @@
+import { RouterError } from '../core/errors.js';
+import type { MaybePromise } from '../core/maybe-promise.js';
+import { Payload } from '../core/payload.js';
+import type { PresencePolicy } from '../core/presence.js';
+import type { Subscriber } from '../core/router.js';
+import type { Session } from '../core/session.js';
+import type { TopicHandler } from '../core/topic.js';
+import { FrameCache } from './frame-cache.js';
+import { checkLetIn } from './let-in.js';
+import { type GroupContext, LiveTopic } from './live-topic.js';
+import { LocalPublication } from './local-publication.js';
+import { PresenceAccess } from './presence-access.js';
+import { PRESENCE_ROUTE, presenceChannel, presenceOf } from './presence-channel.js';
+import type { PresenceRoster, PresenceWords } from './presence-roster.js';
+
+export interface PresenceTopicParts {
+  readonly context: GroupContext;
+  /** The topic of the channel that is watched, as it is now. */
+  live(): LiveTopic;
+}
+
+/** Subscriptions to patterns hear nothing of presence, so there is something to ask. */
+const HANDLER: TopicHandler = { onSubscribe: () => undefined };
+
+/**
+ * The channel on which it is told who is on another. A newcomer is told who is there, and then what changes; nobody else speaks
+ * here.
+ */
+export class PresenceTopic extends LiveTopic {
+  readonly #parts: PresenceTopicParts;
+  readonly #watched: string;
+  readonly #policy: PresencePolicy;
+  #roster: PresenceRoster | undefined;
+  /** What newcomers are sent, and its frames. */
+  #words: PresenceWords | undefined;
+  #frames: FrameCache | undefined;
+
+  /** Throws `no_such_route` for a channel of which it is not kept who is there. */
+  constructor(watched: LiveTopic, parts: PresenceTopicParts) {
+    const { channel, route } = watched.request;
+    const request = { channel: presenceChannel(channel), route: PRESENCE_ROUTE, params: { channel } };
+    const access = new PresenceAccess(watched);
+    super(request, { route: PRESENCE_ROUTE, handler: HANDLER, access, publishes: undefined }, parts.context);
+    this.#policy = presenceOf(route);
+    this.#parts = parts;
+    this.#watched = channel;
+  }
+
+  override checkSubscriber(session: Session): void {
+    super.checkSubscriber(session);
+    checkLetIn(session, this.#parts.live());
+  }
+
+  override add(subscriber: Subscriber): boolean {
+    const isFirst = super.add(subscriber);
+    // The group has another id by now, which may be in the frame.
+    if (isFirst) this.#words = undefined;
+    return isFirst;
+  }
+
+  override begin(subscriber: Subscriber): void {
+    const words = this.#roster?.words();
+    if (words === undefined) return;
+    if (this.#frames === undefined || words !== this.#words) this.#frames = this.#framesOf(words);
+    this.#words = words;
+    subscriber.session.connection.send(this.#frames.for(subscriber));
+  }
+
+  protected override async demand(): Promise<void> {
+    const { presence } = this.#parts.context;
+    if (presence === undefined) throw new RouterError('unavailable', 'this server keeps no presence');
+    this.#roster = await presence.watch(this.#watched, this.#policy, (words) => this.#tell(words));
+  }
+
+  protected override renounce(): MaybePromise<void> {
+    this.#roster = undefined;
+    this.#words = undefined;
+    this.#frames = undefined;
+    return this.#parts.context.presence?.unwatch(this.#watched);
+  }
+
+  #tell(words: PresenceWords): void {
+    this.#parts.context.announce(this.channel, Payload.of(words));
+  }
+
+  #framesOf(words: PresenceWords): FrameCache {
+    const { numbering } = this.#parts.context;
+    return new FrameCache(new LocalPublication(numbering, this.channel, Payload.of(words), undefined), this);
+  }
+}
