@@ -93,6 +93,7 @@ module.exports = {
     package_('ws', 'ws', '^src/(transports/|client/node\\.ts$|app/cli/)'),
     package_('path-to-regexp', 'path-to-regexp', '^src/router/'),
     package_('databases', 'pg|mysql2', '^src/authenticators/'),
+    package_('redis', '@redis/client', '^src/brokers/redis/'),
     package_('libsql', 'libsql', '^src/stores/'),
     package_('jose', 'jose', '^src/authenticators/'),
     package_('commander', 'commander|picocolors', '^src/app/cli/'),

@@ -1,6 +1,7 @@
 import type { Container } from 'inversify';
 import type { Settings } from '../config/index.js';
 import type { Protocol } from '../core/protocol.js';
+import { SseProtocol } from '../protocols/sse/index.js';
 import { StompProtocol } from '../protocols/stomp/index.js';
 import { Wamp1Protocol } from '../protocols/wamp1/index.js';
 import { Wamp2Protocol } from '../protocols/wamp2/index.js';
@@ -48,10 +49,16 @@ export function bindProtocols(container: Container, settings: Settings): void {
   bindStomp(container, { limits, stomp });
   bindXmlSocket(container, settings);
   container
+    .bind(PARTS.sse)
+    .toResolvedValue(
+      (router, logger, meter) => new SseProtocol({ router, ahead: limits.buffer / 2, logger, meter }),
+      [PARTS.router, TOKENS.logger, TOKENS.meter],
+    );
+  container
     .bind<readonly Protocol[]>(PARTS.protocols)
     .toResolvedValue(
       (...protocols) => protocols.filter((one) => one !== undefined),
-      [PARTS.wamp1, PARTS.wamp2, PARTS.stomp, PARTS.xmlsocket],
+      [PARTS.wamp1, PARTS.wamp2, PARTS.stomp, PARTS.xmlsocket, PARTS.sse],
     );
   container
     .bind(TOKENS.gateway)

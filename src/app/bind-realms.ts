@@ -98,7 +98,6 @@ export function bindRealms(
   );
   container.bind(PARTS.router).toResolvedValue(({ main }) => main.router, [PARTS.realms]);
   container.bind(PARTS.procedures).toResolvedValue(({ main }) => main.procedures, [PARTS.realms]);
-  container.bind(TOKENS.sessions).toResolvedValue((realms) => realms, [PARTS.realms]);
 }
 
 function createRealm(

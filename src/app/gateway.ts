@@ -40,7 +40,7 @@ export class HandshakeGateway implements Gateway {
   async admit(handshake: Handshake): Promise<Admission> {
     try {
       if (this.#draining) throw new RouterError('unavailable', 'the server is about to stop');
-      // Pages of a browser open no stream of octets: what is no WebSocket has no origin to name.
+      // Pages of a browser open no stream of octets, and the origin of other streams has been looked at by their transport.
       if (handshake.protocol === undefined) this.#parts.origins.check(handshake.headers['origin']);
       return await this.#admit(handshake);
     } catch (error) {
@@ -53,7 +53,8 @@ export class HandshakeGateway implements Gateway {
     const { protocol, subprotocol } = this.#choose(handshake);
     try {
       const principal = await this.#identify(handshake, protocol);
-      const guest = { principal, subprotocol, headers: handshake.headers };
+      const { headers, url } = handshake;
+      const guest = { principal, subprotocol, headers, url };
       return { subprotocol, accept: (connection) => accept(connection, protocol, guest) };
     } catch (error) {
       if (!isRouterError(error) || error.code !== 'unauthorized') throw error;

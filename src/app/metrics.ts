@@ -10,6 +10,7 @@ export interface LiveFigures {
   readonly connections: number;
   readonly sessions: number;
   readonly topics: number;
+  readonly subscriptions: number;
   readonly presenceMembers: number;
   readonly presenceWatched: number;
   readonly tickets: number;
@@ -76,6 +77,11 @@ export class Metrics implements Meter {
     this.#read('signalbox_connections', 'open connections', () => read().connections);
     this.#read('signalbox_sessions', 'open sessions', () => read().sessions);
     this.#read('signalbox_topics', 'live channels', () => read().topics);
+    this.#read(
+      'signalbox_subscriptions',
+      'subscriptions, those to patterns included',
+      () => read().subscriptions,
+    );
     const kept = 'sessions of this node on channels with presence';
     this.#read('signalbox_presence_members', kept, () => read().presenceMembers);
     const watched = 'channels of which it is watched here who is there';

@@ -6,6 +6,7 @@ import {
   LongPollTransport,
   PolicyTransport,
   RawSocketTransport,
+  SseTransport,
   type StreamOptions,
   StreamTransport,
 } from '../transports/index.js';
@@ -29,6 +30,18 @@ export function bindOtherTransports(container: Container, settings: Settings): v
         admission,
         checkOrigin: (origin) => origins.check(origin),
         path: listen.longPoll,
+        logger,
+        meter,
+        limits,
+      }),
+    [TOKENS.gateway, PARTS.admission, PARTS.origins, TOKENS.logger, TOKENS.meter],
+  );
+  container.bind(PARTS.sseStreams).toResolvedValue(
+    (gateway, admission, origins, logger, meter) =>
+      new SseTransport({
+        gateway,
+        admission,
+        checkOrigin: (origin) => origins.check(origin),
         logger,
         meter,
         limits,

@@ -1,8 +1,9 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { MemoryReplayCache, OriginPolicy, Revocations } from '../authenticators/index.js';
+import type { OriginPolicy, Revocations } from '../authenticators/index.js';
 import type { Accounts } from '../core/accounts.js';
-import type { Authenticator, Challenger } from '../core/authenticator.js';
+import type { Authenticator, Challenger, ReplayCache } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
+import type { Cluster } from '../core/cluster.js';
 import type { ServerEvents } from '../core/events.js';
 import type { HttpEndpoint } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
@@ -12,6 +13,7 @@ import type { PresenceStore } from '../core/presence.js';
 import type { Protocol } from '../core/protocol.js';
 import type { Queues } from '../core/queue.js';
 import type { SessionControl } from '../core/session-control.js';
+import type { PollEndpoint } from '../protocols/http/index.js';
 import type { ReplyAddresses } from '../protocols/stomp/index.js';
 import type { SessionDetails, Testaments } from '../protocols/wamp2/index.js';
 import type { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
@@ -24,6 +26,7 @@ import type {
   PeerAddresses,
   PolicyTransport,
   RawSocketTransport,
+  SseTransport,
   StreamTransport,
   WebSocketTransport,
 } from '../transports/index.js';
@@ -32,6 +35,7 @@ import type { Metrics } from './metrics.js';
 import type { OroSupport } from './oro-support.js';
 import type { Publisher } from './publisher.js';
 import type { Realms } from './realms.js';
+import type { ServerNode } from './server-node.js';
 
 function token<T>(name: string): ServiceIdentifier<T> {
   return Symbol.for(`signalbox.${name}`);
@@ -50,7 +54,9 @@ export const TOKENS = {
   logins: token<Logins>('logins'),
   gateway: token<HandshakeGateway>('gateway'),
   publisher: token<Publisher>('publisher'),
+  /** Sessions wherever they are. */
   sessions: token<SessionControl>('sessions'),
+  cluster: token<Cluster>('cluster'),
 } as const;
 
 /** Parts of the server that only the composition root names. */
@@ -70,14 +76,19 @@ export const PARTS = {
   oro: token<OroSupport>('part.oro'),
   methods: token<readonly Authenticator[]>('part.methods'),
   knownOnly: token<Authenticator>('part.known-only'),
+  /** The same, and nobody in particular where the installation lets them in. */
+  readers: token<Authenticator>('part.readers'),
   /** Where logins are looked up, whoever keeps them. */
   logins: token<Logins>('part.logins'),
   /** The methods of question and answer that are offered, best first. */
   challengers: token<readonly Challenger[]>('part.challengers'),
   origins: token<OriginPolicy>('part.origins'),
-  replays: token<MemoryReplayCache>('part.replays'),
+  replays: token<ReplayCache & { readonly size: number }>('part.replays'),
   addresses: token<PeerAddresses>('part.addresses'),
+  polls: token<PollEndpoint>('part.polls'),
+  reads: token<readonly HttpEndpoint[]>('part.reads'),
   endpoints: token<readonly HttpEndpoint[]>('part.endpoints'),
+  node: token<ServerNode>('part.node'),
   readiness: token<{ ready: boolean }>('part.readiness'),
   wamp1: token<Protocol>('part.wamp1'),
   wamp2: token<Protocol>('part.wamp2'),
@@ -86,12 +97,14 @@ export const PARTS = {
   replies: token<ReplyAddresses>('part.replies'),
   /** Undefined where it is spoken nowhere. */
   xmlsocket: token<Protocol | undefined>('part.xmlsocket'),
+  sse: token<Protocol>('part.sse'),
   protocols: token<readonly Protocol[]>('part.protocols'),
   http: token<HttpTransport>('part.http'),
   admission: token<AdmissionLimits>('part.admission'),
   webSocket: token<WebSocketTransport>('part.web-socket'),
   rawSocket: token<RawSocketTransport>('part.raw-socket'),
   longPoll: token<LongPollTransport>('part.long-poll'),
+  sseStreams: token<SseTransport>('part.sse-streams'),
   stompStream: token<StreamTransport>('part.stomp-stream'),
   xmlsocketStream: token<StreamTransport>('part.xmlsocket-stream'),
   /** What is spoken beside HTTP at `listen.port`. */

@@ -8,6 +8,8 @@ import { kept, weight } from './kept.js';
 
 /** Publications that one read of a pattern gives at most, the newest. */
 const MOST_READ = 10_000;
+/** Milliseconds that somebody who was the only subscriber may be gone, though nothing was published. */
+const LINGER = 300_000;
 /** Of all channels, that one read of a pattern looks at. */
 const MOST_SEEN = 100_000;
 
@@ -56,6 +58,8 @@ export class MemoryHistory {
   readonly #clock: () => number;
   /** Used longest ago first. */
   readonly #channels = new Map<string, Channel>();
+  /** Nothing is kept of them, and nobody is subscribed; left longest ago first. They push no history out. */
+  readonly #left = new Map<string, Channel>();
   /** Of all channels, in the order accepted; with those that are gone until there are too many of them. */
   #log: Entry[] = [];
   #gone = 0;
@@ -78,12 +82,17 @@ export class MemoryHistory {
     const channel = this.#channels.get(name);
     if (channel === undefined) return;
     channel.isSubscribed = false;
-    this.#forgetIfEmpty(channel);
+    this.#expire(channel);
+    if (channel.entries.length > 0) return;
+    channel.until = Math.max(channel.until, this.#clock() + LINGER);
+    this.#channels.delete(name);
+    this.#left.set(name, channel);
+    this.#forgetLeft();
   }
 
   /** Whether a version is newer than all before; where it is not, where the channel is. */
   isSuperseded(name: string, version: number): Position | undefined {
-    const channel = this.#channels.get(name);
+    const channel = this.#channels.get(name) ?? this.#left.get(name);
     return channel !== undefined && channel.version >= version ? channel.top : undefined;
   }
 
@@ -138,6 +147,7 @@ export class MemoryHistory {
 
   clear(): void {
     this.#channels.clear();
+    this.#left.clear();
     this.#log = [];
     this.#size = this.#gone = 0;
   }
@@ -175,8 +185,9 @@ export class MemoryHistory {
 
   /** The channel, which is the one used last now. */
   #use(key: string): Channel | undefined {
-    const channel = this.#channels.get(key);
+    const channel = this.#channels.get(key) ?? this.#left.get(key);
     if (channel === undefined) return undefined;
+    this.#left.delete(key);
     this.#channels.delete(key);
     this.#channels.set(key, channel);
     return channel;
@@ -200,6 +211,16 @@ export class MemoryHistory {
     const now = this.#clock();
     const { entries } = channel;
     while (entries[0] !== undefined && entries[0].until <= now) this.#drop(channel);
+  }
+
+  #forgetLeft(): void {
+    const now = this.#clock();
+    for (const { key, until } of this.#left.values()) {
+      const isTooMuch = this.#left.size > this.#limits.channels;
+      if (until > now && !isTooMuch) return;
+      this.#left.delete(key);
+      if (until > now) this.#limits.reached('channels');
+    }
   }
 
   /** What nobody uses any more goes little by little, with what comes. */

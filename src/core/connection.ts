@@ -1,4 +1,4 @@
-import type { Disconnect } from './errors.js';
+import type { Disconnect, RouterError } from './errors.js';
 import type { Frame } from './frame.js';
 
 /** What a peer said before it was let in. Kept no longer than the decision takes. */
@@ -9,7 +9,7 @@ export interface Handshake {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Sub-protocols offered, in the peer's order of preference. */
   readonly subprotocols: readonly string[];
-  /** The protocol that is spoken there, by its name, where a peer has no say in it: on streams of octets. */
+  /** The protocol that is spoken there, by its name, where a peer has no say in it: on streams. */
   readonly protocol?: string;
 }
 
@@ -38,6 +38,11 @@ export interface Connection {
   close(why: Disconnect): void;
   /** End without a goodbye: the peer sees a lost connection. */
   drop(why: Disconnect): void;
+  /**
+   * Says no to the request that is answered by opening the connection, as long as nothing was sent; `details` are told
+   * beside the refusal. Left out where a connection is open before its protocol is asked.
+   */
+  refuse?(refusal: RouterError, details?: Readonly<Record<string, unknown>>): void;
 }
 
 /** The protocol's side of a connection. */

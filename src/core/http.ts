@@ -25,6 +25,8 @@ export interface HttpEndpoint {
   readonly below?: boolean;
   /** Whether it bounds itself how long an answer takes. */
   readonly holds?: boolean;
+  /** Whether pages of other origins that may connect may ask, too; nobody else's may then. Otherwise origins are not looked at. */
+  readonly crossOrigin?: boolean;
   /** Octets of body accepted; 0 for none. */
   readonly bodyLimit: number;
   handle(request: HttpRequest): MaybePromise<HttpReply>;

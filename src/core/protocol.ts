@@ -8,6 +8,8 @@ export interface Guest {
   /** The WebSocket sub-protocol that was agreed on. */
   readonly subprotocol?: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The path and query that it asked for; undefined where there are none. */
+  readonly url?: URL | undefined;
 }
 
 /** One wire protocol: turns a connection's bytes into calls of the router and back. */

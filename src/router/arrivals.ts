@@ -1,12 +1,12 @@
-import { RouterError } from '../core/errors.js';
 import type { Position } from '../core/position.js';
 import type { Publication } from '../core/publication.js';
 import type { Subscriber } from '../core/router.js';
 
-/** Publications that come for one subscriber while it is read what it missed; with more it has to come again. */
+/** Publications that are kept for one subscriber while it is read what it missed. */
 const MOST_MEANWHILE = 10_000;
 
 interface Turn {
+  readonly subscriber: Subscriber;
   readonly offset: number;
   readonly come: () => void;
 }
@@ -22,41 +22,47 @@ export class Arrivals {
   }
 
   collect(publication: Publication): void {
-    for (const publications of this.#meanwhile.values())
-      if (publications.length <= MOST_MEANWHILE) publications.push(publication);
+    for (const [subscriber, publications] of this.#meanwhile) {
+      if (publications.length < MOST_MEANWHILE) publications.push(publication);
+      else this.#meanwhile.delete(subscriber);
+    }
     const { position } = publication;
-    if (this.#turns.length > 0 && position !== undefined) this.#reach(position);
+    if (this.#turns.length > 0 && position !== undefined)
+      this.#call(({ offset }) => offset <= position.offset);
   }
 
-  /** Resolves when the node has delivered what is at this offset: it may be behind the store. */
-  reached(offset: number, position: Position | undefined): Promise<void> | undefined {
+  /**
+   * Resolves when the node, which is at `position`, has delivered what is at this offset, as it may be behind the store; or
+   * when `take` has nothing to give.
+   */
+  reached(subscriber: Subscriber, offset: number, position: Position | undefined): Promise<void> | undefined {
+    // What was read before a loss is of another history, whose offsets mean nothing here.
+    if (!this.#meanwhile.has(subscriber)) return undefined;
     if (position === undefined || position.offset >= offset) return undefined;
     return new Promise((come) => {
-      this.#turns = [...this.#turns, { offset, come }];
+      this.#turns = [...this.#turns, { subscriber, offset, come }];
     });
   }
 
-  /** What came meanwhile and follows an offset. Throws `unavailable` for too much, or where some of it was lost. */
-  take(subscriber: Subscriber, offset: number): readonly Publication[] {
+  /** What came meanwhile and follows an offset; undefined where it was too much, or some of it was lost. */
+  take(subscriber: Subscriber, offset: number): readonly Publication[] | undefined {
     const came = this.#meanwhile.get(subscriber);
     this.#meanwhile.delete(subscriber);
-    if (came === undefined || came.length > MOST_MEANWHILE)
-      throw new RouterError('unavailable', 'too much happened on the channel meanwhile');
-    return came.filter(({ position }) => position === undefined || position.offset > offset);
+    return came?.filter(({ position }) => position === undefined || position.offset > offset);
   }
 
   forget(subscriber: Subscriber): void {
     this.#meanwhile.delete(subscriber);
+    this.#call((turn) => turn.subscriber === subscriber);
   }
 
-  /** What the channel went on with is not what was read before. */
+  /** What the channel goes on with is not what was read before. */
   lost(): void {
     this.#meanwhile.clear();
-    this.#reach(undefined);
+    this.#call(() => true);
   }
 
-  #reach(position: Position | undefined): void {
-    const isCome = ({ offset }: Turn) => position === undefined || offset <= position.offset;
+  #call(isCome: (turn: Turn) => boolean): void {
     for (const turn of this.#turns) if (isCome(turn)) turn.come();
     this.#turns = this.#turns.filter((turn) => !isCome(turn));
   }

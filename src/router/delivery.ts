@@ -3,6 +3,7 @@ import type { ChannelSelection } from '../core/broker.js';
 import type { Publication } from '../core/publication.js';
 import { namesReserved } from './channel-name.js';
 import { Decisions } from './decisions.js';
+import type { FanOuts } from './fan-outs.js';
 import type { LiveTopic } from './live-topic.js';
 import type { PatternGroup, PatternGroups } from './pattern-groups.js';
 import type { Topics } from './topics.js';
@@ -10,6 +11,7 @@ import type { Topics } from './topics.js';
 export interface DeliveryParts {
   readonly topics: Topics;
   readonly patterns: PatternGroups;
+  readonly fanOuts: FanOuts;
   /** Ends subscriptions that their sessions may not have any more. */
   reauthorize(topic: LiveTopic): void;
 }
@@ -18,26 +20,31 @@ const NONE: readonly PatternGroup[] = [];
 
 /** Hands publications to those who are subscribed to their channel, and to patterns of it. */
 export class Delivery {
-  readonly stats = { publications: 0, deliveries: 0 };
   readonly #parts: DeliveryParts;
+  #publications = 0;
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
   }
 
+  get stats(): { readonly publications: number; readonly deliveries: number; readonly conflated: number } {
+    return { publications: this.#publications, ...this.#parts.fanOuts.stats };
+  }
+
   deliver(publication: Publication): void {
-    const { topics, patterns, reauthorize } = this.#parts;
-    this.stats.publications++;
+    const { topics, patterns, fanOuts, reauthorize } = this.#parts;
+    this.#publications++;
     const topic = topics.live.get(publication.channel);
     if (topic === undefined && patterns.size === 0) return;
     const admits = admission(publication.audience);
     if (topic !== undefined) {
       if (topic.access.timely.subscribe) reauthorize(topic);
-      this.stats.deliveries += topic.deliver(publication, admits);
+      topic.advance(publication);
+      fanOuts.start(topic, publication, admits);
     }
     if (patterns.size > 0) {
       const matched = topic ?? topics.known(publication.channel);
-      if (matched !== undefined) this.stats.deliveries += this.#toPatterns(publication, matched, admits);
+      if (matched !== undefined) this.#toPatterns(publication, matched, admits);
     }
   }
 
@@ -59,14 +66,12 @@ export class Delivery {
     return topic.isReserved ? groups.filter(namesReserved) : groups;
   }
 
-  #toPatterns(publication: Publication, topic: LiveTopic, admits: Admits | undefined): number {
+  #toPatterns(publication: Publication, topic: LiveTopic, admits: Admits | undefined): void {
     const groups = this.#patternsOf(topic);
-    if (groups.length === 0) return 0;
+    if (groups.length === 0) return;
     const decisions = new Decisions(topic, 'subscribe', groups.length > 1);
     const mayHave: Admits = (session) => admits?.(session) !== false && decisions.allows(session);
-    let count = 0;
-    for (const group of groups) count += group.deliver(publication, mayHave);
-    return count;
+    for (const group of groups) this.#parts.fanOuts.start(group, publication, mayHave);
   }
 }
 

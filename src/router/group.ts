@@ -5,11 +5,19 @@ import type { Publication } from '../core/publication.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
 import type { SubscriptionGroup } from '../core/topic.js';
+import type { FanOuts, Receivers, Slices } from './fan-outs.js';
 import { FrameCache } from './frame-cache.js';
 import type { Groups } from './groups.js';
+import type { SlowSubscribers } from './slow-subscribers.js';
 
 /** Shared by groups without subscribers, so that a publish to nobody builds no set. */
 const NONE: ReadonlySet<Subscriber> = new Set();
+
+/** What groups need for the fan-out. */
+export interface FanOutContext {
+  readonly groups: Groups;
+  readonly fanOuts: FanOuts;
+}
 
 /**
  * Who is subscribed to one channel or pattern, and the fan-out to them.
@@ -17,18 +25,22 @@ const NONE: ReadonlySet<Subscriber> = new Set();
  * It lives while somebody is subscribed or a decision about it is held open, so that neither a refusal nor a
  * publish to nobody leaves anything behind.
  */
-export abstract class Group implements SubscriptionGroup {
+export abstract class Group implements SubscriptionGroup, Receivers {
   abstract readonly match: Match;
   id = 0;
   created = 0;
   readonly #groups: Groups;
+  readonly #fanOuts: FanOuts;
   #subscribers: Set<Subscriber> | undefined;
+  /** Those who joined while fan-outs were under way, and the number of the last one that is not for them. */
+  #late: Map<Subscriber, number> | undefined;
   #holds = 0;
   #attached: MaybePromise<void> | undefined;
   #isAttached = false;
 
-  constructor(groups: Groups) {
+  constructor({ groups, fanOuts }: FanOutContext) {
     this.#groups = groups;
+    this.#fanOuts = fanOuts;
   }
 
   abstract get channel(): string;
@@ -61,17 +73,49 @@ export abstract class Group implements SubscriptionGroup {
   deliver(publication: Publication, admits: Admits | undefined): number {
     if (this.#subscribers === undefined || this.#subscribers.size === 0) return 0;
     const frames = new FrameCache(publication, this);
-    if (admits === undefined) {
+    if (admits === undefined && this.slow === undefined) {
       for (const subscriber of this.#subscribers) subscriber.session.connection.send(frames.for(subscriber));
       return this.#subscribers.size;
     }
     let count = 0;
     for (const subscriber of this.#subscribers) {
-      if (!admits(subscriber.session)) continue;
-      subscriber.session.connection.send(frames.for(subscriber));
+      if (admits?.(subscriber.session) === false) continue;
+      this.#send(subscriber, frames);
       count++;
     }
     return count;
+  }
+
+  /** The same in slices, to those who were subscribed when it was called, as far as they still are. */
+  *deliverInSlices(
+    publication: Publication,
+    admits: Admits | undefined,
+    { number, slice }: Slices,
+  ): Generator<undefined, number> {
+    const frames = new FrameCache(publication, this);
+    let count = 0;
+    for (const subscriber of this.subscribers) {
+      if (!this.#isLateFor(subscriber, number) && admits?.(subscriber.session) !== false) {
+        this.#send(subscriber, frames);
+        count++;
+      }
+      if (slice.isOver()) yield;
+    }
+    return count;
+  }
+
+  /** Those of the subscribers that take less than is published, where they may miss some of it. */
+  protected get slow(): SlowSubscribers | undefined {
+    return undefined;
+  }
+
+  #send(subscriber: Subscriber, frames: FrameCache): void {
+    if (this.slow?.holdsBack(subscriber, frames) !== true)
+      subscriber.session.connection.send(frames.for(subscriber));
+  }
+
+  #isLateFor(subscriber: Subscriber, number: number): boolean {
+    return (this.#late?.get(subscriber) ?? 0) >= number;
   }
 
   /** Keeps the group alive during a decision; `release` ends it. */
@@ -111,6 +155,7 @@ export abstract class Group implements SubscriptionGroup {
   add(subscriber: Subscriber): boolean {
     this.#subscribers ??= new Set();
     this.#subscribers.add(subscriber);
+    this.#noteLate(subscriber);
     if (this.#subscribers.size > 1) return false;
     this.id = this.#groups.open(this);
     this.created = Date.now();
@@ -120,8 +165,19 @@ export abstract class Group implements SubscriptionGroup {
   /** False when it was not subscribed. */
   remove(subscriber: Subscriber): boolean {
     if (this.#subscribers?.delete(subscriber) !== true) return false;
+    this.#late?.delete(subscriber);
     if (this.#subscribers.size === 0) this.#groups.close(this);
     return true;
+  }
+
+  #noteLate(subscriber: Subscriber): void {
+    const { underWay } = this.#fanOuts;
+    if (underWay === undefined) {
+      this.#late = undefined;
+      return;
+    }
+    this.#late ??= new Map();
+    this.#late.set(subscriber, underWay);
   }
 
   /** A subscriber that has joined has been told so: what it gets from now on is what it subscribed to. */

@@ -1,4 +1,4 @@
-import { type Admits, namesSessions } from '../core/audience.js';
+import { namesSessions } from '../core/audience.js';
 import type { Broker, Keeping } from '../core/broker.js';
 import { RouterError } from '../core/errors.js';
 import { every } from '../core/interval.js';
@@ -17,8 +17,7 @@ import type { Topic, TopicHandler, TopicRequest } from '../core/topic.js';
 import type { ChannelAccess } from './access.js';
 import { Arrivals } from './arrivals.js';
 import { isReserved } from './channel-name.js';
-import { Group } from './group.js';
-import type { Groups } from './groups.js';
+import { type FanOutContext, Group } from './group.js';
 import { LocalPublication, type Numbering } from './local-publication.js';
 import type { Presence } from './presence.js';
 import { presenceOf } from './presence-channel.js';
@@ -26,9 +25,10 @@ import { checkQueueable, QueueConsumers } from './queue-consumers.js';
 import type { Question } from './rules/rule.js';
 import type { ServedRoute } from './served-route.js';
 import type { Sessions } from './sessions.js';
+import { SlowSubscribers } from './slow-subscribers.js';
 
 /** What every group of a node shares. */
-export interface GroupContext {
+export interface GroupContext extends FanOutContext {
   readonly broker: Broker;
   /** Undefined where there are no queues. */
   readonly queues: Queues | undefined;
@@ -41,7 +41,6 @@ export interface GroupContext {
   readonly sessions: Sessions;
   readonly logger: Logger;
   readonly numbering: Numbering;
-  readonly groups: Groups;
   /** Tells the subscribers of a channel on this node. */
   readonly announce: (channel: string, payload: Payload) => void;
 }
@@ -60,12 +59,15 @@ export class LiveTopic extends Group implements Topic {
   /** Where the deliveries of this node are in the history; undefined without one, or before it is subscribed to. */
   position: Position | undefined;
   readonly #context: GroupContext;
+  /** Whether something was lost since the broker was asked for the channel. */
+  #isResumed = false;
   #timers: (() => void)[] | undefined;
   #consumers: QueueConsumers | undefined;
   #arrivals: Arrivals | undefined;
+  #slow: SlowSubscribers | undefined;
 
   constructor(request: TopicRequest, { handler, access, publishes }: ServedRoute, context: GroupContext) {
-    super(context.groups);
+    super(context);
     this.request = request;
     this.handler = handler;
     this.access = access;
@@ -99,11 +101,6 @@ export class LiveTopic extends Group implements Topic {
   /** Throws `forbidden` for a session that may not be subscribed. */
   checkSubscriber({ principal }: Session): void {
     this.access.check('subscribe', questionOf(principal, this));
-  }
-
-  /** It has joined, or will not. */
-  forgetArrival(subscriber: Subscriber): void {
-    this.#arrivals?.forget(subscriber);
   }
 
   has(session: Session): boolean {
@@ -152,6 +149,7 @@ export class LiveTopic extends Group implements Topic {
     const { presence } = this.request.route;
     if (presence !== undefined) this.#context.presence?.left(subscriber.session, this.channel, presence);
     this.#consumers?.end(subscriber);
+    this.#slow?.forget(subscriber);
     if (this.size === 0) this.#endTimers();
     return true;
   }
@@ -162,24 +160,40 @@ export class LiveTopic extends Group implements Topic {
     if (queue !== undefined) this.#queueConsumers?.begin(subscriber);
   }
 
-  override deliver(publication: Publication, admits: Admits | undefined): number {
+  /** The next publication of the channel is on its way: who joins from now on is not sent it. */
+  advance(publication: Publication): void {
     if (publication.position !== undefined) this.position = publication.position;
     this.#arrivals?.collect(publication);
-    return super.deliver(publication, admits);
   }
 
   /** What was published since the last delivery is lost, and the channel goes on here. */
   resume(position: Position): void {
     this.position = position;
+    this.#isResumed = true;
     this.#arrivals?.lost();
   }
 
+  protected override get slow(): SlowSubscribers | undefined {
+    if (this.request.route.slow !== 'conflate') return undefined;
+    return (this.#slow ??= new SlowSubscribers(this.#context.fanOuts.stats));
+  }
+
   protected demand(): MaybePromise<void> {
+    // What came while nobody was subscribed says nothing: there may have been more.
+    this.position = undefined;
+    this.#isResumed = false;
     const position = this.#context.broker.subscribe(this.channel, this.history);
-    // What was delivered before the broker answered is further.
     return isPromise(position)
-      ? position.then((reached) => void (this.position ??= reached))
+      ? position.then((reached) => this.#begin(reached))
       : void (this.position = position);
+  }
+
+  /** What was delivered before the broker answered may be further, or left over from before. */
+  #begin(reached: Position | undefined): void {
+    const { position } = this;
+    if (position === undefined || reached === undefined) this.position ??= reached;
+    else if (position.epoch !== reached.epoch ? !this.#isResumed : position.offset < reached.offset)
+      this.position = reached;
   }
 
   protected renounce(): MaybePromise<void> {

@@ -2,8 +2,7 @@ import type { Broker, ChannelSelection } from '../core/broker.js';
 import type { Logger } from '../core/logger.js';
 import type { Match } from '../core/match.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
-import { Group } from './group.js';
-import type { Groups } from './groups.js';
+import { type FanOutContext, Group } from './group.js';
 import { MatchCache } from './match-cache.js';
 import { PatternIndex } from './pattern-index.js';
 
@@ -16,7 +15,7 @@ export class PatternGroup extends Group implements ChannelSelection {
   readonly #broker: Broker;
 
   constructor({ match, channel }: ChannelSelection & { match: PatternMatch }, context: PatternContext) {
-    super(context.groups);
+    super(context);
     this.match = match;
     this.channel = channel;
     this.#broker = context.broker;
@@ -31,9 +30,8 @@ export class PatternGroup extends Group implements ChannelSelection {
   }
 }
 
-export interface PatternContext {
+export interface PatternContext extends FanOutContext {
   readonly broker: Broker;
-  readonly groups: Groups;
   readonly logger: Logger;
 }
 

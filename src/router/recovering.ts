@@ -1,11 +1,16 @@
 import type { Broker } from '../core/broker.js';
+import { RouterError } from '../core/errors.js';
 import type { Meter } from '../core/meter.js';
+import type { Position } from '../core/position.js';
 import type { Publication } from '../core/publication.js';
 import type { Start, Subscriber } from '../core/router.js';
+import { within } from '../core/within.js';
 import type { Archive } from './archive.js';
-import { inTime } from './in-time.js';
 import type { RouterLimits } from './limits.js';
 import type { LiveTopic } from './live-topic.js';
+
+/** Times that the past of a channel is read for one subscriber: again where something was lost meanwhile. */
+const ATTEMPTS = 3;
 
 export interface RecoveringParts {
   readonly broker: Broker;
@@ -21,10 +26,8 @@ export interface Arrival {
 }
 
 /** What was published before a subscriber joined and is to be delivered to it. */
-interface Missed {
-  readonly recovered: boolean | undefined;
-  readonly publications: readonly Publication[];
-  /** Where the reading ended. */
+interface Past extends Arrival {
+  /** Where the reading ended: what follows has come meanwhile. */
   readonly offset: number;
 }
 
@@ -37,68 +40,90 @@ export class Recovering {
   }
 
   /**
-   * Resolves to what goes out at the join, which has to follow without an await. What is published meanwhile is in
-   * it. Throws `unavailable`.
+   * Calls `join` with what goes out first; it has to happen without an await, as deliveries follow. Throws `unavailable`, and what `join` throws.
    */
-  async arrive(subscriber: Subscriber, topic: LiveTopic): Promise<() => Arrival> {
+  async arrive(subscriber: Subscriber, topic: LiveTopic, join: (arrival: Arrival) => void): Promise<void> {
     const { since } = subscriber;
     const { replay, queue } = topic.request.route;
-    if (queue !== undefined || (since === undefined && replay === undefined)) {
-      const recovered = since === undefined ? undefined : false;
-      return () => ({ start: { position: topic.position, recovered }, first: [] });
-    }
-    topic.arrivals.expect(subscriber);
-    const missed = await this.#missed(subscriber, topic);
-    await inTime(topic.arrivals.reached(missed.offset, topic.position), this.#parts.limits.handlerTimeout);
-    return () => {
-      const meanwhile = topic.arrivals.take(subscriber, missed.offset);
-      return arrivalOf(subscriber, topic, { missed, meanwhile });
-    };
+    if (topic.history !== undefined && (since !== undefined || replay !== undefined))
+      return this.#read(subscriber, topic, join);
+    const recovered = since === undefined || queue !== undefined ? undefined : false;
+    join({ start: { position: topic.position, recovered }, first: [] });
   }
 
-  async #missed(subscriber: Subscriber, topic: LiveTopic): Promise<Missed> {
+  async #read(subscriber: Subscriber, topic: LiveTopic, join: (arrival: Arrival) => void): Promise<void> {
+    const { arrivals } = topic;
+    try {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        arrivals.expect(subscriber);
+        const { start, first, offset } = await this.#past(subscriber, topic);
+        await this.#catchUp(subscriber, topic, offset);
+        const meanwhile = arrivals.take(subscriber, offset);
+        if (meanwhile === undefined) continue;
+        this.#count(start);
+        return join({ start, first: [...first, ...meanwhile] });
+      }
+    } finally {
+      arrivals.forget(subscriber);
+    }
+    throw new RouterError('unavailable', 'too much happened on the channel meanwhile');
+  }
+
+  async #past(subscriber: Subscriber, topic: LiveTopic): Promise<Past> {
     const { since } = subscriber;
-    const recovered = since && (await this.#recover(subscriber, topic));
-    if (since !== undefined) this.#count(recovered !== undefined);
-    const offset = topic.position?.offset ?? 0;
-    if (since !== undefined && recovered !== undefined) {
-      return { recovered: true, publications: recovered, offset: lastOffset(recovered, since.offset) };
+    const missed = since && (await this.#recover(subscriber, since));
+    if (missed !== undefined) {
+      return {
+        start: { position: since, recovered: true },
+        first: missed,
+        offset: lastOffset(missed, since),
+      };
     }
+    const { position } = topic;
+    const first = await this.#replayed(subscriber, topic);
+    // Who is gone before it has all that is replayed must not come back to a place after it.
+    const begins = first.length === 0 ? position : undefined;
+    const recovered = since === undefined ? undefined : false;
+    return { start: { position: begins, recovered }, first, offset: lastOffset(first, position) };
+  }
+
+  async #recover({ channel }: Subscriber, since: Position): Promise<readonly Publication[] | undefined> {
+    const missed = await this.#parts.broker.recover(channel, since, this.#parts.limits.recovery);
+    return missed === undefined || fitting(missed, this.#room) < missed.length ? undefined : missed;
+  }
+
+  async #replayed(subscriber: Subscriber, topic: LiveTopic): Promise<readonly Publication[]> {
     const { replay } = topic.request.route;
-    const publications = replay === undefined ? [] : await this.#parts.archive.recent(subscriber, replay);
-    const isRefused = since === undefined ? undefined : false;
-    return { recovered: isRefused, publications, offset: lastOffset(publications, offset) };
+    if (replay === undefined) return [];
+    const publications = await this.#parts.archive.recent(subscriber, replay);
+    return publications.slice(-Math.max(1, fitting(publications, this.#room)));
   }
 
-  async #recover(subscriber: Subscriber, topic: LiveTopic): Promise<readonly Publication[] | undefined> {
-    const { broker, limits } = this.#parts;
-    const { since, channel } = subscriber;
-    if (since === undefined || topic.history === undefined) return undefined;
-    const missed = await broker.recover(channel, since, limits.recovery);
-    // More than a connection may hold would end it, again and again.
-    return missed !== undefined && sizeOf(missed) > limits.buffer / 2 ? undefined : missed;
+  /** The node may be behind what was read. */
+  async #catchUp(subscriber: Subscriber, { arrivals, position }: LiveTopic, offset: number): Promise<void> {
+    const late = () => new RouterError('unavailable', 'this node is far behind on the channel');
+    const come = arrivals.reached(subscriber, offset, position);
+    if (come !== undefined) await within(this.#parts.limits.handlerTimeout, come, late);
   }
 
-  #count(recovered: boolean): void {
+  /** More octets than a connection may hold would end it, again and again. */
+  get #room(): number {
+    return this.#parts.limits.buffer / 2;
+  }
+
+  #count({ recovered }: Start): void {
+    if (recovered === undefined) return;
     this.#parts.meter.count('signalbox_recoveries_total', { recovered: String(recovered) });
   }
 }
 
-function arrivalOf(
-  { since }: Subscriber,
-  { position }: LiveTopic,
-  { missed, meanwhile }: { missed: Missed; meanwhile: readonly Publication[] },
-): Arrival {
-  const { recovered, publications } = missed;
-  // What is replayed, or came meanwhile, stands before the position that the topic has by now.
-  const begins = recovered === true ? since : position;
-  return { start: { position: begins, recovered }, first: [...publications, ...meanwhile] };
+function lastOffset(publications: readonly Publication[], otherwise: Position | undefined): number {
+  return publications.at(-1)?.position?.offset ?? otherwise?.offset ?? 0;
 }
 
-function lastOffset(publications: readonly Publication[], otherwise: number): number {
-  return publications.at(-1)?.position?.offset ?? otherwise;
-}
-
-function sizeOf(publications: readonly Publication[]): number {
-  return publications.reduce((sum, { payload }) => sum + payload.size, 0);
+/** How many of the newest have room. */
+function fitting(publications: readonly Publication[], room: number): number {
+  let left = room;
+  const tooMuch = publications.findLastIndex(({ payload }) => (left -= payload.size) < 0);
+  return publications.length - 1 - tooMuch;
 }

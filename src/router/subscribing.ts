@@ -35,26 +35,24 @@ export class Subscribing {
     const { session, channel } = subscriber;
     let topic: LiveTopic | undefined;
     try {
-      topic = topics.hold(topics.find(channel));
+      const held = (topic = topics.hold(topics.find(channel)));
       const { principal } = session;
-      topic.checkSubscriber(session);
-      checkSubscription(sessions, subscriber, { group: topic, limits });
-      await inTime(topic.handler.onSubscribe?.(session, topic, topic.request), limits.handlerTimeout);
-      await topic.attach();
-      const arrive = await recovering.arrive(subscriber, topic);
-      // The peer may have gone, or may be somebody else, while the handler thought: nobody joins after that.
-      checkPresent(subscriber);
-      if (session.principal !== principal) topic.checkSubscriber(session);
-      memberships.join(subscriber, topic, arrive());
-      memberships.welcome(session, topic);
-      return topic;
+      held.checkSubscriber(session);
+      checkSubscription(sessions, subscriber, { group: held, limits });
+      await inTime(held.handler.onSubscribe?.(session, held, held.request), limits.handlerTimeout);
+      await held.attach();
+      await recovering.arrive(subscriber, held, (arrival) => {
+        // The peer may have gone, or may be somebody else, while the handler thought: nobody joins after that.
+        checkPresent(subscriber);
+        if (session.principal !== principal) held.checkSubscriber(session);
+        memberships.join(subscriber, held, arrival);
+        memberships.welcome(session, held);
+      });
+      return held;
     } catch (error) {
       throw refusals.on(error, { operation: 'subscribe', session, channel, topic });
     } finally {
-      if (topic !== undefined) {
-        topic.forgetArrival(subscriber);
-        topics.release(topic);
-      }
+      if (topic !== undefined) topics.release(topic);
     }
   }
 

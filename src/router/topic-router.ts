@@ -22,6 +22,7 @@ import type { SubscriptionGroup, Topic, TopicHandler } from '../core/topic.js';
 import { Archive } from './archive.js';
 import { DeadLetters } from './dead-letters.js';
 import { Delivery } from './delivery.js';
+import { FanOuts } from './fan-outs.js';
 import { Groups } from './groups.js';
 import { Identities, type IdentitySettings } from './identities.js';
 import { type RouterLimits, sessionTooMany } from './limits.js';
@@ -70,6 +71,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   readonly #sessions = new Sessions();
   readonly #groups = new Groups();
   readonly #numbering = new Numbering();
+  readonly #fanOuts: FanOuts;
   readonly #topics: Topics;
   readonly #patterns: PatternGroups;
   readonly #memberships: Memberships;
@@ -87,6 +89,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     this.#parts = parts;
     this.#refusals = new Refusals(parts);
     this.presence = parts.presence && new Presence({ ...parts, store: parts.presence });
+    this.#fanOuts = new FanOuts((error) => logger.error({ error }, 'fan-out failed'));
     const context: GroupContext = {
       broker,
       queues,
@@ -98,6 +101,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       numbering: this.#numbering,
       groups: this.#groups,
       announce: (channel, payload) => this.announce(channel, payload),
+      fanOuts: this.#fanOuts,
     };
     this.#topics = new Topics(table, new ServedRoutes(handlers), context);
     this.#patterns = new PatternGroups(context);
@@ -116,6 +120,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     this.#publishing = new Publishing(shared);
     this.#delivery = new Delivery({
       ...shared,
+      fanOuts: this.#fanOuts,
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
     });
     this.#identities = new Identities({
@@ -136,7 +141,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     return this.#delivery.stats;
   }
 
-  get sessions(): Iterable<Session> & { readonly size: number } {
+  get sessions(): Iterable<Session> & { readonly size: number; readonly subscriptions: number } {
     return this.#sessions;
   }
 

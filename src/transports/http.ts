@@ -6,12 +6,15 @@ import type { Logger } from '../core/logger.js';
 import { countLimit, type Meter } from '../core/meter.js';
 import { RefusalLog } from '../core/refusal-log.js';
 import type { TlsFiles } from './certificate.js';
+import { CrossOrigin } from './cross-origin.js';
 import { FIRST_OCTETS } from './first-octets.js';
 import { listenOn } from './listen-on.js';
 import { PeerAddresses } from './peer-addresses.js';
 import { refusalReply } from './refusal-reply.js';
 import { readRequestUrl } from './request-url.js';
 import type { FirstOctet } from './sniffer.js';
+import type { OriginCheck } from './stream-origin.js';
+import { isStream } from './stream-reply.js';
 import { WebServer } from './web-server.js';
 
 export interface HttpOptions {
@@ -20,6 +23,8 @@ export interface HttpOptions {
   readonly meter: Meter;
   /** Whose requests are whose; without it every peer speaks for itself. */
   readonly addresses?: PeerAddresses;
+  /** Which pages may ask what is for those of other origins, too; without it none. */
+  readonly checkOrigin?: OriginCheck;
   /** Speaks TLS where there is a certificate. */
   readonly tls?: TlsFiles | undefined;
   /** Protocols that share the port, each told by its first octet. */
@@ -41,17 +46,19 @@ export class HttpTransport implements FirstOctet {
   readonly #addresses: PeerAddresses;
   readonly #refusals: RefusalLog;
   readonly #endpoints: ReadonlyMap<string, HttpEndpoint>;
+  readonly #crossOrigin: CrossOrigin;
   readonly #web: WebServer;
 
   /** Throws when the files of the certificate cannot be used. */
   constructor(options: HttpOptions) {
-    const { addresses = new PeerAddresses() } = options;
+    const { addresses = new PeerAddresses(), checkOrigin = refuseAll } = options;
     this.#options = options;
     this.#addresses = addresses;
     this.#refusals = new RefusalLog(options.logger);
     this.#endpoints = new Map(
       options.endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint]),
     );
+    this.#crossOrigin = new CrossOrigin(options.endpoints, checkOrigin);
     this.#web = new WebServer({ ...options, addresses }, (request, response) =>
       this.#serve(request, response),
     );
@@ -109,7 +116,10 @@ export class HttpTransport implements FirstOctet {
     this.#addresses.check(remoteAddress);
     const { method = 'GET', headers } = request;
     const url = readRequestUrl(request.url ?? '/');
+    const preflight = method === 'OPTIONS' && this.#crossOrigin.preflight(url.pathname, headers);
+    if (preflight) return preflight;
     const endpoint = this.#find(method, url.pathname);
+    this.#crossOrigin.check(endpoint, headers);
     const body = await readBody(request, endpoint.bodyLimit);
     // Node sets it anew when the answer has been written.
     if (endpoint.holds) request.socket.setTimeout(0);
@@ -134,16 +144,19 @@ export class HttpTransport implements FirstOctet {
 
   #write(request: IncomingMessage, response: ServerResponse, reply: HttpReply): void {
     if (response.headersSent || response.destroyed) return;
+    const shared = this.#crossOrigin.allowance(fullPathOf(request), request.headers);
+    const headers = { 'x-content-type-options': 'nosniff', ...reply.headers, ...shared };
+    if (isStream(reply)) {
+      beginStream(response, { status: reply.status, headers });
+      reply.stream(response);
+      return;
+    }
     const body = reply.body ?? '';
     // A connection that is kept for the next request would keep a closing server too.
     response.shouldKeepAlive &&= this.server.listening;
     // [RFC 9110 §8.6]
     const length = reply.status === 204 ? {} : { 'content-length': Buffer.byteLength(body) };
-    response.writeHead(reply.status, {
-      'x-content-type-options': 'nosniff',
-      ...length,
-      ...reply.headers,
-    });
+    response.writeHead(reply.status, { ...length, ...headers });
     response.end(request.method === 'HEAD' ? undefined : body);
   }
 }
@@ -158,6 +171,25 @@ function whenUnanswered(response: ServerResponse, listener: () => void): void {
   const isAnswered = () => response.writableFinished && socket.errored === null;
   if (response.closed) listener();
   else response.once('close', () => isAnswered() || listener());
+}
+
+/** A body that ends with its connection. [RFC 9112 §6.3] */
+function beginStream(response: ServerResponse, { status, headers }: HttpReply): void {
+  response.shouldKeepAlive = false;
+  response.removeHeader('transfer-encoding');
+  response.writeHead(status, headers);
+}
+
+const refuseAll: OriginCheck = () => {
+  throw new RouterError('forbidden', 'pages of other origins may not ask here');
+};
+
+function fullPathOf({ url = '' }: IncomingMessage): string {
+  try {
+    return readRequestUrl(url).pathname;
+  } catch {
+    return '';
+  }
 }
 
 /** Without the query, which may hold a ticket. */

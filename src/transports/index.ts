@@ -7,5 +7,6 @@ export { PeerAddresses } from './peer-addresses.js';
 export { type PolicyOptions, PolicyTransport } from './policy.js';
 export { type RawSocketOptions, RawSocketTransport } from './raw-socket.js';
 export type { FirstOctet } from './sniffer.js';
+export { type SseOptions, SseTransport } from './sse.js';
 export { type StreamOptions, StreamTransport } from './stream.js';
 export { type WebSocketOptions, WebSocketTransport } from './websocket.js';

@@ -28,16 +28,6 @@ export function emptyReply(headers: Headers): HttpReply {
   return { status: AUTOBAHN.test(String(headers['content-type'])) ? 204 : 202, headers: NO_STORE };
 }
 
-/** What lets the page that sent the request read the answer; its origin has been checked. [Fetch §CORS protocol] */
-export function allowance({ origin }: Headers): Readonly<Record<string, string>> {
-  if (origin === undefined) return {};
-  return {
-    'access-control-allow-origin': String(origin),
-    'access-control-allow-credentials': 'true',
-    vary: 'origin',
-  };
-}
-
 /** The refusal of requests to a transport that has ended. */
 export function ended({ code, reason, reconnect }: Disconnect): RouterError {
   return new RouterError('bad_request', `the transport has ended: ${reason} (${code})`, {

@@ -6,11 +6,13 @@ import type { Logger } from '../core/logger.js';
 import type { Meter } from '../core/meter.js';
 import { randomId } from '../core/session.js';
 import { AdmissionLimits } from './admission-limits.js';
+import { allowance } from './allowance.js';
 import { LongPollConnection, type LongPollContext } from './long-poll-connection.js';
 import { readOffers } from './long-poll-offers.js';
-import { allowance, deliveryReply, emptyReply, ended } from './long-poll-replies.js';
+import { deliveryReply, emptyReply, ended } from './long-poll-replies.js';
 import { OpenConnections } from './open-connections.js';
 import type { PeerLimits } from './peer-limits.js';
+import { turnedAway } from './turned-away.js';
 
 export interface LongPollOptions {
   readonly gateway: Gateway;
@@ -208,11 +210,4 @@ function unknownAction(): RouterError {
   return new RouterError('no_such_route', 'long-poll has open, and receive, send and close of a transport', {
     hint: 'begin with a POST to open',
   });
-}
-
-/** What the close of a WebSocket would say before its first message, as a refusal. */
-function turnedAway({ code, reason }: Disconnect): RouterError {
-  if (code === DISCONNECT.badCredentials.code) return new RouterError('unauthorized', reason);
-  if (code === DISCONNECT.tooMany.code) return new RouterError('limit_exceeded', reason);
-  return new RouterError('unavailable', reason);
 }

@@ -4,9 +4,12 @@ import { type HttpReply, jsonReply } from '../core/http.js';
 /** Seconds after which a peer that was refused for a limit, or for now, may try again. */
 const RETRY_AFTER = '5';
 
-/** The answer to a refused request or handshake: `{error: {code, message, hint, request}}`. */
-export function refusalReply({ status, code, message, hint, request }: RouterError): HttpReply {
-  const reply = jsonReply(status, { error: { code, message, hint, request } });
+/** The answer to a refused request or handshake: `{error: {code, message, hint, request}}`, and what is told beside it. */
+export function refusalReply(
+  { status, code, message, hint, request }: RouterError,
+  details: Readonly<Record<string, unknown>> = {},
+): HttpReply {
+  const reply = jsonReply(status, { error: { code, message, hint, request, ...details } });
   return { ...reply, headers: { ...reply.headers, ...headersOf(status) } };
 }
 

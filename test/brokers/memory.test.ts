@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryBroker } from '../../src/brokers/index.js';
 import type { Meter } from '../../src/core/meter.js';
 import { Payload } from '../../src/core/payload.js';
+import type { Position } from '../../src/core/position.js';
 import type { Publication } from '../../src/core/publication.js';
 
 const LIMITS = { retained: 3, retainedSize: 100_000, historyChannels: 3, historySize: 100_000 };
@@ -49,6 +50,35 @@ describe('the memory of what is retained', () => {
 });
 
 describe('the memory of histories', () => {
+  it('knows a channel that was left before anything was published, for five minutes', () => {
+    const { broker, clock } = setUp();
+    const begun = broker.subscribe('a', history) as Position;
+    broker.unsubscribe('a');
+    clock.now = 299_999;
+    void broker.publish(publication('a', '1'), keep);
+    expect(broker.recover('a', begun, 10)).toMatchObject([{ id: '1' }]);
+    const other = broker.subscribe('b', history) as Position;
+    broker.unsubscribe('b');
+    clock.now += 300_000;
+    void broker.subscribe('c', history);
+    broker.unsubscribe('c');
+    expect(broker.recover('b', other, 10)).toBeUndefined();
+  });
+
+  it('forgets channels that were left first, and no history for them', () => {
+    const { broker, reached, ids } = setUp();
+    void broker.publish(publication('a', '1'), keep);
+    const left = ['b', 'c', 'd', 'e'].map((channel) => {
+      const position = broker.subscribe(channel, history) as Position;
+      broker.unsubscribe(channel);
+      return position;
+    });
+    expect(['b', 'c', 'd', 'e'].map((channel, i) => broker.recover(channel, left[i] as Position, 1))).toEqual(
+      [undefined, [], [], []],
+    );
+    expect([ids('a'), reached]).toEqual([['1'], ['limits.history_channels']]);
+  });
+
   it('forgets what is too old, and the channel with it', () => {
     const { broker, clock, ids } = setUp();
     const brief = { retain: false, history: { size: 5, ttl: 100 } };

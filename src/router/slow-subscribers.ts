@@ -1,0 +1,41 @@
+import type { Subscriber } from '../core/router.js';
+import type { FrameCache } from './frame-cache.js';
+
+/**
+ * The subscribers of one channel that take less than is published there and may miss some of it: who is congested gets
+ * nothing until all that waits for it has gone, and then the newest publication alone.
+ */
+export class SlowSubscribers {
+  /** Of each the newest, which it has not been sent. */
+  readonly #held = new Map<Subscriber, FrameCache>();
+  readonly #stats: { conflated: number };
+
+  /** Counts in `stats` what is given up. */
+  constructor(stats: { conflated: number }) {
+    this.#stats = stats;
+  }
+
+  /** Whether a subscriber is not to be sent something now. It takes the place of what was held for it before. */
+  holdsBack(subscriber: Subscriber, frames: FrameCache): boolean {
+    if (this.#held.has(subscriber)) {
+      this.#stats.conflated++;
+      this.#held.set(subscriber, frames);
+      return true;
+    }
+    const { connection } = subscriber.session;
+    if (connection.isCongested !== true || connection.whenSent === undefined) return false;
+    this.#held.set(subscriber, frames);
+    connection.whenSent(() => this.#release(subscriber));
+    return true;
+  }
+
+  forget(subscriber: Subscriber): void {
+    this.#held.delete(subscriber);
+  }
+
+  #release(subscriber: Subscriber): void {
+    const frames = this.#held.get(subscriber);
+    this.#held.delete(subscriber);
+    if (frames !== undefined) subscriber.session.connection.send(frames.for(subscriber));
+  }
+}
