@@ -5,6 +5,7 @@ import type { Authenticator } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
 import { channelProcedures } from '../core/channel-procedures.js';
 import { ServerEvents } from '../core/events.js';
+import type { Load } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
 import type { Meter } from '../core/meter.js';
@@ -28,6 +29,7 @@ interface Ingredients {
   readonly events: ServerEvents;
   readonly logger: Logger;
   readonly meter: Meter;
+  readonly load: Load;
   readonly details: WeakMap<object, SessionDetails>;
   readonly testaments: Testaments;
   readonly replies: ReplyAddresses;
@@ -51,8 +53,21 @@ export function bindRealms(
       [TOKENS.logger, PARTS.revocations],
     );
   container.bind(PARTS.realms).toResolvedValue(
-    (table, authenticator, events, logger, meter, details, testaments, replies, broker, queues, log) => {
-      const shared = { settings, table, authenticator, events, logger, meter };
+    (
+      table,
+      authenticator,
+      events,
+      logger,
+      meter,
+      details,
+      testaments,
+      replies,
+      broker,
+      queues,
+      log,
+      load,
+    ) => {
+      const shared = { settings, table, authenticator, events, logger, meter, load };
       const ingredients = { ...shared, details, testaments, replies };
       const others = wamp.realms.filter((name) => name !== wamp.realm);
       return new Realms(
@@ -78,6 +93,7 @@ export function bindRealms(
       TOKENS.broker,
       PARTS.queues,
       PARTS.store,
+      PARTS.overload,
     ],
   );
   container.bind(PARTS.router).toResolvedValue(({ main }) => main.router, [PARTS.realms]);

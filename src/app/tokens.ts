@@ -31,6 +31,7 @@ import type {
 import type { HandshakeGateway } from './gateway.js';
 import type { Metrics } from './metrics.js';
 import type { OroSupport } from './oro-support.js';
+import type { Overload } from './overload.js';
 import type { Publisher } from './publisher.js';
 import type { Realms } from './realms.js';
 import type { ServerNode } from './server-node.js';
@@ -82,6 +83,7 @@ export const PARTS = {
   addresses: token<PeerAddresses>('part.addresses'),
   endpoints: token<readonly HttpEndpoint[]>('part.endpoints'),
   node: token<ServerNode>('part.node'),
+  overload: token<Overload>('part.overload'),
   readiness: token<{ ready: boolean }>('part.readiness'),
   wamp1: token<Protocol>('part.wamp1'),
   wamp2: token<Protocol>('part.wamp2'),
