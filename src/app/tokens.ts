@@ -32,6 +32,7 @@ import type { Backbone } from './backbone.js';
 import type { HandshakeGateway } from './gateway.js';
 import type { Metrics } from './metrics.js';
 import type { OroSupport } from './oro-support.js';
+import type { Overload } from './overload.js';
 import type { Publisher } from './publisher.js';
 import type { Realms } from './realms.js';
 import type { ServerNode } from './server-node.js';
@@ -87,6 +88,7 @@ export const PARTS = {
   endpoints: token<readonly HttpEndpoint[]>('part.endpoints'),
   node: token<ServerNode>('part.node'),
   backbone: token<Backbone>('part.backbone'),
+  overload: token<Overload>('part.overload'),
   readiness: token<{ ready: boolean }>('part.readiness'),
   wamp1: token<Protocol>('part.wamp1'),
   wamp2: token<Protocol>('part.wamp2'),
