@@ -13,6 +13,7 @@ import { allVerdicts } from './lib/verdicts.mjs';
 import { benchRoutes } from './routes/bench.mjs';
 import { SERVERS } from './servers/index.mjs';
 import { benchStomp } from './stomp/bench.mjs';
+import { benchStreams } from './streams/bench.mjs';
 import { benchUserland } from './userland/bench.mjs';
 import { benchWamp } from './wamp/bench.mjs';
 import { WORKS } from './works.mjs';
@@ -24,6 +25,7 @@ const MICROS = {
   handshakes: benchHandshakes,
   wamp: benchWamp,
   stomp: benchStomp,
+  streams: benchStreams,
 };
 const NAMES = [...Object.keys(WORKS), ...Object.keys(MICROS)];
 const USAGE = `usage: npm run bench -- [${NAMES.join(' | ')}]... [options]

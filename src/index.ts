@@ -17,6 +17,7 @@ export type {
 } from './core/authenticator.js';
 export type { Broker, ChannelSelection, Keeping } from './core/broker.js';
 export { CallError, type CallErrorDetails, isCallError } from './core/call-error.js';
+export type { Cluster, ClusterCommand, NodeState } from './core/cluster.js';
 export {
   DISCONNECT,
   type Disconnect,

@@ -1,6 +1,6 @@
 /** The second public door: what tests of topic handlers and of ports need. No sockets, no framework. */
 import type { RouteTest, RouteTestOptions } from './app/route-tests.js';
-import { MemoryBroker, MemoryQueues } from './brokers/index.js';
+import { MemoryBroker, MemoryPresence, MemoryQueues } from './brokers/index.js';
 import type { Authenticator } from './core/authenticator.js';
 import type { Broker } from './core/broker.js';
 import { channelProcedures } from './core/channel-procedures.js';
@@ -8,6 +8,7 @@ import { ServerEvents } from './core/events.js';
 import { type Logger, NULL_LOGGER } from './core/logger.js';
 import type { MessageLog } from './core/message-log.js';
 import { type Meter, NULL_METER } from './core/meter.js';
+import type { PresenceStore } from './core/presence.js';
 import type { Queues } from './core/queue.js';
 import type { Access, Route } from './core/route.js';
 import { ANONYMOUS, type Principal } from './core/session.js';
@@ -99,6 +100,7 @@ export interface TestServerOptions {
   readonly broker?: Broker;
   readonly queues?: Queues;
   readonly log?: MessageLog;
+  readonly presence?: PresenceStore;
   readonly logger?: Logger;
   readonly meter?: Meter;
   readonly limits?: Partial<RouterLimits & ProcedureLimits>;
@@ -122,6 +124,7 @@ export class TestServer {
     meter = NULL_METER,
     queues = new MemoryQueues({ limits: { queueMessages: 100_000, queueSize: 2 ** 28 }, logger, meter }),
     log,
+    presence = new MemoryPresence(),
     limits,
     identity,
     authenticator = NOBODY,
@@ -142,6 +145,7 @@ export class TestServer {
       broker,
       queues,
       log,
+      presence,
       identity: { warning: 60_000, downgrade: false, ...identity },
     });
     const own = new Map([

@@ -44,7 +44,14 @@ const byName = {
       ...{ logger, meter, paths: ['/'], compression: false },
       gateway: { admit: async () => ({ subprotocol: undefined, accept }) },
       limits: {
-        ...{ message: 65_536, buffer: 1_048_576, messages: undefined, silence: far, ping: far },
+        ...{
+          message: 65_536,
+          buffer: 1_048_576,
+          bufferTime: 10_000,
+          messages: undefined,
+          silence: far,
+          ping: far,
+        },
         ...{ connections: many, connectionsPerAddress: many, handshakeTimeout: far, pongTimeout: far },
       },
     });

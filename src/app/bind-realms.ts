@@ -1,20 +1,18 @@
 import type { Container } from 'inversify';
-import { MemoryBroker, MemoryQueues } from '../brokers/index.js';
 import type { Settings } from '../config/index.js';
 import type { Authenticator } from '../core/authenticator.js';
-import type { Broker } from '../core/broker.js';
 import { channelProcedures } from '../core/channel-procedures.js';
 import { ServerEvents } from '../core/events.js';
 import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
 import type { Meter } from '../core/meter.js';
-import type { Queues } from '../core/queue.js';
 import type { Route } from '../core/route.js';
 import { sessionProcedures } from '../core/session-procedures.js';
 import type { TopicHandler } from '../core/topic.js';
 import { ReplyAddresses, ReplyTopic } from '../protocols/stomp/index.js';
 import { MetaApi, publishMetaEvents, type SessionDetails, Testaments } from '../protocols/wamp2/index.js';
 import { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
+import type { Carriers } from './backbone.js';
 import { META_HANDLER, metaRoutes } from './meta-routes.js';
 import { Realms, type RunningRealm } from './realms.js';
 import { REPLY_HANDLER, REPLY_ROUTE } from './reply-route.js';
@@ -51,19 +49,13 @@ export function bindRealms(
       [TOKENS.logger, PARTS.revocations],
     );
   container.bind(PARTS.realms).toResolvedValue(
-    (table, authenticator, events, logger, meter, details, testaments, replies, broker, queues, log) => {
+    (table, authenticator, events, logger, meter, details, testaments, replies, backbone, log) => {
       const shared = { settings, table, authenticator, events, logger, meter };
       const ingredients = { ...shared, details, testaments, replies };
       const others = wamp.realms.filter((name) => name !== wamp.realm);
       return new Realms(
-        createRealm(wamp.realm, { broker, queues, log }, ingredients),
-        others.map((name) => {
-          const own = {
-            broker: new MemoryBroker({ limits, meter }),
-            queues: new MemoryQueues({ limits, logger, meter }),
-          };
-          return createRealm(name, own, ingredients);
-        }),
+        createRealm(wamp.realm, { ...backbone.main, log }, ingredients),
+        others.map((name) => createRealm(name, backbone.of(name), ingredients)),
       );
     },
     [
@@ -75,23 +67,17 @@ export function bindRealms(
       PARTS.details,
       PARTS.testaments,
       PARTS.replies,
-      TOKENS.broker,
-      PARTS.queues,
+      PARTS.backbone,
       PARTS.store,
     ],
   );
   container.bind(PARTS.router).toResolvedValue(({ main }) => main.router, [PARTS.realms]);
   container.bind(PARTS.procedures).toResolvedValue(({ main }) => main.procedures, [PARTS.realms]);
-  container.bind(TOKENS.sessions).toResolvedValue((realms) => realms, [PARTS.realms]);
 }
 
 function createRealm(
   name: string,
-  {
-    broker,
-    queues,
-    log,
-  }: { readonly broker: Broker; readonly queues: Queues; readonly log?: MessageLog | undefined },
+  { broker, queues, presence, log }: Carriers & { readonly log?: MessageLog | undefined },
   { settings, authenticator, details, testaments, replies, ...shared }: Ingredients,
 ): RunningRealm {
   const { limits, auth, wamp, development } = settings;
@@ -99,7 +85,7 @@ function createRealm(
   const handlers = new Map<string, TopicHandler>();
   const identity = { warning: auth.expiryWarning, downgrade: auth.onExpiry === 'downgrade' };
   const parts = { ...shared, events, handlers, limits, development };
-  const router = new TopicRouter({ ...parts, broker, queues, log, identity });
+  const router = new TopicRouter({ ...parts, broker, queues, presence, log, identity });
   const own = new Map([...sessionProcedures({ router, authenticator }), ...channelProcedures(router)]);
   const procedures = new ProcedureRouter({ ...parts, own });
   const realm = { name, router, procedures, broker, queues, handlers };

@@ -1,7 +1,7 @@
 import { Container } from 'inversify';
-import { MemoryBroker, MemoryQueues } from '../brokers/index.js';
 import type { Settings } from '../config/index.js';
 import type { Authenticator } from '../core/authenticator.js';
+import type { Broker } from '../core/broker.js';
 import { ServerEvents } from '../core/events.js';
 import type { HttpEndpoint } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
@@ -12,13 +12,17 @@ import {
   healthEndpoints,
   LogEndpoint,
   LoginEndpoint,
+  NodesEndpoint,
+  PresenceEndpoint,
   PublishEndpoint,
+  type Readiness,
   RightsEndpoint,
   TicketsEndpoint,
 } from '../protocols/http/index.js';
-import { EmbeddedStore } from '../stores/index.js';
 import { AdmissionLimits, HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
+import { bindBrokers, needsLog } from './bind-brokers.js';
 import { bindProtocols } from './bind-protocols.js';
+import { bindReading } from './bind-reading.js';
 import { bindRealms } from './bind-realms.js';
 import type { Offers } from './handler-class.js';
 import { bindIdentity, ticketMint } from './identity.js';
@@ -40,10 +44,12 @@ export interface Plan {
 export function createContainer(plan: Plan): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   bindFoundations(container, plan);
+  bindBrokers(container, plan);
   bindRealms(container, plan);
   bindPublisher(container);
   bindIdentity(container, plan.settings);
   bindAddresses(container, plan);
+  bindReading(container, plan.settings);
   bindHttp(container, plan);
   bindProtocols(container, plan.settings);
   bindWebSocket(container, plan);
@@ -52,41 +58,11 @@ export function createContainer(plan: Plan): Container {
   return container;
 }
 
-function bindFoundations(container: Container, { settings, routes }: Plan): void {
+function bindFoundations(container: Container, { settings }: Plan): void {
   container.bind(TOKENS.logger).toResolvedValue(() => createLogger(settings.log));
   container.bind(PARTS.metrics).toResolvedValue(() => new Metrics());
   container.bind(TOKENS.meter).toResolvedValue((metrics) => metrics, [PARTS.metrics]);
   container.bind(TOKENS.events).toResolvedValue((logger) => new ServerEvents(logger), [TOKENS.logger]);
-  container
-    .bind(TOKENS.broker)
-    .toResolvedValue(
-      (meter, store) => new MemoryBroker({ limits: settings.limits, meter, store }),
-      [TOKENS.meter, PARTS.store],
-    );
-  container
-    .bind(PARTS.store)
-    .toResolvedValue(
-      (logger, meter) =>
-        needsStore(routes)
-          ? new EmbeddedStore({ path: settings.store.path, limits: settings.limits, logger, meter })
-          : undefined,
-      [TOKENS.logger, TOKENS.meter],
-    );
-  container
-    .bind(PARTS.queues)
-    .toResolvedValue(
-      (store, logger, meter) => new MemoryQueues({ store, limits: settings.limits, logger, meter }),
-      [PARTS.store, TOKENS.logger, TOKENS.meter],
-    );
-}
-
-function needsLog(routes: readonly Route[]): boolean {
-  return routes.some(({ log }) => log !== undefined);
-}
-
-function needsStore(routes: readonly Route[]): boolean {
-  const isDurable = ({ queue, history }: Route) => queue?.durable === true || history?.durable === true;
-  return needsLog(routes) || routes.some(isDurable);
 }
 
 /** What handlers and programs publish with. */
@@ -103,7 +79,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
     payload: limits.message,
   };
   container.bind<readonly HttpEndpoint[]>(PARTS.endpoints).toResolvedValue(
-    (router, sessions, authenticator, revocations, metrics, readiness, logger) => [
+    (router, cluster, authenticator, broker, metrics, readiness, logger) => [
       new PublishEndpoint({
         router,
         authenticator,
@@ -111,24 +87,22 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
         publishes: limits.publishes,
         logger,
       }),
-      new DisconnectEndpoint({
-        control: sessions,
-        authenticator,
-        revoke: (user) => revocations.revoke(user, Date.now()),
-      }),
+      new DisconnectEndpoint({ cluster, authenticator }),
       ...(needsLog(routes) ? [new LogEndpoint({ router, authenticator })] : []),
-      new RightsEndpoint({ control: sessions, authenticator }),
+      new RightsEndpoint({ cluster, authenticator }),
+      new NodesEndpoint(cluster, authenticator),
+      new PresenceEndpoint({ router, authenticator }),
       ...ticketEndpoints(settings, authenticator),
-      ...healthEndpoints(() => readiness.ready),
+      ...healthEndpoints(() => readinessOf(readiness, broker)),
       new MetricsEndpoint(metrics, authenticator),
       ...devEndpoints(settings),
       ...pageEndpoints({ development: settings.development, login: devEndpoints(settings).length > 0 }),
     ],
     [
       PARTS.router,
-      TOKENS.sessions,
+      TOKENS.cluster,
       PARTS.knownOnly,
-      PARTS.revocations,
+      TOKENS.broker,
       PARTS.metrics,
       PARTS.readiness,
       TOKENS.logger,
@@ -137,9 +111,9 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
   container.bind(PARTS.readiness).toConstantValue({ ready: false });
   const { tls } = settings.listen;
   container.bind(PARTS.http).toResolvedValue(
-    (endpoints, longPoll, sse, others, origins, logger, meter, addresses) =>
+    (endpoints, reads, longPoll, sse, others, origins, logger, meter, addresses) =>
       new HttpTransport({
-        endpoints: [...endpoints, ...longPoll.endpoints, ...sse.endpoints],
+        endpoints: [...endpoints, ...reads, ...longPoll.endpoints, ...sse.endpoints],
         others,
         checkOrigin: (origin) => origins.check(origin),
         logger,
@@ -150,6 +124,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       }),
     [
       PARTS.endpoints,
+      PARTS.reads,
       PARTS.longPoll,
       PARTS.sseStreams,
       PARTS.sharing,
@@ -159,6 +134,15 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       PARTS.addresses,
     ],
   );
+}
+
+/** Peers are to be sent elsewhere while this node cannot reach the others. */
+function readinessOf({ ready }: { readonly ready: boolean }, { health }: Broker): Readiness {
+  const isUp = health?.ready !== false;
+  return {
+    ready: ready && isUp,
+    states: { server: ready ? 'up' : 'not taking requests', broker: isUp ? 'up' : 'down' },
+  };
 }
 
 /** Without a key to sign with there is no such address. */

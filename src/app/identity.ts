@@ -9,7 +9,6 @@ import {
   issueTicket,
   JwtAuthenticator,
   KeyAuthenticator,
-  MemoryReplayCache,
   OriginPolicy,
   PasswordAuthenticator,
   Revocations,
@@ -72,7 +71,6 @@ export function bindIdentity(container: Container, settings: Settings): void {
   const decoys = decoysOf(auth);
   bindLogins(container, auth, decoys);
   bindChallengers(container, { auth, guard, revocations, decoys });
-  container.bind(PARTS.replays).toConstantValue(new MemoryReplayCache({ size: limits.tickets }));
   container.bind(PARTS.revocations).toConstantValue(revocations);
   container.bind(PARTS.methods).toResolvedValue(
     (replays, oro, found, logger, meter) => {
@@ -85,6 +83,12 @@ export function bindIdentity(container: Container, settings: Settings): void {
   container
     .bind(PARTS.knownOnly)
     .toResolvedValue((methods) => chain(methods.filter(isForRequests)), [PARTS.methods]);
+  container
+    .bind(PARTS.readers)
+    .toResolvedValue(
+      (methods) => chain(methods.filter((one) => one.method === 'anonymous' || isForRequests(one))),
+      [PARTS.methods],
+    );
   container.bind(PARTS.origins).toConstantValue(
     new OriginPolicy({
       origins,

@@ -17,6 +17,9 @@ export interface RunningRealm extends Realm {
   readonly handlers: Map<string, TopicHandler>;
 }
 
+/** What is counted of all realms together. */
+export type RealmFigures = Omit<LiveFigures, 'connections' | 'tickets' | 'storeCommits' | 'storePending'>;
+
 /** Every realm of the server. What the application does to sessions reaches them wherever they are. */
 export class Realms implements SessionControl {
   /** By name. */
@@ -52,15 +55,22 @@ export class Realms implements SessionControl {
     return this.#sum(({ router }) => router.disconnect(who, why));
   }
 
+  disconnectAll(why: Disconnect): void {
+    for (const { router } of this.all.values()) router.disconnect({ sessions: [...router.sessions] }, why);
+  }
+
   setRights(user: string, rights: Rights): number {
     return this.#sum(({ router }) => router.setRights(user, rights));
   }
 
   /** What is counted in each realm, put together. */
-  get figures(): Omit<LiveFigures, 'connections' | 'tickets' | 'storeCommits' | 'storePending'> {
+  get figures(): RealmFigures {
     return {
       sessions: this.#sum(({ router }) => router.sessions.size),
       topics: this.#sum(({ router }) => router.topics.size),
+      subscriptions: this.#sum(({ router }) => router.sessions.subscriptions),
+      presenceMembers: this.#sum(({ router }) => router.presence?.stats.members ?? 0),
+      presenceWatched: this.#sum(({ router }) => router.presence?.stats.watched ?? 0),
       publications: this.#sum(({ router }) => router.stats.publications),
       deliveries: this.#sum(({ router }) => router.stats.deliveries),
       calls: this.#sum(({ procedures }) => procedures.stats.calls),

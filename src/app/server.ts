@@ -6,6 +6,7 @@ import { createContainer, type Plan } from './container.js';
 import { ownPorts } from './own-ports.js';
 import type { Publisher } from './publisher.js';
 import { PARTS, TOKENS } from './tokens.js';
+import { peerTransports } from './transports.js';
 
 export type ServerOptions = ApplicationOptions;
 
@@ -54,12 +55,23 @@ export async function startServer(plan: Plan): Promise<RunningServer> {
 /** Starts the realms and listens; returns all addresses. A store that stays open would keep a process that could not start. */
 async function openOrClose(container: Container, plan: Plan): Promise<readonly string[]> {
   try {
+    await container.get(PARTS.backbone).start();
     await container.get(PARTS.realms).start();
+    await container.get(TOKENS.cluster).start(container.get(PARTS.node));
     return [await listen(container, plan), ...(await listenElsewhere(container, plan))];
   } catch (error) {
+    await leave(container).catch(() => undefined);
     await container.get(PARTS.store)?.close();
     throw error;
   }
+}
+
+/** The others do not wait for this node to die, and nothing of it is carried any more. */
+async function leave(container: Container): Promise<void> {
+  container.get(PARTS.node).close();
+  await container.get(TOKENS.cluster).close();
+  await container.get(PARTS.realms).stop();
+  container.get(PARTS.backbone).close();
 }
 
 function startPeriodicTasks(container: Container, { offers }: Plan): readonly (() => void)[] {
@@ -106,32 +118,21 @@ function watch(container: Container): void {
   container.get(PARTS.metrics).watch(() => ({
     ...realms.figures,
     connections: transports.reduce((sum, { size }) => sum + size, 0),
-    tickets: replays.size,
+    tickets: replays.size ?? 0,
     storeCommits: store?.stats.commits ?? 0,
     storePending: store?.pending ?? 0,
   }));
 }
 
-/** Those that carry peers. */
-function peerTransports(container: Container) {
-  return [
-    container.get(PARTS.webSocket),
-    container.get(PARTS.rawSocket),
-    container.get(PARTS.longPoll),
-    container.get(PARTS.sseStreams),
-    container.get(PARTS.stompStream),
-    container.get(PARTS.xmlsocketStream),
-  ] as const;
-}
-
 /** Peers are told to come back, spread out over the time → the ports are free. */
 async function closePorts(container: Container, time: number): Promise<void> {
+  container.get(PARTS.polls).drain();
   const closed = [container.get(PARTS.http).close(time), container.get(PARTS.policy).close()];
   await Promise.all(peerTransports(container).map((transport) => transport.drain(time)));
   await Promise.all(closed);
 }
 
-/** Not ready → no new peers → the ports are free → the broker ends. */
+/** Not ready → no new peers → the ports are free → the cluster is left → the broker ends. */
 async function close(
   container: Container,
   { settings }: Plan,
@@ -141,7 +142,7 @@ async function close(
   container.get(TOKENS.gateway).drain();
   await closePorts(container, settings.limits.drain);
   for (const stop of stopTasks) stop();
-  await container.get(PARTS.realms).stop();
+  await leave(container);
   await container.get(PARTS.store)?.close();
   await container.get(PARTS.oro).close();
 }

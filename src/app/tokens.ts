@@ -1,16 +1,17 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { MemoryReplayCache, OriginPolicy, Revocations } from '../authenticators/index.js';
+import type { OriginPolicy, Revocations } from '../authenticators/index.js';
 import type { Accounts } from '../core/accounts.js';
 import type { Authenticator, Challenger } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
+import type { Cluster } from '../core/cluster.js';
 import type { ServerEvents } from '../core/events.js';
 import type { HttpEndpoint } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
-import type { Queues } from '../core/queue.js';
 import type { SessionControl } from '../core/session-control.js';
+import type { PollEndpoint } from '../protocols/http/index.js';
 import type { ReplyAddresses } from '../protocols/stomp/index.js';
 import type { SessionDetails, Testaments } from '../protocols/wamp2/index.js';
 import type { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
@@ -27,11 +28,13 @@ import type {
   StreamTransport,
   WebSocketTransport,
 } from '../transports/index.js';
+import type { Backbone } from './backbone.js';
 import type { HandshakeGateway } from './gateway.js';
 import type { Metrics } from './metrics.js';
 import type { OroSupport } from './oro-support.js';
 import type { Publisher } from './publisher.js';
 import type { Realms } from './realms.js';
+import type { ServerNode } from './server-node.js';
 
 function token<T>(name: string): ServiceIdentifier<T> {
   return Symbol.for(`signalbox.${name}`);
@@ -50,7 +53,9 @@ export const TOKENS = {
   logins: token<Logins>('logins'),
   gateway: token<HandshakeGateway>('gateway'),
   publisher: token<Publisher>('publisher'),
+  /** Sessions wherever they are. */
   sessions: token<SessionControl>('sessions'),
+  cluster: token<Cluster>('cluster'),
 } as const;
 
 /** Parts of the server that only the composition root names. */
@@ -59,7 +64,6 @@ export const PARTS = {
   table: token<RouteTable>('part.table'),
   /** Undefined where no route needs one. */
   store: token<EmbeddedStore | undefined>('part.store'),
-  queues: token<Queues>('part.queues'),
   realms: token<Realms>('part.realms'),
   details: token<WeakMap<object, SessionDetails>>('part.details'),
   testaments: token<Testaments>('part.testaments'),
@@ -69,14 +73,20 @@ export const PARTS = {
   oro: token<OroSupport>('part.oro'),
   methods: token<readonly Authenticator[]>('part.methods'),
   knownOnly: token<Authenticator>('part.known-only'),
+  /** The same, and nobody in particular where the installation lets them in. */
+  readers: token<Authenticator>('part.readers'),
   /** Where logins are looked up, whoever keeps them. */
   logins: token<Logins>('part.logins'),
   /** The methods of question and answer that are offered, best first. */
   challengers: token<readonly Challenger[]>('part.challengers'),
   origins: token<OriginPolicy>('part.origins'),
-  replays: token<MemoryReplayCache>('part.replays'),
+  replays: token<Backbone['replays']>('part.replays'),
   addresses: token<PeerAddresses>('part.addresses'),
+  polls: token<PollEndpoint>('part.polls'),
+  reads: token<readonly HttpEndpoint[]>('part.reads'),
   endpoints: token<readonly HttpEndpoint[]>('part.endpoints'),
+  node: token<ServerNode>('part.node'),
+  backbone: token<Backbone>('part.backbone'),
   readiness: token<{ ready: boolean }>('part.readiness'),
   wamp1: token<Protocol>('part.wamp1'),
   wamp2: token<Protocol>('part.wamp2'),

@@ -17,10 +17,15 @@ export class Revocations {
     this.#size = size;
   }
 
-  /** Withdraws what was made for the user up to this moment, in milliseconds since 1970. */
-  revoke(user: string, time: number): void {
+  /** Withdraws what was made for the user, or for everybody, up to this moment, in milliseconds since 1970. */
+  revoke(user: string | undefined, time: number): void {
+    if (user === undefined) {
+      this.#everybody = Math.max(this.#everybody, time);
+      return;
+    }
+    const latest = Math.max(this.#byUser.get(user) ?? time, time);
     this.#byUser.delete(user);
-    this.#byUser.set(user, time);
+    this.#byUser.set(user, latest);
     if (this.#byUser.size <= this.#size) return;
     for (const [oldest, moment] of this.#byUser) {
       this.#everybody = Math.max(this.#everybody, moment);

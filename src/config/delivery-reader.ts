@@ -1,5 +1,6 @@
 import type { LogPolicy } from '../core/message-log.js';
 import type { QueuePolicy } from '../core/queue.js';
+import type { Route } from '../core/route.js';
 import { entryOf, type FileReader } from './file-reader.js';
 import { MOST_HISTORY } from './history-reader.js';
 import { count, DURATION, ON_OFF, readSection, readValue, type Section, type ValueKind } from './section.js';
@@ -10,6 +11,7 @@ import { isNull, type YamlMap } from './yaml-tree.js';
 export interface DraftDelivery {
   readonly queue?: QueuePolicy | undefined;
   readonly replay?: number | undefined;
+  readonly slow?: Route['slow'];
   readonly log?: LogPolicy | undefined;
   readonly deadLetterAt?: Place | undefined;
 }
@@ -49,12 +51,18 @@ const SIZE = 10_000;
 const ATTEMPTS = 5;
 const PREFETCH = 100;
 
-/** Reads `delivery`, `durable`, `queue`, `replay` and `log` of a route. */
+const SLOW: ValueKind<NonNullable<Route['slow']>> = {
+  is: 'disconnect or conflate',
+  read: (value) => (value === 'disconnect' || value === 'conflate' ? value : undefined),
+};
+
+/** Reads `delivery`, `durable`, `queue`, `replay`, `slow` and `log` of a route. */
 export function readDelivery(file: FileReader, route: YamlMap): DraftDelivery {
   const queue = readQueue(file, route);
   const replay = readReplay(file, route);
   checkTogether(file, route, queue !== undefined);
-  return { queue, replay, log: readLog(file, route), deadLetterAt: deadLetterPlace(file, route) };
+  const slow = readSlow(file, route);
+  return { queue, replay, slow, log: readLog(file, route), deadLetterAt: deadLetterPlace(file, route) };
 }
 
 function readQueue(file: FileReader, route: YamlMap): QueuePolicy | undefined {
@@ -93,6 +101,12 @@ function readReplay(file: FileReader, route: YamlMap): number | undefined {
   return readValue(file, node, { kind: count(MOST_HISTORY), name: 'replay', example: 'write replay: 20' });
 }
 
+function readSlow(file: FileReader, route: YamlMap): Route['slow'] {
+  const node = entryOf(route, 'slow')?.value;
+  if (node === undefined) return undefined;
+  return readValue(file, node, { kind: SLOW, name: 'slow', example: 'write slow: conflate' });
+}
+
 function readLog(file: FileReader, route: YamlMap): LogPolicy | undefined {
   const node = entryOf(route, 'log')?.value;
   if (node === undefined) return undefined;
@@ -101,15 +115,21 @@ function readLog(file: FileReader, route: YamlMap): LogPolicy | undefined {
   return isOn === true ? Object.freeze({ ttl: undefined }) : undefined;
 }
 
+const NOT_OF_A_QUEUE: Readonly<Record<string, string>> = {
+  history: '"history" keeps what was delivered, and a queue forgets it',
+  replay: '"replay" keeps what was delivered, and a queue forgets it',
+  slow: '"slow" is about subscribers who all get everything, and a queue gives to who is free',
+};
+
 /** Keys that mean nothing on the other kind of route. */
 function checkTogether(file: FileReader, route: YamlMap, isQueue: boolean): void {
-  for (const key of isQueue ? ['history', 'replay'] : ['durable', 'queue']) {
+  for (const key of isQueue ? ['history', 'replay', 'slow'] : ['durable', 'queue']) {
     const entry = entryOf(route, key);
     if (entry === undefined || isNull(entry.value)) continue;
     const text = isQueue
-      ? `"${key}" keeps what was delivered, and a queue forgets it`
+      ? NOT_OF_A_QUEUE[key]
       : `"${key}" says something about a queue, and this route is none`;
     const hint = isQueue ? 'remove it, or leave out delivery: queue' : 'add delivery: queue';
-    file.report('conflicting-keys', entry.keyRange, text, hint);
+    file.report('conflicting-keys', entry.keyRange, text ?? '', hint);
   }
 }

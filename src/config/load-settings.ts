@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { OPERATIONS } from '../core/route.js';
 import type { RuleCheck } from '../core/rule-fault.js';
+import type { BrokerCheck } from './broker-check.js';
 import type { Finding } from './finding.js';
 import { FindingList } from './finding-list.js';
 import { readText } from './read-text.js';
@@ -27,6 +28,8 @@ export interface SettingsRequest {
   readonly flags?: Readonly<Record<string, string | undefined>>;
   /** Says what is wrong with an expression in `access`; unchecked if absent. */
   readonly checkRule?: RuleCheck | undefined;
+  /** Looks at the address of a broker; unchecked if absent. */
+  readonly checkBroker?: BrokerCheck | undefined;
 }
 
 /**
@@ -44,9 +47,13 @@ export async function loadSettings(
   sources.overrideByFlags(request.flags ?? {});
   const parsed = parse(sources, findings);
   if (request.checkRule !== undefined) checkAccess(parsed.access, { ...request, sources, findings });
-  const settings = await new SettingsReading({ parsed, sources, env: request.env, findings }).settings(
-    folder,
-  );
+  const settings = await new SettingsReading({
+    parsed,
+    sources,
+    env: request.env,
+    findings,
+    checkBroker: request.checkBroker,
+  }).settings(folder);
   return { settings, findings: findings.sorted([]) };
 }
 

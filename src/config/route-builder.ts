@@ -25,6 +25,7 @@ export function buildRoute(draft: Draft, defaultAccess: DefaultAccess): Route {
     history: draft.history && Object.freeze(draft.history),
     presence: draft.presence && Object.freeze(draft.presence),
     replay: draft.delivery.replay,
+    slow: draft.delivery.slow,
     queue: draft.delivery.queue,
     log: draft.delivery.log,
     source: Object.freeze({ file: draft.at.source.name, line, column }),

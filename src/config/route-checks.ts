@@ -26,6 +26,7 @@ export function checkRoute(
   if (checkRule !== undefined) checkRules(draft, checkRule, findings);
   checkDefaults(draft, findings);
   checkReplay(draft, findings);
+  checkSlow(draft, findings);
 }
 
 function checkReplay({ delivery: { replay }, history, name, at }: Draft, findings: FindingList): void {
@@ -33,6 +34,16 @@ function checkReplay({ delivery: { replay }, history, name, at }: Draft, finding
   findings.report('conflicting-keys', at, {
     message: `replay of ${replay} is more than history.size of ${history.size} of route "${name}", which is all there is`,
     hint: 'make the history larger, or the replay smaller',
+  });
+}
+
+/** Who comes back is promised all that it missed, and who is slow would miss some of it. */
+function checkSlow({ delivery: { slow, replay }, history, name, at }: Draft, findings: FindingList): void {
+  const kept = history?.size ?? replay ?? 1;
+  if (slow !== 'conflate' || kept === 1) return;
+  findings.report('conflicting-keys', at, {
+    message: `slow: conflate leaves publications out, and a history of ${kept} promises all of them to subscribers of route "${name}"`,
+    hint: 'keep one with history: { size: 1 }, or leave out slow: conflate',
   });
 }
 

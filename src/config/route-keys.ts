@@ -17,6 +17,7 @@ export const ROUTE_KEYS = [
   'durable',
   'queue',
   'replay',
+  'slow',
   'log',
   'presence',
 ] as const;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { isLoopback } from '../core/loopback.js';
 import type { DefaultAccess } from '../core/route.js';
 import { AuthReading } from './auth-reading.js';
+import type { BrokerCheck } from './broker-check.js';
 import type { FindingList } from './finding-list.js';
 import { shownName } from './routing-files.js';
 import type { SettingSources } from './setting-sources.js';
@@ -22,17 +23,20 @@ export class SettingsReading {
   readonly #sources: SettingSources;
   readonly #auth: AuthReading;
   readonly #findings: FindingList;
+  readonly #checkBroker: BrokerCheck | undefined;
 
   constructor(parts: {
     parsed: ParsedSettings;
     sources: SettingSources;
     env: Readonly<Record<string, string | undefined>>;
     findings: FindingList;
+    checkBroker?: BrokerCheck | undefined;
   }) {
     this.#parsed = parts.parsed;
     this.#sources = parts.sources;
     this.#auth = new AuthReading(parts);
     this.#findings = parts.findings;
+    this.#checkBroker = parts.checkBroker;
   }
 
   /** `folder` is what the paths of the file are relative to. */
@@ -43,6 +47,7 @@ export class SettingsReading {
       topics,
       auth,
       broker,
+      redis,
       origins,
       limits,
       log,
@@ -54,6 +59,7 @@ export class SettingsReading {
     } = this.#parsed;
     const { handlers, ...named } = topics;
     this.#checkDevelopment();
+    this.#checkAddress(broker);
     return Object.freeze({
       folder,
       listen: this.#listen(listen, folder),
@@ -73,6 +79,7 @@ export class SettingsReading {
       },
       development,
       broker,
+      redis: Object.freeze(redis),
       origins: Object.freeze(origins),
       limits: camelKeys(limits),
       log: Object.freeze(log),
@@ -87,6 +94,15 @@ export class SettingsReading {
     this.#findings.report('bad-setting', place, {
       message: `development: true lets everybody who can connect be any user, and listen.host ${listen.host} is not of this machine alone`,
       hint: 'set listen.host to 127.0.0.1, or development to false',
+    });
+  }
+
+  #checkAddress(broker: string): void {
+    const fault = broker === 'memory' ? undefined : this.#checkBroker?.(broker);
+    if (fault === undefined) return;
+    this.#findings.report('bad-setting', this.#sources.at(['broker']), {
+      message: `broker: ${fault}`,
+      hint: 'write memory, or an address such as redis://host:6379/0',
     });
   }
 

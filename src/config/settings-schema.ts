@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { authSettings } from './auth-settings.js';
 import { listenSettings } from './listen-settings.js';
 import { rate } from './rate-kind.js';
+import { brokerSetting, redisSettings } from './redis-settings.js';
 import {
   choice,
   count,
@@ -192,7 +193,8 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   auth: authSettings,
-  broker: choice(['memory'], 'What carries publications between nodes.'),
+  broker: brokerSetting,
+  redis: redisSettings.prefault({}),
   origins: list('list', [], {
     help: "Origins of pages that may connect beside the server's own, as in `https://app.example.com`; `*` for all.",
     holds: ORIGIN,

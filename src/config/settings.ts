@@ -104,7 +104,9 @@ export interface Settings {
   readonly xmlsocket: CamelKeys<ParsedSettings['xmlsocket']>;
   readonly store: StoreSettings;
   readonly development: boolean;
-  readonly broker: 'memory';
+  /** `memory`, or the address of Redis, which may hold a password. */
+  readonly broker: string;
+  readonly redis: Readonly<ParsedSettings['redis']>;
   readonly origins: readonly string[];
   readonly limits: Limits;
   readonly log: Readonly<ParsedSettings['log']>;

@@ -1,7 +1,6 @@
 import type { Admits } from '../core/audience.js';
 import type { Publication } from '../core/publication.js';
 import { TimeSlice } from '../core/time-slice.js';
-import type { Group } from './group.js';
 
 /** Subscribers up to which a fan-out is done at once. */
 const SMALL = 1000;
@@ -9,6 +8,24 @@ const SMALL = 1000;
 const MOST_WAITING = 100;
 /** How often the clock is looked at: a subscriber takes from 100 nanoseconds to some microseconds. */
 const LOOKS = 64;
+
+/** How a fan-out in slices goes. */
+export interface Slices {
+  /** Its number among the fan-outs of the node. */
+  readonly number: number;
+  readonly slice: TimeSlice;
+}
+
+/** Whom publications go to. Both ways return how many have received one. */
+export interface Receivers {
+  readonly size: number;
+  deliver(publication: Publication, admits: Admits | undefined): number;
+  deliverInSlices(
+    publication: Publication,
+    admits: Admits | undefined,
+    slices: Slices,
+  ): Iterator<undefined, number>;
+}
 
 /** One publication on its way to the subscribers of one group. */
 interface FanOut {
@@ -42,16 +59,16 @@ export class FanOuts {
     return this.#first === undefined ? undefined : this.#accepted;
   }
 
-  /** Hands a publication to the subscribers of a group, or to those that `admits` names. */
-  start(group: Group, publication: Publication, admits: Admits | undefined): void {
-    const { size } = group;
+  /** Hands a publication to all of its receivers, or to those that `admits` names. */
+  start(receivers: Receivers, publication: Publication, admits: Admits | undefined): void {
+    const { size } = receivers;
     if (size === 0) return;
     if (size <= SMALL && this.#first === undefined) {
-      this.stats.deliveries += group.deliver(publication, admits);
+      this.stats.deliveries += receivers.deliver(publication, admits);
       return;
     }
     const by = { number: ++this.#accepted, slice: this.#slice };
-    this.#append({ steps: group.deliverInSlices(publication, admits, by), next: undefined });
+    this.#append({ steps: receivers.deliverInSlices(publication, admits, by), next: undefined });
     if (!this.#isScheduled) this.#run(false);
     else if (this.#waiting > MOST_WAITING) this.#run(true);
   }

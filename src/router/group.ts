@@ -4,9 +4,8 @@ import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { Publication } from '../core/publication.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
-import type { TimeSlice } from '../core/time-slice.js';
 import type { SubscriptionGroup } from '../core/topic.js';
-import type { FanOuts } from './fan-outs.js';
+import type { FanOuts, Receivers, Slices } from './fan-outs.js';
 import { FrameCache } from './frame-cache.js';
 import type { Groups } from './groups.js';
 import type { SlowSubscribers } from './slow-subscribers.js';
@@ -20,20 +19,13 @@ export interface FanOutContext {
   readonly fanOuts: FanOuts;
 }
 
-/** How a fan-out in slices goes. */
-interface Slices {
-  /** Its number among the fan-outs of the node. */
-  readonly number: number;
-  readonly slice: TimeSlice;
-}
-
 /**
  * Who is subscribed to one channel or pattern, and the fan-out to them.
  *
  * It lives while somebody is subscribed or a decision about it is held open, so that neither a refusal nor a
  * publish to nobody leaves anything behind.
  */
-export abstract class Group implements SubscriptionGroup {
+export abstract class Group implements SubscriptionGroup, Receivers {
   abstract readonly match: Match;
   id = 0;
   created = 0;

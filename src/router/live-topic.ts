@@ -1,4 +1,4 @@
-import { isNarrow, namesSessions } from '../core/audience.js';
+import { namesSessions } from '../core/audience.js';
 import type { Broker, Keeping } from '../core/broker.js';
 import { RouterError } from '../core/errors.js';
 import { every } from '../core/interval.js';
@@ -21,7 +21,7 @@ import { type FanOutContext, Group } from './group.js';
 import { LocalPublication, type Numbering } from './local-publication.js';
 import type { Presence } from './presence.js';
 import { presenceOf } from './presence-channel.js';
-import { QueueConsumers } from './queue-consumers.js';
+import { checkQueueable, QueueConsumers } from './queue-consumers.js';
 import type { Question } from './rules/rule.js';
 import type { ServedRoute } from './served-route.js';
 import type { Sessions } from './sessions.js';
@@ -254,14 +254,6 @@ export class LiveTopic extends Group implements Topic {
     for (const stop of this.#timers ?? []) stop();
     this.#timers = undefined;
   }
-}
-
-/** Throws `bad_request` for what can be said to many alone. That its author is left out says nothing here. */
-function checkQueueable(options: PublicationOptions | undefined): void {
-  if (!isNarrow(options) && options?.retain !== true) return;
-  throw new RouterError('bad_request', 'a message of a queue goes to one of its consumers, whoever is free', {
-    hint: 'leave the audience and retain out',
-  });
 }
 
 /** What access is asked about somebody on a topic. */

@@ -3,12 +3,15 @@ import { type DeliveryPromise, promiseOf } from '../core/delivery-promise.js';
 import type { HistoryFilter } from '../core/history.js';
 import { type HistoryPage, type HistoryQuery, historyPage } from '../core/history-page.js';
 import type { LogPage, LogQuery } from '../core/message-log.js';
+import type { PresenceReport } from '../core/presence.js';
 import type { Publication } from '../core/publication.js';
+import type { Operation } from '../core/route.js';
 import type { Session } from '../core/session.js';
 import type { Archive } from './archive.js';
 import { HistoryPages } from './history-pages.js';
 import type { RouterLimits } from './limits.js';
 import { type LiveTopic, questionOf } from './live-topic.js';
+import { readPresence } from './presence-report.js';
 import type { Refusals } from './refusals.js';
 import type { RouteTable } from './route-table.js';
 import type { Topics } from './topics.js';
@@ -22,7 +25,7 @@ export interface ReadingParts {
   readonly refusals: Refusals;
 }
 
-/** What a peer asks of the past of channels, and of what they promise for the time to come. */
+/** What a peer asks of the past of channels, of who is there, and of what they promise for the time to come. */
 export class Reading {
   readonly #parts: ReadingParts;
   readonly #pages: HistoryPages;
@@ -67,6 +70,15 @@ export class Reading {
     }
   }
 
+  /** See `PresenceReader.present`. */
+  async presence(session: Session, channel: string): Promise<PresenceReport> {
+    try {
+      return await readPresence(session, this.#parts.topics.find(channel));
+    } catch (error) {
+      throw this.#refused(error, session, { channel, operation: 'presence' });
+    }
+  }
+
   /** See `Router.promise`. */
   promise(session: Session, channel: string): DeliveryPromise {
     try {
@@ -81,10 +93,14 @@ export class Reading {
   #refused(
     error: unknown,
     session: Session,
-    { channel, isPattern = false }: { readonly channel: string; readonly isPattern?: boolean },
+    {
+      channel,
+      isPattern = false,
+      operation = 'history',
+    }: { readonly channel: string; readonly isPattern?: boolean; readonly operation?: Operation },
   ): Error {
     const topic = isPattern ? undefined : this.#parts.topics.known(channel);
-    return this.#parts.refusals.on(error, { operation: 'history', session, channel, topic });
+    return this.#parts.refusals.on(error, { operation, session, channel, topic });
   }
 }
 

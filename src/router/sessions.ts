@@ -9,9 +9,15 @@ const NOTHING: ReadonlySet<Subscriber> = new Set();
 export class Sessions {
   readonly #all = new Map<Session, Set<Subscriber> | undefined>();
   readonly #byUser = new Map<string, Set<Session>>();
+  #subscriptions = 0;
 
   get size(): number {
     return this.#all.size;
+  }
+
+  /** Subscriptions of all of them. */
+  get subscriptions(): number {
+    return this.#subscriptions;
   }
 
   [Symbol.iterator](): Iterator<Session> {
@@ -28,6 +34,7 @@ export class Sessions {
     if (!this.#all.has(session)) return undefined;
     const subscribers = this.subscribersOf(session);
     this.#all.delete(session);
+    this.#subscriptions -= subscribers.size;
     this.#deleteFromUser(session);
     return subscribers;
   }
@@ -56,11 +63,13 @@ export class Sessions {
 
   joined(subscriber: Subscriber): void {
     const subscribers = this.#all.get(subscriber.session) ?? new Set();
+    if (subscribers.has(subscriber)) return;
+    this.#subscriptions++;
     this.#all.set(subscriber.session, subscribers.add(subscriber));
   }
 
   left(subscriber: Subscriber): void {
-    this.#all.get(subscriber.session)?.delete(subscriber);
+    if (this.#all.get(subscriber.session)?.delete(subscriber) === true) this.#subscriptions--;
   }
 
   #addToUser(session: Session): void {

@@ -31,7 +31,6 @@ import { LocalPublication, Numbering } from './local-publication.js';
 import { Memberships } from './memberships.js';
 import { PatternGroups } from './pattern-groups.js';
 import { Presence } from './presence.js';
-import { readPresence } from './presence-report.js';
 import { Publishing } from './publishing.js';
 import { Reading } from './reading.js';
 import { Recovering } from './recovering.js';
@@ -67,6 +66,7 @@ export interface RouterParts {
  * run before it (subscribe) or after it (leave).
  */
 export class TopicRouter implements Router, SessionControl, PresenceReader {
+  readonly presence: Presence | undefined;
   readonly #parts: RouterParts;
   readonly #sessions = new Sessions();
   readonly #groups = new Groups();
@@ -82,19 +82,18 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   readonly #reading: Reading;
   readonly #identities: Identities;
   readonly #refusals: Refusals;
-  readonly #presence: Presence | undefined;
   #stop: (() => void) | undefined;
 
   constructor(parts: RouterParts) {
     const { table, handlers, broker, queues, log, logger, limits } = parts;
     this.#parts = parts;
     this.#refusals = new Refusals(parts);
-    this.#presence = parts.presence && new Presence({ ...parts, store: parts.presence });
+    this.presence = parts.presence && new Presence({ ...parts, store: parts.presence });
     this.#fanOuts = new FanOuts((error) => logger.error({ error }, 'fan-out failed'));
     const context: GroupContext = {
       broker,
       queues,
-      presence: this.#presence,
+      presence: this.presence,
       log,
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
       sessions: this.#sessions,
@@ -130,7 +129,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       clock: Date.now,
       reauthorize: (session) => {
         this.#memberships.reauthorize(session);
-        this.#presence?.identified(session, this.#sessions.subscribersOf(session));
+        this.presence?.identified(session, this.#sessions.subscribersOf(session));
         parts.events.announce('client_identified', { session });
       },
       disconnect: (sessions, why) => this.#disconnect(sessions, why),
@@ -142,12 +141,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     return this.#delivery.stats;
   }
 
-  /** Likewise. */
-  get presence(): Presence['stats'] {
-    return this.#presence?.stats ?? { members: 0, watched: 0 };
-  }
-
-  get sessions(): Iterable<Session> & { readonly size: number } {
+  get sessions(): Iterable<Session> & { readonly size: number; readonly subscriptions: number } {
     return this.#sessions;
   }
 
@@ -159,19 +153,18 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   async start(): Promise<void> {
     const failed = (error: unknown) => this.#parts.logger.error({ error }, 'identity check failed');
     this.#stop = every(1000, () => this.#identities.tick(), failed);
-    await this.#presence?.start();
-    await this.#parts.broker.start({
-      deliver: (publication) => this.#delivery.deliver(publication),
-      lost: (channel, position) => this.#lost(channel, position),
-    });
+    const listener = {
+      deliver: (publication: Publication) => this.#delivery.deliver(publication),
+      lost: (channel: string, position: Position) => this.#lost(channel, position),
+    };
+    await Promise.all([this.#parts.broker.start(listener), this.presence?.start()]);
     const letters = new DeadLetters({ ...this.#parts, topics: this.#topics });
     await this.#parts.queues?.start((letter) => letters.bury(letter));
   }
 
-  /** Sessions of this node are nowhere any more. */
   async stop(): Promise<void> {
     this.#stop?.();
-    await this.#presence?.stop();
+    await this.presence?.stop();
   }
 
   open(session: Session): void {
@@ -220,13 +213,8 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     return this.#reading.search(session, query);
   }
 
-  async present(session: Session, channel: string): Promise<PresenceReport> {
-    try {
-      return await readPresence(session, this.#topics.find(channel));
-    } catch (error) {
-      const topic = this.#topics.known(channel);
-      throw this.#refusals.on(error, { operation: 'presence', session, channel, topic });
-    }
+  present(session: Session, channel: string): Promise<PresenceReport> {
+    return this.#reading.presence(session, channel);
   }
 
   deleteQueue(channel: string): MaybePromise<void> {
@@ -295,9 +283,8 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
 
   setRights(user: string, { roles, organizations }: Rights): number {
     const found = this.#sessions.select({ user });
-    for (const session of found) {
+    for (const session of found)
       this.#identities.change(session, { ...session.principal, roles, organizations });
-    }
     return found.length;
   }
 

@@ -98,6 +98,10 @@ export class LongPollConnection implements OpenConnection {
     if (this.#poll !== undefined) this.#settle(this.#take());
   }
 
+  get isCongested(): boolean {
+    return this.#size > this.#context.buffer / 4;
+  }
+
   whenSent(done: () => void): void {
     if (this.#why === undefined) this.#sent.wait(done);
   }

@@ -4,6 +4,7 @@ import type { Rate } from '../core/token-bucket.js';
 export interface PeerLimits {
   readonly message: number;
   readonly buffer: number;
+  readonly bufferTime: number;
   readonly connections: number;
   readonly connectionsPerAddress: number;
   readonly handshakes: Rate | undefined;

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Admission, Gateway } from '../core/connection.js';
 import { RouterError } from '../core/errors.js';
 import { RefusalLog } from '../core/refusal-log.js';
+import { Backlog } from './backlog.js';
 import { RawSocketConnection, type RawSocketContext } from './raw-socket-connection.js';
 import { RAW_SOCKET_ENVELOPE } from './raw-socket-envelope.js';
 import {
@@ -65,6 +66,7 @@ export class RawSocketTransport implements FirstOctet {
     return {
       ...limits,
       writer: new TickWriter(RAW_SOCKET_ENVELOPE),
+      backlog: new Backlog(limits.bufferTime, meter),
       message: announcedLength(limits.message) ?? 0,
       throttled: () => meter.count('signalbox_throttled_total', { limit: 'messages' }),
       malformed: () => meter.count('signalbox_malformed_messages_total', { protocol: 'rawsocket' }),

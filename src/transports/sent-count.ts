@@ -9,6 +9,15 @@ export class SentCount {
   #given = 0;
   #gone = 0;
 
+  /** What was to be sent so far, and what of that has gone. */
+  get given(): number {
+    return this.#given;
+  }
+
+  get gone(): number {
+    return this.#gone;
+  }
+
   /** One more is to be sent. */
   give(): void {
     this.#given++;

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import type { ConnectionListener } from '../core/connection.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
+import type { Backlog, Waiting } from './backlog.js';
 import { Handover } from './handover.js';
 import type { Beating } from './heartbeat.js';
 import { Intake, type IntakeLimits } from './intake.js';
@@ -14,6 +15,7 @@ export interface SocketContext extends IntakeLimits {
   readonly writer: TickWriter;
   /** Octets that may wait in one connection before it counts as a slow consumer. */
   readonly buffer: number;
+  readonly backlog: Backlog;
   /** Milliseconds for the first message. */
   readonly silence: number;
 }
@@ -22,12 +24,14 @@ export interface SocketContext extends IntakeLimits {
 const CLOSE_TIMEOUT = 2000;
 
 /** A peer on a socket of its own, over TCP or TLS: what does not depend on how its messages are told apart. */
-export abstract class SocketConnection implements OpenConnection, Outlet, Beating {
+export abstract class SocketConnection implements OpenConnection, Outlet, Beating, Waiting {
   readonly transport = 'tcp';
   abstract readonly id: string;
   readonly remoteAddress: string;
   batch: Batch | undefined = undefined;
   slot = 0;
+  /** Octets. */
+  given = 0;
   protected readonly socket: Socket;
   protected readonly intake: Intake;
   protected listener: ConnectionListener | undefined;
@@ -72,8 +76,21 @@ export abstract class SocketConnection implements OpenConnection, Outlet, Beatin
 
   /** Back-pressure is looked at here, once per tick, so that the fan-out need not. */
   write(octets: Buffer): void {
-    if (this.socket.writableLength > this.#context.buffer) this.drop(DISCONNECT.slowConsumer);
-    else this.socket.write(octets, this.#handover?.take());
+    if (this.socket.writableLength > this.#context.buffer) {
+      this.drop(DISCONNECT.slowConsumer);
+      return;
+    }
+    this.given += octets.length;
+    this.socket.write(octets, this.#handover?.take());
+    if (this.socket.writableLength > 0) this.#context.backlog.watch(this);
+  }
+
+  get isCongested(): boolean {
+    return this.socket.writableLength + (this.batch?.length ?? 0) > this.#context.buffer / 4;
+  }
+
+  get gone(): number {
+    return this.given - this.socket.writableLength;
   }
 
   pause(): void {
@@ -136,6 +153,7 @@ export abstract class SocketConnection implements OpenConnection, Outlet, Beatin
   #closed(): void {
     const why = (this.#why ??= DISCONNECT.lost);
     this.batch = undefined;
+    this.#context.backlog.forget(this);
     this.ended(why);
     this.listener?.disconnected(why);
   }

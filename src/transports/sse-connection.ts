@@ -5,6 +5,7 @@ import type { ConnectionListener } from '../core/connection.js';
 import { DISCONNECT, type Disconnect, type RouterError } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
 import type { HttpReply } from '../core/http.js';
+import type { Backlog, Waiting } from './backlog.js';
 import { Handover } from './handover.js';
 import type { Beating } from './heartbeat.js';
 import type { OpenConnection } from './open-connections.js';
@@ -18,6 +19,7 @@ export interface SseConnectionContext {
   readonly writer: TickWriter;
   /** Octets that may wait in one stream before it counts as a slow consumer. */
   readonly buffer: number;
+  readonly backlog: Backlog;
   /** Milliseconds of silence after which the system asks whether the peer's machine is there. */
   readonly keepAlive: number;
   ended(connection: SseConnection, why: Disconnect): void;
@@ -42,7 +44,7 @@ let opened = 0;
  * A response without end. It begins with the first frame, and is a refusal where its protocol says no before that. The body ends
  * with the connection, so that all streams read the same octets: chunks would be another copy for each.
  */
-export class SseConnection implements OpenConnection, Outlet, Beating {
+export class SseConnection implements OpenConnection, Outlet, Beating, Waiting {
   readonly transport = 'sse';
   readonly id = `sse-${++opened}`;
   readonly remoteAddress: string;
@@ -52,6 +54,8 @@ export class SseConnection implements OpenConnection, Outlet, Beating {
   #answer: ((reply: HttpReply) => void) | undefined;
   /** What was sent before the response has a socket. */
   #early: Frame[] | undefined;
+  /** Those who wait for that to have gone. */
+  #waiting: (() => void)[] | undefined;
   #socket: Socket | undefined;
   #handover: Handover | undefined;
   #listener: ConnectionListener | undefined;
@@ -93,12 +97,34 @@ export class SseConnection implements OpenConnection, Outlet, Beating {
   write(octets: Buffer): void {
     const socket = this.#socket;
     if (socket === undefined) return;
-    if (socket.writableLength > this.#context.buffer) this.drop(DISCONNECT.slowConsumer);
-    else socket.write(octets, this.#handover?.take());
+    if (socket.writableLength > this.#context.buffer) {
+      this.drop(DISCONNECT.slowConsumer);
+      return;
+    }
+    socket.write(octets, this.#handover?.take());
+    if (socket.writableLength > 0) this.#context.backlog.watch(this);
+  }
+
+  get isCongested(): boolean {
+    const waiting = (this.#socket?.writableLength ?? 0) + (this.batch?.length ?? 0);
+    return waiting > this.#context.buffer / 4;
+  }
+
+  /** Octets. */
+  get given(): number {
+    return this.#socket?.bytesWritten ?? 0;
+  }
+
+  get gone(): number {
+    return this.#socket === undefined ? 0 : gone(this.#socket);
   }
 
   whenSent(done: () => void): void {
-    if (this.#why !== undefined || this.#socket === undefined) return;
+    if (this.#why !== undefined) return;
+    if (this.#socket === undefined) {
+      this.#waiting = [...(this.#waiting ?? []), done];
+      return;
+    }
     this.#handover ??= new Handover(this.#socket);
     if (this.batch === undefined) this.#handover.follow(done);
     else this.#handover.add(done);
@@ -169,9 +195,10 @@ export class SseConnection implements OpenConnection, Outlet, Beating {
     socket.cork();
     response.flushHeaders();
     for (const frame of this.#early ?? []) this.#context.writer.write(this, frame);
-    this.#early = undefined;
     this.#context.writer.flush(this);
     socket.uncork();
+    for (const done of this.#waiting ?? []) this.whenSent(done);
+    this.#early = this.#waiting = undefined;
   }
 
   #turnAway(why: Disconnect): void {
@@ -190,6 +217,7 @@ export class SseConnection implements OpenConnection, Outlet, Beating {
     this.#isOver = true;
     this.batch = undefined;
     this.#early = undefined;
+    this.#context.backlog.forget(this);
     const reason = (this.#why ??= why);
     queueMicrotask(() => {
       this.#context.ended(this, reason);

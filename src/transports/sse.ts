@@ -4,6 +4,7 @@ import type { HttpEndpoint, HttpReply, HttpRequest } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import type { Meter } from '../core/meter.js';
 import { AdmissionLimits } from './admission-limits.js';
+import { Backlog } from './backlog.js';
 import { Heartbeat } from './heartbeat.js';
 import { OpenConnections } from './open-connections.js';
 import type { PeerLimits } from './peer-limits.js';
@@ -35,7 +36,7 @@ export class SseTransport {
   readonly #context: SseConnectionContext;
 
   constructor(options: SseOptions) {
-    const { limits } = options;
+    const { limits, meter } = options;
     this.#options = options;
     this.#admission = options.admission ?? new AdmissionLimits(limits);
     this.#connections = new OpenConnections({ ...options, admission: this.#admission });
@@ -43,6 +44,7 @@ export class SseTransport {
     this.#context = {
       writer: new TickWriter(STREAM_ENVELOPE),
       buffer: limits.buffer,
+      backlog: new Backlog(limits.bufferTime, meter),
       keepAlive: limits.ping / 2,
       ended: (connection, why) => this.#ended(connection, why),
     };

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Admission, Gateway } from '../core/connection.js';
 import { RouterError } from '../core/errors.js';
+import { Backlog } from './backlog.js';
 import type { FirstOctet } from './sniffer.js';
 import { StreamConnection, type StreamContext } from './stream-connection.js';
 import { STREAM_ENVELOPE } from './stream-envelope.js';
@@ -41,6 +42,7 @@ export class StreamTransport implements FirstOctet {
     this.#context = {
       ...limits,
       writer: new TickWriter(STREAM_ENVELOPE),
+      backlog: new Backlog(limits.bufferTime, meter),
       throttled: () => meter.count('signalbox_throttled_total', { limit: 'messages' }),
       ended: (connection, why) => this.#peers.delete(connection, why),
     };

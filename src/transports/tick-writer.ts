@@ -50,6 +50,11 @@ export class Batch {
     return next;
   }
 
+  /** Octets of its frames, wrapped. */
+  get length(): number {
+    return this.#length;
+  }
+
   get octets(): Buffer {
     return (this.#octets ??= this.#write());
   }

@@ -4,6 +4,7 @@ import type { Connection, ConnectionListener } from '../core/connection.js';
 import { cutText } from '../core/cut-text.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
+import type { Backlog, Waiting } from './backlog.js';
 import { Handover } from './handover.js';
 import type { Beating } from './heartbeat.js';
 import { Intake, type IntakeLimits } from './intake.js';
@@ -18,6 +19,7 @@ export interface ConnectionContext extends IntakeLimits {
   readonly message: number;
   /** Octets that may wait in one connection before it counts as a slow consumer. */
   readonly buffer: number;
+  readonly backlog: Backlog;
   readonly silence: number;
   ended(connection: WebSocketConnection, why: Disconnect): void;
 }
@@ -40,7 +42,7 @@ let opened = 0;
  * the transport kept from the upgrade, and read from it, while `ws` answers pings, closes and judges whatever is not
  * plain. A compressed connection goes through `ws`, because only it knows the compression state.
  */
-export class WebSocketConnection implements Connection, Outlet, Beating, MessageSink {
+export class WebSocketConnection implements Connection, Outlet, Beating, MessageSink, Waiting {
   readonly transport = 'websocket';
   readonly #number = ++opened;
   readonly remoteAddress: string;
@@ -58,6 +60,7 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
   /** Messages that `ws` has made; counted so that the reader sees whether it did. */
   #madeByWs = 0;
   #handover: Handover | undefined;
+  #given = 0;
   #listener: ConnectionListener | undefined;
   #awaitsAnswer = false;
   #hasSpoken = false;
@@ -92,8 +95,30 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
 
   /** Back-pressure is looked at here, once per tick, so that the fan-out need not. */
   write(octets: Buffer): void {
-    if (this.#socket.writableLength > this.#context.buffer) this.drop(DISCONNECT.slowConsumer);
-    else this.#socket.write(octets, this.#handover?.take());
+    if (this.#socket.writableLength > this.#context.buffer) {
+      this.drop(DISCONNECT.slowConsumer);
+      return;
+    }
+    this.#given += octets.length;
+    this.#socket.write(octets, this.#handover?.take());
+    if (this.#socket.writableLength > 0) this.#context.backlog.watch(this);
+  }
+
+  get isCongested(): boolean {
+    const waiting =
+      this.#sent === undefined
+        ? this.#socket.writableLength + (this.batch?.length ?? 0)
+        : this.#ws.bufferedAmount;
+    return waiting > this.#context.buffer / 4;
+  }
+
+  /** Octets; frames where they are compressed. */
+  get given(): number {
+    return this.#sent?.given ?? this.#given;
+  }
+
+  get gone(): number {
+    return this.#sent?.gone ?? this.#given - this.#socket.writableLength;
   }
 
   whenSent(done: () => void): void {
@@ -153,6 +178,7 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
     const why = this.#why ?? (code === 1006 ? DISCONNECT.lost : { ...DISCONNECT.closed, code });
     this.#why = why;
     this.batch = undefined;
+    this.#context.backlog.forget(this);
     this.#context.ended(this, why);
     this.#listener?.disconnected(why);
   }
@@ -205,6 +231,7 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
       this.drop(DISCONNECT.slowConsumer);
       return;
     }
+    if (this.#ws.bufferedAmount > 0) this.#context.backlog.watch(this);
     sent.give();
     this.#ws.send(frame.bytes, { binary: frame.binary }, sent.oneWent);
   }

@@ -7,6 +7,7 @@ import type { HttpReply } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import type { Meter } from '../core/meter.js';
 import { AdmissionLimits } from './admission-limits.js';
+import { Backlog } from './backlog.js';
 import { Heartbeat } from './heartbeat.js';
 import { OpenConnections } from './open-connections.js';
 import { PeerAddresses } from './peer-addresses.js';
@@ -57,6 +58,7 @@ export class WebSocketTransport {
       writer: new TickWriter(WEBSOCKET_ENVELOPE),
       message: limits.message,
       buffer: limits.buffer,
+      backlog: new Backlog(limits.bufferTime, meter),
       messages: limits.messages,
       silence: limits.silence,
       throttled: () => meter.count('signalbox_throttled_total', { limit: 'messages' }),

@@ -60,6 +60,7 @@ describe('settings', () => {
       xmlsocket: { loginTimeout: 60_000, policyDomains: [], policyPorts: [] },
       development: false,
       broker: 'memory',
+      redis: { prefix: 'sb', timeout: 1500, start: 10_000 },
       origins: [],
       limits: {
         message: 65_536,
@@ -75,11 +76,11 @@ describe('settings', () => {
         revocations: 10_000,
         channels: 1000,
         patterns: 100,
+        recovery: 1000,
         retained: 10_000,
         retainedSize: 67_108_864,
         historyChannels: 10_000,
         historySize: 268_435_456,
-        recovery: 1000,
         queueMessages: 100_000,
         queueSize: 268_435_456,
         storePending: 10_000,
@@ -270,6 +271,10 @@ log: { level: debug, format: json }
     ['listen:\n  paths:\n    - /\n    - ws', 'bad-setting 4:7', /WebSocket/],
     ["origins: ['https://a.example.com/path']", 'bad-setting 1:11', /https:/],
     ['broker: redis', 'bad-setting 1:9', /memory/],
+    ['broker: 6379', 'bad-setting 1:9', /redis:\/\//],
+    ['broker: http://localhost:6379', 'bad-setting 1:9', /redis:\/\//],
+    ["redis: { prefix: 'a:{b}' }", 'bad-setting 1:18', /keys and channels/],
+    ['redis: { host: localhost }', 'unknown-key 1:10', /prefix/],
     ['log: { level: verbose }', 'bad-setting 1:15', /info/],
     ['topics: { a: 5 }', 'bad-setting 1:14', /settings\.md/],
     ['topics: { handlers: nowhere }', 'bad-setting 1:21', /folders/],
@@ -283,6 +288,36 @@ log: { level: debug, format: json }
     const { findings } = await settingsOf(text);
     expect(brief(findings)).toEqual([finding]);
     expect(findings[0]?.hint).toMatch(hint);
+  });
+
+  it('name the broker, and hand its address to who can read it', async () => {
+    const seen: string[] = [];
+    const checkBroker = (address: string) => {
+      seen.push(address);
+      return address.endsWith('/x') ? 'no such database' : undefined;
+    };
+    const { settings } = await settingsOf('broker: redis://h/1\nredis: { prefix: shop }', { checkBroker });
+    expect([settings.broker, settings.redis.prefix]).toEqual(['redis://h/1', 'shop']);
+    const { findings } = await settingsOf('broker: redis://h/x', { checkBroker });
+    expect(brief(findings)).toEqual(['bad-setting 1:9']);
+    expect(findings[0]?.message).toBe('broker: no such database');
+    expect((await settingsOf('broker: memory', { checkBroker })).findings).toEqual([]);
+    expect(seen).toEqual(['redis://h/1', 'redis://h/x']);
+  });
+
+  it.each([
+    ['broker: redis://user:hidden@host/x'],
+    ['broker: redis://user:hid/den@host'],
+    ['# a comment\nbroker:\n  redis://:hidden@host'],
+    ['broker: "redis:/user:hidden@host"'],
+    ['brokr: redis://user:hidden@host'],
+  ])('never show the password of a broker: %j', async (text) => {
+    const found = await settingsOf(text, { checkBroker: () => 'wrong' });
+    const env = await settingsOf('', { env: { SIGNALBOX_BROKER: 'redis//user:hidden@host' } });
+    for (const { findings } of [found, env]) {
+      expect(findings).toHaveLength(1);
+      expect(formatFindings(findings)).not.toMatch(/hid|den@/);
+    }
   });
 
   it('have free ports for single protocols where the main one is free, but those of flags and variables', async () => {

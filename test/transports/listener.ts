@@ -49,6 +49,7 @@ export class OpenGateway implements Gateway {
 export const LIMITS = {
   message: 65_536,
   buffer: 262_144,
+  bufferTime: 10_000,
   connections: 100,
   connectionsPerAddress: 100,
   handshakes: undefined,

@@ -1,28 +1,29 @@
 import type { Authenticator } from '../../core/authenticator.js';
 import { administratorOf } from '../../core/caller.js';
+import type { Cluster } from '../../core/cluster.js';
 import { DISCONNECT, RouterError } from '../../core/errors.js';
 import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
-import type { SessionControl, SessionSelector } from '../../core/session-control.js';
+import type { SessionSelector } from '../../core/session-control.js';
 import { JsonBody } from './json-body.js';
 
 /** What the endpoints about sessions need. */
 export interface ControlParts {
-  readonly control: SessionControl;
+  readonly cluster: Pick<Cluster, 'command'>;
   readonly authenticator: Authenticator;
 }
 
 /**
  * `POST /api/disconnect` with a back-end key: ends all sessions of a `user`, or one `session`, at once. The credentials of
  * the user that were made before are refused from then on, unless `revoke` is false; the peers are told to come back
- * only with `reconnect`. Answers how many sessions were ended.
+ * only with `reconnect`. Answers how many sessions were ended on all nodes that could be reached.
  */
 export class DisconnectEndpoint implements HttpEndpoint {
   readonly method = 'POST';
   readonly path = '/api/disconnect';
   readonly bodyLimit = 16_384;
-  readonly #parts: ControlParts & { revoke(user: string): void };
+  readonly #parts: ControlParts;
 
-  constructor(parts: ControlParts & { revoke(user: string): void }) {
+  constructor(parts: ControlParts) {
     this.#parts = parts;
   }
 
@@ -32,14 +33,18 @@ export class DisconnectEndpoint implements HttpEndpoint {
     const who = readSelector(body);
     const why = body.flag('reconnect', false) ? DISCONNECT.ended : DISCONNECT.withdrawn;
     const reason = body.name('reason') ?? why.reason;
-    if ('user' in who && body.flag('revoke', true)) this.#parts.revoke(who.user);
-    return jsonReply(200, { disconnected: this.#parts.control.disconnect(who, { ...why, reason }) });
+    const revokes = body.flag('revoke', true);
+    const { cluster } = this.#parts;
+    if ('user' in who && revokes)
+      await cluster.command({ type: 'revoke', user: who.user, before: Date.now() });
+    const disconnected = await cluster.command({ type: 'disconnect', ...who, why: { ...why, reason } });
+    return jsonReply(200, { disconnected });
   }
 }
 
 /**
  * `POST /api/rights` with a back-end key: gives the open sessions of a `user` other `roles` and `organizations`, and ends
- * the subscriptions and registrations that these do not cover. Answers how many sessions there are.
+ * the subscriptions and registrations that these do not cover. Answers how many sessions there are on all nodes that could be reached.
  */
 export class RightsEndpoint implements HttpEndpoint {
   readonly method = 'POST';
@@ -65,11 +70,12 @@ export class RightsEndpoint implements HttpEndpoint {
     if (roles.includes('backend')) {
       throw new RouterError('bad_request', 'a user cannot have the role backend: back ends use a key');
     }
-    return jsonReply(200, { sessions: this.#parts.control.setRights(user, { roles, organizations }) });
+    const rights = { roles, organizations };
+    return jsonReply(200, { sessions: await this.#parts.cluster.command({ type: 'rights', user, rights }) });
   }
 }
 
-function readSelector(body: JsonBody): SessionSelector {
+function readSelector(body: JsonBody): Exclude<SessionSelector, { readonly sessions: unknown }> {
   const user = body.name('user');
   const session = body.name('session');
   if (user !== undefined && session === undefined) return { user };

@@ -1,29 +1,42 @@
-import type { HttpEndpoint, HttpReply } from '../../core/http.js';
-import type { MaybePromise } from '../../core/maybe-promise.js';
+import { type HttpEndpoint, type HttpReply, jsonReply } from '../../core/http.js';
 
-/** Answers 200 `ok` or 503 `unavailable`, for those who watch the process. Needs no key and tells nothing more. */
-export class HealthEndpoint implements HttpEndpoint {
+/** Whether a server takes requests, and what of it does. Told to everybody. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** By the name of the part: `up`, `down`, and such words. */
+  readonly states: Readonly<Record<string, string>>;
+}
+
+/** Answers 200 `ok`, for those who watch the process. Needs no key and tells nothing more. */
+class LivenessEndpoint implements HttpEndpoint {
   readonly method = 'GET';
-  readonly path: string;
+  readonly path = '/healthz';
   readonly bodyLimit = 0;
-  readonly #healthy: () => MaybePromise<boolean>;
 
-  constructor(path: string, healthy: () => MaybePromise<boolean>) {
-    this.path = path;
-    this.#healthy = healthy;
-  }
-
-  async handle(): Promise<HttpReply> {
-    return (await this.#healthy()) ? plainReply(200, 'ok') : plainReply(503, 'unavailable');
+  handle(): HttpReply {
+    const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+    return { status: 200, headers, body: 'ok\n' };
   }
 }
 
-/** `/healthz`: the process lives. `/readyz`: it takes requests, as `ready` says. */
-export function healthEndpoints(ready: () => MaybePromise<boolean>): readonly HttpEndpoint[] {
-  return [new HealthEndpoint('/healthz', () => true), new HealthEndpoint('/readyz', ready)];
+/** Answers 200 or 503 with `{ready, server, broker}`, for those who send requests here. Needs no key, and gives no reasons. */
+class ReadinessEndpoint implements HttpEndpoint {
+  readonly method = 'GET';
+  readonly path = '/readyz';
+  readonly bodyLimit = 0;
+  readonly #readiness: () => Readiness;
+
+  constructor(readiness: () => Readiness) {
+    this.#readiness = readiness;
+  }
+
+  handle(): HttpReply {
+    const { ready, states } = this.#readiness();
+    return jsonReply(ready ? 200 : 503, { ready, ...states });
+  }
 }
 
-function plainReply(status: number, text: string): HttpReply {
-  const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
-  return { status, headers, body: `${text}\n` };
+/** `/healthz`: the process lives. `/readyz`: it takes requests. */
+export function healthEndpoints(readiness: () => Readiness): readonly HttpEndpoint[] {
+  return [new LivenessEndpoint(), new ReadinessEndpoint(readiness)];
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Authenticator } from '../../../src/core/authenticator.js';
+import type { ClusterCommand } from '../../../src/core/cluster.js';
 import { DISCONNECT } from '../../../src/core/errors.js';
 import { DisconnectEndpoint, RightsEndpoint } from '../../../src/protocols/http/index.js';
 import { testBackend, testUser } from '../../../src/testing.js';
@@ -11,17 +12,10 @@ const authenticator: Authenticator = {
     return credential?.secret === 'key' ? testBackend() : testUser('5');
   },
 };
-const done: unknown[] = [];
-const control = {
-  disconnect: (...call: unknown[]) => done.push(['disconnect', ...call]),
-  setRights: (...call: unknown[]) => done.push(['rights', ...call]),
-};
-const disconnecting = new DisconnectEndpoint({
-  control,
-  authenticator,
-  revoke: (user) => void done.push(['revoke', user]),
-});
-const rights = new RightsEndpoint({ control, authenticator });
+const done: ClusterCommand[] = [];
+const cluster = { command: async (command: ClusterCommand) => done.push(command) };
+const disconnecting = new DisconnectEndpoint({ cluster, authenticator });
+const rights = new RightsEndpoint({ cluster, authenticator });
 
 beforeEach(() => void done.splice(0));
 
@@ -40,19 +34,19 @@ describe('POST /api/disconnect', () => {
   it('withdraws the credentials of a user before it ends the sessions', async () => {
     expect(await post(disconnecting, { user: '5' })).toEqual([200, { disconnected: 2 }]);
     expect(done).toEqual([
-      ['revoke', '5'],
-      ['disconnect', { user: '5' }, DISCONNECT.withdrawn],
+      { type: 'revoke', user: '5', before: expect.any(Number) },
+      { type: 'disconnect', user: '5', why: DISCONNECT.withdrawn },
     ]);
   });
 
   it('takes a reason, and the wish that the peer comes back', async () => {
     await post(disconnecting, { user: '5', revoke: false, reconnect: true, reason: 'moved' });
-    expect(done).toEqual([['disconnect', { user: '5' }, { ...DISCONNECT.ended, reason: 'moved' }]]);
+    expect(done).toEqual([{ type: 'disconnect', user: '5', why: { ...DISCONNECT.ended, reason: 'moved' } }]);
   });
 
   it('ends one session, and leaves its user’s credentials alone', async () => {
     await post(disconnecting, { session: 'abc' });
-    expect(done).toEqual([['disconnect', { session: 'abc' }, DISCONNECT.withdrawn]]);
+    expect(done).toEqual([{ type: 'disconnect', session: 'abc', why: DISCONNECT.withdrawn }]);
   });
 
   it('is for back ends', async () => {
@@ -86,7 +80,7 @@ describe('POST /api/rights', () => {
   it('gives the sessions of a user other rights', async () => {
     const body = { user: '5', roles: ['staff'], organizations: [] };
     expect(await post(rights, body)).toEqual([200, { sessions: 1 }]);
-    expect(done).toEqual([['rights', '5', { roles: ['staff'], organizations: [] }]]);
+    expect(done).toEqual([{ type: 'rights', user: '5', rights: { roles: ['staff'], organizations: [] } }]);
   });
 
   it.each([
