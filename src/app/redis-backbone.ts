@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   createLink,
-  MemoryQueues,
   RedisBroker,
   RedisCluster,
   type RedisLink,
   RedisNodes,
   RedisPresence,
+  RedisQueues,
   RedisReplayCache,
 } from '../brokers/index.js';
 import type { Settings } from '../config/index.js';
@@ -82,7 +82,7 @@ export class RedisBackbone implements Backbone {
     const { limits } = settings;
     return {
       broker: new RedisBroker({ link, limits, logger, meter }),
-      queues: new MemoryQueues({ limits, logger, meter }),
+      queues: new RedisQueues({ link, nodes: this.#nodes, limits, logger, meter }),
       presence: new RedisPresence({ link, nodes: this.#nodes, logger }),
     };
   }
