@@ -3,6 +3,7 @@ import type { Settings } from '../config/index.js';
 import type { Authenticator } from '../core/authenticator.js';
 import { channelProcedures } from '../core/channel-procedures.js';
 import { ServerEvents } from '../core/events.js';
+import type { Load } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
 import type { Meter } from '../core/meter.js';
@@ -26,6 +27,7 @@ interface Ingredients {
   readonly events: ServerEvents;
   readonly logger: Logger;
   readonly meter: Meter;
+  readonly load: Load;
   readonly details: WeakMap<object, SessionDetails>;
   readonly testaments: Testaments;
   readonly replies: ReplyAddresses;
@@ -49,8 +51,8 @@ export function bindRealms(
       [TOKENS.logger, PARTS.revocations],
     );
   container.bind(PARTS.realms).toResolvedValue(
-    (table, authenticator, events, logger, meter, details, testaments, replies, backbone, log) => {
-      const shared = { settings, table, authenticator, events, logger, meter };
+    (table, authenticator, events, logger, meter, details, testaments, replies, backbone, log, load) => {
+      const shared = { settings, table, authenticator, events, logger, meter, load };
       const ingredients = { ...shared, details, testaments, replies };
       const others = wamp.realms.filter((name) => name !== wamp.realm);
       return new Realms(
@@ -69,6 +71,7 @@ export function bindRealms(
       PARTS.replies,
       PARTS.backbone,
       PARTS.store,
+      PARTS.overload,
     ],
   );
   container.bind(PARTS.router).toResolvedValue(({ main }) => main.router, [PARTS.realms]);

@@ -4,6 +4,7 @@ import type { Authenticator } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
 import { ServerEvents } from '../core/events.js';
 import type { HttpEndpoint } from '../core/http.js';
+import type { LoadLevel } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { Route } from '../core/route.js';
 import {
@@ -22,12 +23,14 @@ import {
 import { AdmissionLimits, HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
 import { bindBrokers, needsLog } from './bind-brokers.js';
 import { bindProtocols } from './bind-protocols.js';
+import { bindReading } from './bind-reading.js';
 import { bindRealms } from './bind-realms.js';
 import type { Offers } from './handler-class.js';
 import { bindIdentity, ticketMint } from './identity.js';
 import { createLogger } from './logger.js';
 import { Metrics, MetricsEndpoint } from './metrics.js';
 import { bindOtherTransports } from './other-transports.js';
+import { Overload } from './overload.js';
 import { pageEndpoints } from './pages.js';
 import { RouterPublisher } from './publisher.js';
 import { PARTS, TOKENS } from './tokens.js';
@@ -48,6 +51,7 @@ export function createContainer(plan: Plan): Container {
   bindPublisher(container);
   bindIdentity(container, plan.settings);
   bindAddresses(container, plan);
+  bindReading(container, plan.settings);
   bindHttp(container, plan);
   bindProtocols(container, plan.settings);
   bindWebSocket(container, plan);
@@ -58,6 +62,9 @@ export function createContainer(plan: Plan): Container {
 
 function bindFoundations(container: Container, { settings }: Plan): void {
   container.bind(TOKENS.logger).toResolvedValue(() => createLogger(settings.log));
+  container
+    .bind(PARTS.overload)
+    .toResolvedValue((logger) => new Overload(settings.limits.loopDelay, logger), [TOKENS.logger]);
   container.bind(PARTS.metrics).toResolvedValue(() => new Metrics());
   container.bind(TOKENS.meter).toResolvedValue((metrics) => metrics, [PARTS.metrics]);
   container.bind(TOKENS.events).toResolvedValue((logger) => new ServerEvents(logger), [TOKENS.logger]);
@@ -77,7 +84,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
     payload: limits.message,
   };
   container.bind<readonly HttpEndpoint[]>(PARTS.endpoints).toResolvedValue(
-    (router, cluster, authenticator, broker, metrics, readiness, logger) => [
+    (router, cluster, authenticator, broker, metrics, readiness, logger, overload) => [
       new PublishEndpoint({
         router,
         authenticator,
@@ -91,7 +98,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       new NodesEndpoint(cluster, authenticator),
       new PresenceEndpoint({ router, authenticator }),
       ...ticketEndpoints(settings, authenticator),
-      ...healthEndpoints(() => readinessOf(readiness, broker)),
+      ...healthEndpoints(() => readinessOf({ ...readiness, load: overload.level }, broker)),
       new MetricsEndpoint(metrics, authenticator),
       ...devEndpoints(settings),
       ...pageEndpoints({ development: settings.development, login: devEndpoints(settings).length > 0 }),
@@ -104,14 +111,15 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       PARTS.metrics,
       PARTS.readiness,
       TOKENS.logger,
+      PARTS.overload,
     ],
   );
   container.bind(PARTS.readiness).toConstantValue({ ready: false });
   const { tls } = settings.listen;
   container.bind(PARTS.http).toResolvedValue(
-    (endpoints, longPoll, sse, others, origins, logger, meter, addresses) =>
+    (endpoints, reads, longPoll, sse, others, origins, logger, meter, addresses) =>
       new HttpTransport({
-        endpoints: [...endpoints, ...longPoll.endpoints, ...sse.endpoints],
+        endpoints: [...endpoints, ...reads, ...longPoll.endpoints, ...sse.endpoints],
         others,
         checkOrigin: (origin) => origins.check(origin),
         logger,
@@ -122,6 +130,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       }),
     [
       PARTS.endpoints,
+      PARTS.reads,
       PARTS.longPoll,
       PARTS.sseStreams,
       PARTS.sharing,
@@ -133,12 +142,16 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
   );
 }
 
-/** Peers are to be sent elsewhere while this node cannot reach the others. */
-function readinessOf({ ready }: { readonly ready: boolean }, { health }: Broker): Readiness {
+/** Peers are to be sent elsewhere while this node cannot reach the others, or has too much to do. */
+function readinessOf(
+  { ready, load }: { readonly ready: boolean; readonly load: LoadLevel },
+  { health }: Broker,
+): Readiness {
   const isUp = health?.ready !== false;
+  const server = load > 0 ? 'overloaded' : 'up';
   return {
-    ready: ready && isUp,
-    states: { server: ready ? 'up' : 'not taking requests', broker: isUp ? 'up' : 'down' },
+    ready: ready && isUp && load === 0,
+    states: { server: ready ? server : 'not taking requests', broker: isUp ? 'up' : 'down' },
   };
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   createLink,
   RedisBroker,
@@ -20,9 +19,6 @@ export interface RedisBackboneParts {
   readonly logger: Logger;
   readonly meter: Meter;
 }
-
-/** Milliseconds until Redis is tried again. */
-const PAUSE = 500;
 
 /** Many nodes on one Redis. */
 export class RedisBackbone implements Backbone {
@@ -54,27 +50,17 @@ export class RedisBackbone implements Backbone {
     return this.#carriers(this.#link(`${this.#parts.settings.redis.prefix}@${realm}`));
   }
 
+  /** Throws an error for people when Redis does not answer within `redis.start`. */
   async start(): Promise<void> {
-    const deadline = performance.now() + this.#parts.settings.redis.start;
-    for (const link of this.#links) await this.#connect(link, deadline);
+    try {
+      await Promise.all(this.#links.map((link) => link.start()));
+    } catch (cause) {
+      throw new Error(`broker: Redis cannot be used: ${(cause as Error).message}`, { cause });
+    }
   }
 
   close(): void {
     for (const link of this.#links) link.close();
-  }
-
-  async #connect(link: RedisLink, deadline: number): Promise<void> {
-    for (;;) {
-      try {
-        return await link.start();
-      } catch (cause) {
-        const { message } = cause as Error;
-        if (performance.now() + PAUSE > deadline)
-          throw new Error(`broker: Redis cannot be used: ${message}`, { cause });
-        this.#parts.logger.warn({ reason: message }, 'waits for redis');
-        await pause(PAUSE);
-      }
-    }
   }
 
   #carriers(link: RedisLink): Carriers {
@@ -90,7 +76,8 @@ export class RedisBackbone implements Backbone {
   #link(prefix: string): RedisLink {
     const { settings, logger } = this.#parts;
     const { broker: address, redis } = settings;
-    const link = createLink({ address, prefix, name: 'signalbox', logger, timeout: redis.timeout });
+    const { timeout, start: patience } = redis;
+    const link = createLink({ address, prefix, name: 'signalbox', logger, timeout, patience });
     this.#links.push(link);
     return link;
   }

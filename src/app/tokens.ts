@@ -11,6 +11,7 @@ import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
 import type { SessionControl } from '../core/session-control.js';
+import type { PollEndpoint } from '../protocols/http/index.js';
 import type { ReplyAddresses } from '../protocols/stomp/index.js';
 import type { SessionDetails, Testaments } from '../protocols/wamp2/index.js';
 import type { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
@@ -31,6 +32,7 @@ import type { Backbone } from './backbone.js';
 import type { HandshakeGateway } from './gateway.js';
 import type { Metrics } from './metrics.js';
 import type { OroSupport } from './oro-support.js';
+import type { Overload } from './overload.js';
 import type { Publisher } from './publisher.js';
 import type { Realms } from './realms.js';
 import type { ServerNode } from './server-node.js';
@@ -72,6 +74,8 @@ export const PARTS = {
   oro: token<OroSupport>('part.oro'),
   methods: token<readonly Authenticator[]>('part.methods'),
   knownOnly: token<Authenticator>('part.known-only'),
+  /** The same, and nobody in particular where the installation lets them in. */
+  readers: token<Authenticator>('part.readers'),
   /** Where logins are looked up, whoever keeps them. */
   logins: token<Logins>('part.logins'),
   /** The methods of question and answer that are offered, best first. */
@@ -79,9 +83,12 @@ export const PARTS = {
   origins: token<OriginPolicy>('part.origins'),
   replays: token<Backbone['replays']>('part.replays'),
   addresses: token<PeerAddresses>('part.addresses'),
+  polls: token<PollEndpoint>('part.polls'),
+  reads: token<readonly HttpEndpoint[]>('part.reads'),
   endpoints: token<readonly HttpEndpoint[]>('part.endpoints'),
   node: token<ServerNode>('part.node'),
   backbone: token<Backbone>('part.backbone'),
+  overload: token<Overload>('part.overload'),
   readiness: token<{ ready: boolean }>('part.readiness'),
   wamp1: token<Protocol>('part.wamp1'),
   wamp2: token<Protocol>('part.wamp2'),

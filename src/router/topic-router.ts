@@ -5,6 +5,7 @@ import type { ServerEvents } from '../core/events.js';
 import type { HistoryFilter } from '../core/history.js';
 import type { HistoryPage, HistoryQuery } from '../core/history-page.js';
 import { every } from '../core/interval.js';
+import { type Load, NO_LOAD } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { Match } from '../core/match.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
@@ -56,6 +57,8 @@ export interface RouterParts {
   readonly meter: Meter;
   readonly limits: RouterLimits;
   readonly identity: IdentitySettings;
+  /** Without it nothing is refused for there being too much to do. */
+  readonly load?: Load | undefined;
   /** Whether refusals explain themselves to the peer. */
   readonly development: boolean;
 }
@@ -72,6 +75,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   readonly #groups = new Groups();
   readonly #numbering = new Numbering();
   readonly #fanOuts: FanOuts;
+  readonly #load: Load;
   readonly #topics: Topics;
   readonly #patterns: PatternGroups;
   readonly #memberships: Memberships;
@@ -105,8 +109,10 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     };
     this.#topics = new Topics(table, new ServedRoutes(handlers), context);
     this.#patterns = new PatternGroups(context);
+    this.#load = parts.load ?? NO_LOAD;
     const shared = {
       ...parts,
+      load: this.#load,
       sessions: this.#sessions,
       topics: this.#topics,
       patterns: this.#patterns,

@@ -104,7 +104,7 @@ describe('a pattern', () => {
     expect(test.server.peer.wire('subscribe').slice(1)).toEqual([
       [{ match: 'prefix' }, 'a/'],
       [{ match: 'wildcard' }, 'a//b'],
-      [{}, 'a/1'],
+      [{ _recover: true }, 'a/1'],
     ]);
     test.server.peer.tell('a/', 1, { topic: 'a/1' });
     test.server.peer.tell('a//b', 2, { topic: 'a/5/b' });
@@ -141,7 +141,7 @@ describe('a pattern', () => {
     expect(test.server.peers).toHaveLength(2);
     expect(test.server.peer.wire('subscribe').slice(1)).toEqual([
       [{ match: 'prefix' }, 'a/'],
-      [{ get_retained: true }, 'b'],
+      [{ get_retained: true, _recover: true }, 'b'],
     ]);
     test.server.peer.tell('b', 'old', { retained: true });
     await settled(sync);
@@ -382,6 +382,22 @@ describe('a farewell of the server', () => {
     sync.publish('a', 1);
     await eventually(() => expect(test.server.peers[1]?.of('publish')).toEqual([['a', 1]]));
     expect(test.server.peers[0]?.of('publish')).toEqual([]);
+  });
+
+  it.each([
+    [4_000, 4_000],
+    [400, 500],
+    [90_000, 30_000],
+    ['soon', 500],
+  ])('that wants everybody back within %s ms is obeyed, within bounds: %i', async (retry_after_ms, delay) => {
+    const clock = new ManualClock();
+    const options = { clock, random: () => 1, minRetryDelay: 500, maxRetryDelay: 30_000 };
+    const sync = await test.connected(options);
+    const retries = record(sync, 'retry');
+    test.server.peer.send(TYPE.goodbye, { retry_after_ms }, 'wamp.close.system_shutdown');
+    test.server.peer.socket.close(4001, 'the server restarts');
+    await reached(sync, 'waiting');
+    expect(retries).toEqual([{ retries: 1, delay }]);
   });
 
   it('whose close never comes ends in time', async () => {

@@ -5,6 +5,7 @@ import { RouterError } from '../../core/errors.js';
 import { every } from '../../core/interval.js';
 import type { Endpoint, RedisAddress } from './address.js';
 import { type Argument, Connection, type PushListener, type Reply, ReplyError } from './connection.js';
+import { tryFor } from './jitter.js';
 import type { LinkListener, RedisLink, StreamListener } from './link.js';
 import { type Names, PARTITIONS, slotOf } from './names.js';
 import type { Script } from './script.js';
@@ -63,21 +64,15 @@ export class ClusterLink implements RedisLink {
   }
 
   start(): Promise<void> {
-    this.#started ??= this.#start();
+    this.#started ??= tryFor(this.#parts.patience, () => this.#start());
     return this.#started;
   }
 
   async #start(): Promise<void> {
-    try {
-      this.#shards = await this.#readShards();
-      const servers = this.#shards.map((shard) => this.#create(shard));
-      await Promise.all(servers.map((server) => server.start()));
-    } catch (error) {
-      for (const server of this.#servers.values()) server.close();
-      this.#servers.clear();
-      this.#started = undefined;
-      throw error;
-    }
+    this.#shards = await this.#readShards();
+    for (const server of this.#servers.values()) server.close();
+    const servers = this.#shards.map((shard) => this.#create(shard));
+    await Promise.all(servers.map((server) => server.start()));
     this.#hasStarted = true;
     this.#stop = every(
       REFRESH,

@@ -3,6 +3,7 @@ import type { BrokerHealth } from '../../core/broker.js';
 import type { Logger } from '../../core/logger.js';
 import type { Endpoint, RedisAddress } from './address.js';
 import { type Argument, Connection, type PushListener, type Reply, ReplyError } from './connection.js';
+import { tryFor } from './jitter.js';
 import type { LinkListener, RedisLink, StreamListener } from './link.js';
 import type { Names } from './names.js';
 import type { Script } from './script.js';
@@ -13,6 +14,8 @@ export interface LinkParts {
   readonly names: Names;
   readonly name: string;
   readonly timeout: number;
+  /** Milliseconds that `start` tries for. */
+  readonly patience: number;
   readonly logger: Logger;
 }
 
@@ -57,18 +60,10 @@ export class SingleLink implements RedisLink {
   }
 
   start(): Promise<void> {
-    this.#started ??= this.#start();
+    this.#started ??= tryFor(this.#parts.patience, () => this.#server.start()).then(
+      () => void (this.#hasStarted = true),
+    );
     return this.#started;
-  }
-
-  async #start(): Promise<void> {
-    try {
-      await this.#server.start();
-      this.#hasStarted = true;
-    } catch (error) {
-      this.#started = undefined;
-      throw error;
-    }
   }
 
   isUp(_key: string): boolean {
