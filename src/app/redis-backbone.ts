@@ -1,11 +1,11 @@
 import {
   createLink,
-  MemoryQueues,
   RedisBroker,
   RedisCluster,
   type RedisLink,
   RedisNodes,
   RedisPresence,
+  RedisQueues,
   RedisReplayCache,
 } from '../brokers/index.js';
 import type { Settings } from '../config/index.js';
@@ -68,7 +68,7 @@ export class RedisBackbone implements Backbone {
     const { limits } = settings;
     return {
       broker: new RedisBroker({ link, limits, logger, meter }),
-      queues: new MemoryQueues({ limits, logger, meter }),
+      queues: new RedisQueues({ link, nodes: this.#nodes, limits, logger, meter }),
       presence: new RedisPresence({ link, nodes: this.#nodes, logger }),
     };
   }

@@ -9,4 +9,5 @@ export { RedisBroker } from './redis/redis-broker.js';
 export { RedisCluster, type RedisClusterParts } from './redis/redis-cluster.js';
 export { RedisNodes, type RedisNodesParts } from './redis/redis-nodes.js';
 export { RedisPresence, type RedisPresenceParts } from './redis/redis-presence.js';
+export { RedisQueues, type RedisQueuesParts } from './redis/redis-queues.js';
 export { RedisReplayCache } from './redis/redis-replay-cache.js';
