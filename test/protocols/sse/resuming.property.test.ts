@@ -7,7 +7,7 @@ import { type FakeStream, Streams } from './streams.js';
 
 const CHANNELS = ['news/1', 'news/2', 'plain/1'];
 const KEPT = ['news/1', 'news/2'];
-const USERS = ['a', 'b', 'c'];
+const USERS = ['a', 'b'];
 const QUERY = CHANNELS.map((channel) => `channel=${channel}`).join('&');
 
 interface Message {
@@ -22,11 +22,11 @@ type Step =
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
-    weight: 4,
+    weight: 3,
     arbitrary: fc.record({
       type: fc.constant('publish' as const),
       channel: fc.constantFrom(...CHANNELS),
-      without: fc.subarray(USERS, { maxLength: 2 }),
+      without: fc.subarray(USERS, { maxLength: 1 }),
     }),
   },
   {
@@ -63,7 +63,7 @@ class Browser {
   }
 }
 
-/** Three browsers, and what each is due. */
+/** Two browsers, and what each is due. */
 class World {
   readonly #streams: Streams;
   readonly #browsers = new Map(USERS.map((user) => [user, new Browser()]));
@@ -111,12 +111,12 @@ class World {
 
 it('whoever loses streams at any moment gets all that was for it, in order, and nothing twice', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
       const world = new World();
       await world.run(steps);
       world.expectAll();
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   );
 }, 120_000);
 
@@ -129,7 +129,7 @@ it('whatever is asked for begins or is refused, and is never a fault', async () 
       }),
       fc.option(fc.string(), { nil: undefined }),
       async (params, lastEventId) => {
-        const query = new URLSearchParams(params.map(([name, value]) => [name, value])).toString();
+        const query = new URLSearchParams(params).toString();
         const stream = await streams.open(query, lastEventId === undefined ? {} : { lastEventId });
         const { code } = stream.refusal?.why ?? {};
         expect([undefined, 'bad_request', 'no_such_route', 'invalid_channel', 'forbidden']).toContain(code);
