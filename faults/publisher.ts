@@ -10,6 +10,8 @@ export interface PublisherOptions {
   readonly key: string;
   /** Publications a second, as far as they are acknowledged in time. */
   readonly rate: number;
+  /** Octets that each carries beside what it says. */
+  readonly padding?: number | undefined;
   /** Tells of what was acknowledged, at once. */
   readonly acknowledged: (publication: Acknowledged) => void;
 }
@@ -66,11 +68,11 @@ export class Publisher {
   }
 
   async #one(channel: string): Promise<void> {
-    const { name: publisher } = this.#options;
+    const { name: publisher, padding } = this.#options;
     const sequence = (this.#sequences.get(channel) ?? 0) + 1;
     this.#sequences.set(channel, sequence);
     const sent = performance.now();
-    const message: Message = { publisher, sequence, sent };
+    const message: Message = { publisher, sequence, sent, ...(padding && { padding: 'x'.repeat(padding) }) };
     while (!this.#isGivenUp) {
       const place = await this.#attempt(channel, message);
       if (place !== undefined) {
@@ -94,7 +96,7 @@ export class Publisher {
       const answer = await fetch(`${nodes[this.#node % nodes.length]}/api/publish`, {
         method: 'POST',
         headers: { authorization: `Bearer ${this.#options.key}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ channel, payload, idempotency_key: `${publisher} ${sequence}` }),
+        body: JSON.stringify({ channel, payload, idempotency_key: `${publisher} ${channel} ${sequence}` }),
         signal: AbortSignal.timeout(ATTEMPT_MS),
       });
       const said = (await answer.json()) as { epoch: string; offset: number; duplicate?: boolean };

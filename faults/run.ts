@@ -12,6 +12,8 @@ const USAGE = `usage: npm run faults [-- SCENARIO...] [options]
   --seed N            the same seed, the same schedule (1)
   --list              the scenarios, and what each does`;
 
+const MOST_PRINTED = 10;
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -46,7 +48,7 @@ function chosen(names: readonly string[]): readonly Scenario[] {
 async function perform(scenario: Scenario, how: { size: Size; seed: number }): Promise<boolean> {
   const result = await runScenario(scenario, how);
   console.log(lineOf(result));
-  for (const failure of result.failures) console.log(`  ${failure}`);
+  for (const failure of result.failures.slice(0, MOST_PRINTED)) console.log(`  ${failure}`);
   write(result);
   return result.failures.length === 0;
 }

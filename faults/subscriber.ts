@@ -7,6 +7,7 @@ import type { Mark, Seen, SubscriberLog } from './records.js';
 export interface Message extends Mark {
   /** When, by the clock of the records. */
   readonly sent: number;
+  readonly padding?: string;
 }
 
 export interface SubscriberOptions {
@@ -25,6 +26,7 @@ export class Subscriber {
   readonly name: string;
   /** Milliseconds from the end of each fault until something came that was sent after it. */
   readonly recoveries: number[] = [];
+  #latencies: number[] = [];
   /** Why connections ended, and how often. */
   readonly endings = new Map<string, number>();
   connects = 0;
@@ -69,6 +71,13 @@ export class Subscriber {
     return this.#positions.get(channel);
   }
 
+  /** Milliseconds from the first attempt to publish to the arrival, of all that came since this was asked last. */
+  takeLatencies(): readonly number[] {
+    const taken = this.#latencies;
+    this.#latencies = [];
+    return taken;
+  }
+
   /** From now on it is measured how long it takes until all channels go on. */
   disrupted(): void {
     for (const channel of this.#seen.keys()) this.#faults.set(channel, performance.now());
@@ -88,20 +97,24 @@ export class Subscriber {
     }, milliseconds);
   }
 
-  /** Reads nothing for so long, and then goes on as if nothing had been. */
-  freeze(milliseconds: number): void {
+  /** Reads nothing until it is thawed, and then goes on as if nothing had been. */
+  freeze(): void {
     this.#link?.freeze();
-    setTimeout(() => {
-      this.disrupted();
-      this.#link?.thaw();
-    }, milliseconds);
+  }
+
+  thaw(): void {
+    this.disrupted();
+    this.#link?.thaw();
   }
 
   /** Goes without a word, and comes back after so long. */
   bounce(milliseconds: number): void {
     this.#lose('bounced');
-    this.disrupted();
-    this.#later(milliseconds);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.disrupted();
+      this.#connect();
+    }, milliseconds);
   }
 
   stop(): void {
@@ -143,6 +156,7 @@ export class Subscriber {
     const known = this.#positions.get(channel);
     if (known === undefined || known.epoch !== position.epoch || known.offset < position.offset)
       this.#positions.set(channel, position);
+    this.#latencies.push(now - sent);
     const fault = this.#faults.get(channel);
     if (fault === undefined || sent < fault) return;
     this.#faults.delete(channel);

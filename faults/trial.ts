@@ -8,19 +8,20 @@ import { Random } from './random.js';
 import type { Acknowledged } from './records.js';
 import type { Scale } from './scenario.js';
 import { Subscriber } from './subscriber.js';
-import { WampLink } from './wamp-link.js';
+import { SSE, WAMP } from './wires.js';
 
 export type LoadOptions = Partial<NodesOptions> & {
   /** The protocols of subscribers, in turn. */
   readonly wires?: readonly OpenLink[];
   /** Milliseconds before a subscriber comes back. */
   readonly delay?: readonly [least: number, most: number];
+  /** Octets that each publication carries beside what it says. */
+  readonly padding?: number;
 };
 
 const PATIENCE_MS = 30_000;
 /** What came twice comes a little later. */
 const AFTERMATH_MS = 300;
-const WAMP: OpenLink = (url, listener) => new WampLink(url, listener);
 
 /** One run of a scenario: nodes, publishers and subscribers, what is done to them, and the records. */
 export class Trial {
@@ -53,7 +54,7 @@ export class Trial {
   }
 
   /** Starts nodes and subscribers, and publishers when all are subscribed. */
-  async load({ wires = [WAMP], delay = [50, 500], ...nodes }: LoadOptions = {}): Promise<void> {
+  async load({ wires = [SSE], delay = [50, 500], padding, ...nodes }: LoadOptions = {}): Promise<void> {
     const { scale, random } = this;
     this.#nodes = await Nodes.start({ count: scale.nodes, ...nodes });
     const { urls } = this.#nodes;
@@ -71,7 +72,7 @@ export class Trial {
       const acknowledged = (publication: Acknowledged) => this.acknowledged.push(publication);
       // Each begins with another channel.
       const own = channels.map((_, n) => channels[(n + i) % channels.length] ?? '');
-      const to = { channels: own, nodes: () => urls, key: KEY, rate: scale.rate, acknowledged };
+      const to = { channels: own, nodes: () => urls, key: KEY, rate: scale.rate, acknowledged, padding };
       return new Publisher({ name: `publisher ${i}`, ...to });
     });
   }

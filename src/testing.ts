@@ -1,13 +1,15 @@
 /** The second public door: what tests of topic handlers and of ports need. No sockets, no framework. */
 import type { RouteTest, RouteTestOptions } from './app/route-tests.js';
-import { MemoryBroker, MemoryQueues } from './brokers/index.js';
+import { MemoryBroker, MemoryPresence, MemoryQueues } from './brokers/index.js';
 import type { Authenticator } from './core/authenticator.js';
 import type { Broker } from './core/broker.js';
 import { channelProcedures } from './core/channel-procedures.js';
 import { ServerEvents } from './core/events.js';
+import type { Load } from './core/load.js';
 import { type Logger, NULL_LOGGER } from './core/logger.js';
 import type { MessageLog } from './core/message-log.js';
 import { type Meter, NULL_METER } from './core/meter.js';
+import type { PresenceStore } from './core/presence.js';
 import type { Queues } from './core/queue.js';
 import type { Access, Route } from './core/route.js';
 import { ANONYMOUS, type Principal } from './core/session.js';
@@ -99,12 +101,15 @@ export interface TestServerOptions {
   readonly broker?: Broker;
   readonly queues?: Queues;
   readonly log?: MessageLog;
+  readonly presence?: PresenceStore;
   readonly logger?: Logger;
   readonly meter?: Meter;
   readonly limits?: Partial<RouterLimits & ProcedureLimits>;
   /** Who `signalbox.renew` asks; nobody is let in by default. */
   readonly authenticator?: Authenticator;
   readonly identity?: Partial<IdentitySettings>;
+  /** How much the server has to do; nothing by default. */
+  readonly load?: Load;
   readonly development?: boolean;
 }
 
@@ -122,8 +127,10 @@ export class TestServer {
     meter = NULL_METER,
     queues = new MemoryQueues({ limits: { queueMessages: 100_000, queueSize: 2 ** 28 }, logger, meter }),
     log,
+    presence = new MemoryPresence(),
     limits,
     identity,
+    load,
     authenticator = NOBODY,
     development = false,
   }: TestServerOptions) {
@@ -142,7 +149,9 @@ export class TestServer {
       broker,
       queues,
       log,
+      presence,
       identity: { warning: 60_000, downgrade: false, ...identity },
+      load,
     });
     const own = new Map([
       ...sessionProcedures({ router: this.router, authenticator }),

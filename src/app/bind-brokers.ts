@@ -1,6 +1,6 @@
 import type { Container } from 'inversify';
 import { MemoryReplayCache } from '../authenticators/index.js';
-import { MemoryBroker, MemoryCluster, MemoryQueues } from '../brokers/index.js';
+import { MemoryBroker, MemoryCluster, MemoryPresence, MemoryQueues } from '../brokers/index.js';
 import type { Settings } from '../config/index.js';
 import type { Route } from '../core/route.js';
 import { EmbeddedStore } from '../stores/index.js';
@@ -53,6 +53,7 @@ function bindMemory(container: Container, { settings: { limits } }: Conditions):
       [TOKENS.meter, PARTS.store],
     );
   container.bind(TOKENS.cluster).toConstantValue(new MemoryCluster());
+  container.bind(PARTS.presence).toResolvedValue(() => new MemoryPresence());
   container
     .bind(PARTS.queues)
     .toResolvedValue(
@@ -66,6 +67,7 @@ function bindNode(container: Container, { routes }: Conditions): void {
     (realms, revocations) =>
       new ServerNode({
         sessions: realms,
+        endAll: (why) => realms.disconnectAll(why),
         revocations,
         routes,
         figures() {

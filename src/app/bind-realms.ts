@@ -1,5 +1,5 @@
 import type { Container } from 'inversify';
-import { MemoryBroker, MemoryQueues } from '../brokers/index.js';
+import { MemoryBroker, MemoryPresence, MemoryQueues } from '../brokers/index.js';
 import type { Settings } from '../config/index.js';
 import type { Authenticator } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
@@ -9,6 +9,7 @@ import type { Load } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
 import type { Meter } from '../core/meter.js';
+import type { PresenceStore } from '../core/presence.js';
 import type { Queues } from '../core/queue.js';
 import type { Route } from '../core/route.js';
 import { sessionProcedures } from '../core/session-procedures.js';
@@ -64,6 +65,7 @@ export function bindRealms(
       replies,
       broker,
       queues,
+      presence,
       log,
       load,
     ) => {
@@ -71,11 +73,12 @@ export function bindRealms(
       const ingredients = { ...shared, details, testaments, replies };
       const others = wamp.realms.filter((name) => name !== wamp.realm);
       return new Realms(
-        createRealm(wamp.realm, { broker, queues, log }, ingredients),
+        createRealm(wamp.realm, { broker, queues, presence, log }, ingredients),
         others.map((name) => {
           const own = {
             broker: new MemoryBroker({ limits, meter }),
             queues: new MemoryQueues({ limits, logger, meter }),
+            presence: new MemoryPresence(),
           };
           return createRealm(name, own, ingredients);
         }),
@@ -92,6 +95,7 @@ export function bindRealms(
       PARTS.replies,
       TOKENS.broker,
       PARTS.queues,
+      PARTS.presence,
       PARTS.store,
       PARTS.overload,
     ],
@@ -105,8 +109,14 @@ function createRealm(
   {
     broker,
     queues,
+    presence,
     log,
-  }: { readonly broker: Broker; readonly queues: Queues; readonly log?: MessageLog | undefined },
+  }: {
+    readonly broker: Broker;
+    readonly queues: Queues;
+    readonly presence: PresenceStore;
+    readonly log?: MessageLog | undefined;
+  },
   { settings, authenticator, details, testaments, replies, ...shared }: Ingredients,
 ): RunningRealm {
   const { limits, auth, wamp, development } = settings;
@@ -114,7 +124,7 @@ function createRealm(
   const handlers = new Map<string, TopicHandler>();
   const identity = { warning: auth.expiryWarning, downgrade: auth.onExpiry === 'downgrade' };
   const parts = { ...shared, events, handlers, limits, development };
-  const router = new TopicRouter({ ...parts, broker, queues, log, identity });
+  const router = new TopicRouter({ ...parts, broker, queues, presence, log, identity });
   const own = new Map([...sessionProcedures({ router, authenticator }), ...channelProcedures(router)]);
   const procedures = new ProcedureRouter({ ...parts, own });
   const realm = { name, router, procedures, broker, queues, handlers };

@@ -14,6 +14,7 @@ import {
   LogEndpoint,
   LoginEndpoint,
   NodesEndpoint,
+  PresenceEndpoint,
   PublishEndpoint,
   type Readiness,
   RightsEndpoint,
@@ -22,6 +23,7 @@ import {
 import { AdmissionLimits, HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
 import { bindBrokers, needsLog } from './bind-brokers.js';
 import { bindProtocols } from './bind-protocols.js';
+import { bindReading } from './bind-reading.js';
 import { bindRealms } from './bind-realms.js';
 import type { Offers } from './handler-class.js';
 import { bindIdentity, ticketMint } from './identity.js';
@@ -49,6 +51,7 @@ export function createContainer(plan: Plan): Container {
   bindPublisher(container);
   bindIdentity(container, plan.settings);
   bindAddresses(container, plan);
+  bindReading(container, plan.settings);
   bindHttp(container, plan);
   bindProtocols(container, plan.settings);
   bindWebSocket(container, plan);
@@ -93,6 +96,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       ...(needsLog(routes) ? [new LogEndpoint({ router, authenticator })] : []),
       new RightsEndpoint({ cluster, authenticator }),
       new NodesEndpoint(cluster, authenticator),
+      new PresenceEndpoint({ router, authenticator }),
       ...ticketEndpoints(settings, authenticator),
       ...healthEndpoints(() => readinessOf({ ...readiness, load: overload.level }, broker)),
       new MetricsEndpoint(metrics, authenticator),
@@ -113,9 +117,9 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
   container.bind(PARTS.readiness).toConstantValue({ ready: false });
   const { tls } = settings.listen;
   container.bind(PARTS.http).toResolvedValue(
-    (endpoints, longPoll, sse, others, origins, logger, meter, addresses) =>
+    (endpoints, reads, longPoll, sse, others, origins, logger, meter, addresses) =>
       new HttpTransport({
-        endpoints: [...endpoints, ...longPoll.endpoints, ...sse.endpoints],
+        endpoints: [...endpoints, ...reads, ...longPoll.endpoints, ...sse.endpoints],
         others,
         checkOrigin: (origin) => origins.check(origin),
         logger,
@@ -126,6 +130,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       }),
     [
       PARTS.endpoints,
+      PARTS.reads,
       PARTS.longPoll,
       PARTS.sseStreams,
       PARTS.sharing,

@@ -83,6 +83,12 @@ export function bindIdentity(container: Container, settings: Settings): void {
   container
     .bind(PARTS.knownOnly)
     .toResolvedValue((methods) => chain(methods.filter(isForRequests)), [PARTS.methods]);
+  container
+    .bind(PARTS.readers)
+    .toResolvedValue(
+      (methods) => chain(methods.filter((one) => one.method === 'anonymous' || isForRequests(one))),
+      [PARTS.methods],
+    );
   container.bind(PARTS.origins).toConstantValue(
     new OriginPolicy({
       origins,

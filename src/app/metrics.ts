@@ -11,6 +11,8 @@ export interface LiveFigures {
   readonly sessions: number;
   readonly topics: number;
   readonly subscriptions: number;
+  readonly presenceMembers: number;
+  readonly presenceWatched: number;
   readonly tickets: number;
   readonly publications: number;
   readonly deliveries: number;
@@ -43,6 +45,7 @@ const HELP: Readonly<Record<string, string>> = {
     'subscribers that came back with a position, by whether all that they missed was kept',
   signalbox_gaps_total:
     'channels with a history of which something was lost, so that their subscribers were sent away',
+  signalbox_presence_failures_total: 'questions and words to the store of presence that failed',
   signalbox_redeliveries_total: 'messages of queues that wait again after they were given out',
   signalbox_dead_letters_total:
     'messages of queues that nobody consumed, by reason and whether a route keeps them',
@@ -81,6 +84,10 @@ export class Metrics implements Meter {
       'subscriptions, those to patterns included',
       () => read().subscriptions,
     );
+    const kept = 'sessions of this node on channels with presence';
+    this.#read('signalbox_presence_members', kept, () => read().presenceMembers);
+    const watched = 'channels of which it is watched here who is there';
+    this.#read('signalbox_presence_watched', watched, () => read().presenceWatched);
     this.#read('signalbox_pending_calls', 'calls not answered yet', () => read().pendingCalls);
     this.#read('signalbox_registrations', 'procedures registered', () => read().registrations);
     this.#read('signalbox_queues', 'queues that hold messages or have consumers', () => read().queues);

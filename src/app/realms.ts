@@ -58,6 +58,10 @@ export class Realms implements SessionControl {
     return this.#sum(({ router }) => router.disconnect(who, why));
   }
 
+  disconnectAll(why: Disconnect): void {
+    for (const { router } of this.all.values()) router.disconnect({ sessions: [...router.sessions] }, why);
+  }
+
   setRights(user: string, rights: Rights): number {
     return this.#sum(({ router }) => router.setRights(user, rights));
   }
@@ -68,6 +72,8 @@ export class Realms implements SessionControl {
       sessions: this.#sum(({ router }) => router.sessions.size),
       topics: this.#sum(({ router }) => router.topics.size),
       subscriptions: this.#sum(({ router }) => router.sessions.subscriptions),
+      presenceMembers: this.#sum(({ router }) => router.presence?.stats.members ?? 0),
+      presenceWatched: this.#sum(({ router }) => router.presence?.stats.watched ?? 0),
       publications: this.#sum(({ router }) => router.stats.publications),
       deliveries: this.#sum(({ router }) => router.stats.deliveries),
       conflated: this.#sum(({ router }) => router.stats.conflated),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ClusterCommand, ClusterNode, NodeState } from '../core/cluster.js';
+import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { Route } from '../core/route.js';
 import type { SessionControl } from '../core/session-control.js';
 import { VERSION } from './version.js';
@@ -8,6 +9,8 @@ import { VERSION } from './version.js';
 export interface ServerNodeParts {
   /** The sessions of this node. */
   readonly sessions: SessionControl;
+  /** Ends all sessions of this node. */
+  endAll(why: Disconnect): void;
   readonly revocations: { revoke(user: string | undefined, before: number): void };
   readonly routes: readonly Route[];
   figures(): Pick<NodeState, 'connections' | 'sessions' | 'channels' | 'subscriptions'>;
@@ -39,6 +42,11 @@ export class ServerNode implements ClusterNode {
     this.#obeyed = this.#do(command);
     return this.#obeyed;
   }
+  /** Who may be here still is let in again. */
+  missed(): void {
+    this.#parts.endAll(DISCONNECT.ended);
+  }
+
   /** The lag is that of the time since it was asked last. */
   state(): Omit<NodeState, 'id'> {
     const late = this.#delay.max / 1e6 - RESOLUTION;

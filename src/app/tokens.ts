@@ -9,9 +9,11 @@ import type { HttpEndpoint } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
+import type { PresenceStore } from '../core/presence.js';
 import type { Protocol } from '../core/protocol.js';
 import type { Queues } from '../core/queue.js';
 import type { SessionControl } from '../core/session-control.js';
+import type { PollEndpoint } from '../protocols/http/index.js';
 import type { ReplyAddresses } from '../protocols/stomp/index.js';
 import type { SessionDetails, Testaments } from '../protocols/wamp2/index.js';
 import type { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
@@ -65,6 +67,7 @@ export const PARTS = {
   /** Undefined where no route needs one. */
   store: token<EmbeddedStore | undefined>('part.store'),
   queues: token<Queues>('part.queues'),
+  presence: token<PresenceStore>('part.presence'),
   realms: token<Realms>('part.realms'),
   details: token<WeakMap<object, SessionDetails>>('part.details'),
   testaments: token<Testaments>('part.testaments'),
@@ -74,6 +77,8 @@ export const PARTS = {
   oro: token<OroSupport>('part.oro'),
   methods: token<readonly Authenticator[]>('part.methods'),
   knownOnly: token<Authenticator>('part.known-only'),
+  /** The same, and nobody in particular where the installation lets them in. */
+  readers: token<Authenticator>('part.readers'),
   /** Where logins are looked up, whoever keeps them. */
   logins: token<Logins>('part.logins'),
   /** The methods of question and answer that are offered, best first. */
@@ -81,6 +86,8 @@ export const PARTS = {
   origins: token<OriginPolicy>('part.origins'),
   replays: token<ReplayCache & { readonly size: number }>('part.replays'),
   addresses: token<PeerAddresses>('part.addresses'),
+  polls: token<PollEndpoint>('part.polls'),
+  reads: token<readonly HttpEndpoint[]>('part.reads'),
   endpoints: token<readonly HttpEndpoint[]>('part.endpoints'),
   node: token<ServerNode>('part.node'),
   overload: token<Overload>('part.overload'),

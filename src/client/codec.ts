@@ -1,15 +1,20 @@
 import type { Identity } from './identity.js';
 import type { Interest } from './interest.js';
+import type { Start } from './progress.js';
 
 /** How a connection or an attempt ended. 1006: without a word. */
 export interface Ending {
   readonly code: number;
   readonly reason: string;
+  /** Milliseconds within which the server wants everybody to come back, spread over them. */
+  readonly retryAfter?: number | undefined;
 }
 
 /** What a server said, in words that no protocol owns. */
 export type Heard =
   | { readonly type: 'welcome'; readonly sessionId: string }
+  /** The server has agreed to a subscription. */
+  | { readonly type: 'subscribed'; readonly interest: Interest; readonly start: Start }
   | {
       readonly type: 'event';
       /** Whom it is for; nobody if the subscription has ended meanwhile. */
@@ -17,6 +22,8 @@ export type Heard =
       /** Where it was published, for patterns. */
       readonly channel?: string | undefined;
       readonly retained?: boolean;
+      /** Its place in the history of the channel. */
+      readonly position?: string | undefined;
       readonly payload: unknown;
     }
   | { readonly type: 'result' | 'progress'; readonly callId: string; readonly result: unknown }
@@ -53,10 +60,20 @@ export interface Receivers {
   readonly excludeMe?: boolean;
 }
 
-/** What goes with a publication. */
-export interface PublicationOptions extends Receivers {
+/** What the server is told with a publication. */
+export interface PublicationDetails extends Receivers {
   /** True to keep it for who subscribes later with `getRetained`, in place of the one kept before. */
   readonly retain?: boolean;
+  /** Names the attempt: another one of the same user on the channel with this key, within five minutes, is not published. */
+  readonly key?: string;
+  /** A whole number of at least 1: not published unless it is greater than that of any before in the history of the channel. */
+  readonly version?: number;
+}
+
+/** What goes with a publication. */
+export interface PublicationOptions extends PublicationDetails {
+  /** True to send it again if the connection ends before the server has answered; without a `key` one is made. */
+  readonly retry?: boolean;
 }
 
 /** What a procedure is called with. */
@@ -72,9 +89,13 @@ export interface Question {
 
 /** What can be said and heard on one open socket. The sending methods throw what the protocol or JSON cannot say. */
 export interface Conversation {
-  subscribe(interest: Interest): void;
+  /** The same for conversations in which a key names the same attempt to publish. */
+  readonly author: string;
+  /** With the position to resume after, or true where positions are wanted and none is known. */
+  subscribe(interest: Interest, recover: string | boolean): void;
   unsubscribe(interest: Interest): void;
-  publish(channel: string, payload: unknown, options: PublicationOptions): void;
+  /** `settled` is called when nothing more will be heard of it. */
+  publish(channel: string, payload: unknown, details: PublicationDetails, settled: () => void): void;
   call(callId: string, question: Question): void;
   /** The answer is not wanted any more. */
   cancel(callId: string): void;

@@ -14,16 +14,7 @@ export type { Outage, Retry, State } from './link-listener.js';
 export type { SyncOptions } from './options.js';
 export { OroWamp, type OroWampOptions } from './oro-wamp.js';
 export type { DefaultSync, SyncService } from './page-sync.js';
-export { PublishError } from './publish-error.js';
-export {
-  createPublisher,
-  type Message,
-  type Published,
-  type Publisher,
-  type PublisherOptions,
-  type PublishOptions,
-  type Target,
-} from './publisher.js';
+export type { Gap } from './progress.js';
 export type { Callback, Delivery, Entry } from './subscriptions.js';
 export type { Sync } from './sync.js';
 export { SyncError } from './sync-error.js';

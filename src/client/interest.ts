@@ -1,3 +1,5 @@
+import type { Gap } from './progress.js';
+
 /** How the name of a subscription is compared: as it is, as the beginning, or part by part. */
 export type Match = 'exact' | 'prefix' | 'wildcard';
 
@@ -10,10 +12,16 @@ export interface SubscribeOptions {
   readonly match?: Match;
   /** True to be given what the server keeps for who comes late. Counts for the first callback of a channel. */
   readonly getRetained?: boolean;
+  /** A position after which to begin, as of a page that was made on the server. Counts for the first callback of a channel. */
+  readonly since?: string;
+  /** False to miss what comes while there is no connection. Counts for the first callback of a channel. */
+  readonly recover?: boolean;
+  /** Hears that messages were missed and will not come. */
+  readonly onGap?: (gap: Gap) => void;
 }
 
 /** What one subscription is for: a channel, or all the channels that a pattern matches. */
-export interface Interest extends SubscribeOptions {
+export interface Interest extends Omit<SubscribeOptions, 'onGap'> {
   readonly channel: string;
   readonly match: Match;
 }

@@ -7,12 +7,12 @@ import { address } from './address.js';
 import { retryDelay } from './backoff.js';
 import type { Codec, Conversation, Ending, Heard } from './codec.js';
 import { codecOf } from './codecs.js';
+import { SESSION_PROCEDURES } from './identity.js';
 import type { LinkListener, State } from './link-listener.js';
 import type { Settings, Socket } from './options.js';
+import { PageEvents } from './page-events.js';
+import { openSocket, say } from './sockets.js';
 import { SyncError } from './sync-error.js';
-
-/** `readyState` of a socket that can send. */
-const OPEN = 1;
 
 /** After `beforeunload` a lost connection is no news for this long: either the page goes, or the next failure tells. */
 const QUIET_AFTER_UNLOAD = 3_000;
@@ -20,9 +20,21 @@ const QUIET_AFTER_UNLOAD = 3_000;
 /** How long the close may take that follows a farewell. */
 const PARTING = 1_000;
 
+/** How long a server may take to show that it is still there. */
+const SIGN_OF_LIFE = 5_000;
+
+/** Any answer is one, also that there is no such procedure. */
+const PROBE = { procedure: SESSION_PROCEDURES.identity, args: [], timeout: 0, wantsProgress: false };
+
 export class Link {
   readonly #settings: () => Settings;
   readonly #listener: LinkListener;
+  readonly #page = new PageEvents(
+    () => this.#woken(),
+    () => {
+      this.#quietUntil = Date.now() + QUIET_AFTER_UNLOAD;
+    },
+  );
   #state: State = 'idle';
   /** Counts attempts; what belongs to an earlier one is stale. */
   #attempt = 0;
@@ -31,6 +43,8 @@ export class Link {
   /** Why the server has taken leave, until the socket is closed. */
   #farewell: Ending | undefined;
   #timer: unknown;
+  /** Whether a sign of life is waited for. */
+  #doubted = false;
   #retries = 0;
   #outage = false;
   #quietUntil = 0;
@@ -65,7 +79,7 @@ export class Link {
   close(): void {
     if (this.#state === 'closed') return;
     this.#end({ code: 1000, reason: 'closed by this client' });
-    this.#listenToWindow('removeEventListener');
+    this.#page.ignore();
     this.#retries = 0;
     this.#outage = false;
     this.#enter('closed');
@@ -73,7 +87,7 @@ export class Link {
 
   #begin(): void {
     const attempt = this.#abandon();
-    this.#listenToWindow('addEventListener');
+    this.#page.listen();
     const { connectTimeout } = this.#settings();
     const late = { code: 1006, reason: `not connected within ${connectTimeout} ms` };
     this.#start(connectTimeout, () => this.#lose(late));
@@ -84,19 +98,12 @@ export class Link {
   async #open(attempt: number): Promise<void> {
     try {
       const url = await address(this.#settings());
-      const { protocol } = this.#settings();
-      const codec = codecOf(protocol);
-      if (attempt === this.#attempt) this.#listen(this.#newSocket(url, protocol), codec);
+      const settings = this.#settings();
+      const codec = codecOf(settings.protocol);
+      if (attempt === this.#attempt) this.#listen(openSocket(url, settings), codec);
     } catch (error) {
       if (attempt === this.#attempt) this.#fail(error);
     }
-  }
-
-  #newSocket(url: string, protocol: string): Socket {
-    const { WebSocket = (globalThis as Pick<Settings, 'WebSocket'>).WebSocket } = this.#settings();
-    if (WebSocket) return new WebSocket(url, [protocol]);
-    const hint = 'give options.WebSocket, as the class of the package ws';
-    throw new SyncError('no_websocket', 'this platform has no WebSocket', { hint });
   }
 
   /** A ticket may come next time; a wrong url stays wrong. */
@@ -125,6 +132,7 @@ export class Link {
   }
 
   #hear(data: unknown): void {
+    if (this.#doubted) this.#settle();
     const message = this.#read(data);
     if (message?.type === 'farewell') this.#part(message.why);
     if (message?.type === 'welcome') this.#welcomed();
@@ -143,10 +151,25 @@ export class Link {
 
   #welcomed(): void {
     this.#outage = false;
+    this.#settle();
+    this.#enter('open');
+  }
+
+  /** The connection is there. */
+  #settle(): void {
+    this.#doubted = false;
     this.#start(this.#settings().stableAfter, () => {
       this.#retries = 0;
     });
-    this.#enter('open');
+  }
+
+  /** Timers and sockets may have stood still. */
+  #woken(): void {
+    if (this.#state === 'waiting') this.#begin();
+    if (!this.conversation) return;
+    this.#doubted = true;
+    this.#start(SIGN_OF_LIFE, () => this.#lose({ code: 1006, reason: 'no sign of life' }));
+    this.conversation.call('', PROBE);
   }
 
   /** The server has taken leave. What is said from now on waits; the close that follows may say more. */
@@ -160,7 +183,7 @@ export class Link {
   }
 
   #closed(why: Ending): void {
-    this.#lose(why.code >= 4000 ? why : (this.#farewell ?? why));
+    this.#lose(why.code >= 4000 ? { ...this.#farewell, ...why } : (this.#farewell ?? why));
   }
 
   /** The connection, or the attempt, ended without our doing. */
@@ -171,13 +194,13 @@ export class Link {
     else this.#pause(why, news);
   }
 
-  #pause(why: Ending, news: boolean): void {
-    const delay = retryDelay(this.#retries, this.#settings(), this.#settings().random);
+  #pause({ code, reason, retryAfter }: Ending, news: boolean): void {
+    const delay = retryDelay(this.#retries, this.#settings(), this.#settings().random, retryAfter);
     const retries = ++this.#retries;
     this.#outage ||= news;
     this.#start(delay, () => this.#begin());
     this.#enter('waiting');
-    if (news) this.#listener.lost({ ...why, retries, delay });
+    if (news) this.#listener.lost({ code, reason, retries, delay });
     this.#listener.retry({ retries, delay });
   }
 
@@ -204,6 +227,7 @@ export class Link {
     const socket = this.#socket;
     this.#conversation?.leave();
     this.#socket = this.#conversation = this.#farewell = undefined;
+    this.#doubted = false;
     const attempt = ++this.#attempt;
     socket?.close(1000);
     return attempt;
@@ -220,26 +244,4 @@ export class Link {
     this.#state = state;
     this.#listener.entered(state);
   }
-
-  #listenToWindow(method: 'addEventListener' | 'removeEventListener'): void {
-    const window = globalThis as unknown as Record<
-      string,
-      ((name: string, action: () => void) => void) | undefined
-    >;
-    window[method]?.('online', this.#online);
-    window[method]?.('beforeunload', this.#leaving);
-  }
-
-  readonly #online = (): void => {
-    if (this.#state === 'waiting') this.#begin();
-  };
-
-  readonly #leaving = (): void => {
-    this.#quietUntil = Date.now() + QUIET_AFTER_UNLOAD;
-  };
-}
-
-/** A socket that is about to close takes nothing any more, and browsers complain of what it is given. */
-function say(socket: Socket, text: string): void {
-  if ((socket.readyState ?? OPEN) <= OPEN) socket.send(text);
 }

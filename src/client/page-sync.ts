@@ -26,6 +26,16 @@ export interface SyncService extends Partial<Pick<Sync, Optional>> {
   on?(name: never, listener: never): unknown;
 }
 
+const FORWARDED = [
+  'connection_established',
+  'connection_lost',
+  'retry',
+  'state',
+  'identity',
+  'recovered',
+  'gap',
+] as const;
+
 /** The client of a page, which another service may replace. */
 export class PageSync {
   readonly #listeners = new Listeners<SyncEvents>();
@@ -45,11 +55,9 @@ export class PageSync {
     this.#service = service;
     this.#own.close();
     this.#forward(service);
-    for (const { interest, callback } of this.#own.entries()) {
-      const { channel, ...options } = interest;
+    for (const { channel, callback, options } of this.#own.entries()) {
       this.#own.unsubscribe(channel, callback, options);
-      if (options.match === 'exact' && !options.getRetained) service.subscribe(channel, callback);
-      else service.subscribe(channel, callback, options);
+      service.subscribe(channel, callback, ...(Object.keys(options).length > 0 ? [options] : []));
     }
     return this;
   }
@@ -135,7 +143,7 @@ export class PageSync {
   #forward(service: SyncService): void {
     const hear = (name: keyof SyncEvents, listener: (detail: never) => void) =>
       service.on?.(name as never, listener as never);
-    for (const name of ['connection_established', 'connection_lost', 'retry', 'state', 'identity'] as const) {
+    for (const name of FORWARDED) {
       hear(name, (detail) => this.#listeners.announce(name, detail));
     }
     hear('error', (error: SyncError) => report(this.#listeners, error));

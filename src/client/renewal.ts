@@ -52,10 +52,10 @@ export class Renewal {
       const secret = await this.credential();
       if (turn === this.#turn) await this.#parts.renew(secret);
     } catch (cause) {
-      const { message, hint, status, request } = cause as SyncError;
-      const details = { cause, hint, status, request };
+      const refusal = cause as SyncError;
+      const message = `not renewed: ${refusal.message}`;
       if (turn === this.#turn)
-        this.#parts.failed(new SyncError('renewal_failed', `not renewed: ${message}`, details));
+        this.#parts.failed(new SyncError('renewal_failed', message, { ...refusal, cause }));
     }
   }
 }

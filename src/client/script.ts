@@ -6,8 +6,6 @@ import { optionsOf, type ScriptElement } from './location.js';
 import type { SyncOptions } from './options.js';
 import { OroWamp } from './oro-wamp.js';
 import { createDefaultSync } from './page-sync.js';
-import { PublishError } from './publish-error.js';
-import { createPublisher } from './publisher.js';
 import { Sync } from './sync.js';
 import { SyncError } from './sync-error.js';
 
@@ -39,7 +37,7 @@ else page.sync = signalbox.sync;
 function createGlobal() {
   const options = optionsOf(script);
   const createSync = (own?: SyncOptions) => new Sync({ url: options.url, ...own });
-  return { sync: createDefaultSync(options), createSync, createPublisher, OroWamp, SyncError, PublishError };
+  return { sync: createDefaultSync(options), createSync, OroWamp, SyncError };
 }
 
 /** An anonymous module is an error beside a plain tag, and needed where the loader runs the text by itself. */

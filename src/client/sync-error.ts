@@ -15,28 +15,22 @@ export interface SyncErrorDetails {
 export class SyncError extends Error {
   override readonly name = 'SyncError';
   /** A stable word: one of the server's error codes, or one of the client's own that the docs list. */
-  readonly code: string;
-  readonly channel: string | undefined;
+  declare readonly code: string;
+  declare readonly channel: string | undefined;
   /** What to do about it. */
-  readonly hint: string | undefined;
+  declare readonly hint: string | undefined;
   /** The hook of the topic handler that refused, as `onSubscribe` or `onPublish`. */
-  readonly event: string | undefined;
+  declare readonly event: string | undefined;
   /** The HTTP status that fits the code, or the close code of a connection. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** Names the refused request: the server's log explains it under the same id. */
-  readonly request: string | undefined;
+  declare readonly request: string | undefined;
   /** What a procedure of another session adds to its error. */
-  readonly payload: unknown;
+  declare readonly payload: unknown;
 
-  constructor(code: string, message: string, details: SyncErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.code = code;
-    this.channel = details.channel;
-    this.hint = details.hint;
-    this.event = details.event;
-    this.status = details.status;
-    this.request = details.request;
-    this.payload = details.payload;
+  constructor(code: string, message: string, { cause, ...details }: SyncErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    Object.assign(this, details, { code });
   }
 }
 

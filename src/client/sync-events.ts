@@ -1,6 +1,7 @@
 import type { Identity } from './identity.js';
 import type { Outage, Retry, State } from './link-listener.js';
 import type { Listeners } from './listeners.js';
+import type { Gap } from './progress.js';
 import type { SyncError } from './sync-error.js';
 
 /** What `sync.on` can listen to. */
@@ -15,6 +16,10 @@ export interface SyncEvents {
   readonly error: SyncError;
   /** The server has changed who the session is: renewed, given other rights, or taken back. */
   readonly identity: Identity;
+  /** All that was published on the channel while there was no connection follows now. */
+  readonly recovered: { readonly channel: string };
+  /** Messages of the channel were missed and will not come. */
+  readonly gap: Gap;
   readonly state: { readonly state: State };
 }
 

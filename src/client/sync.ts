@@ -11,7 +11,9 @@ import { Link } from './link.js';
 import type { State } from './link-listener.js';
 import { Listeners } from './listeners.js';
 import { DEFAULTS, type Settings, type SyncOptions, withDefaults } from './options.js';
-import { type Letter, Outbox, post, refusedBy } from './outbox.js';
+import { type Letter, Outbox, refusedBy } from './outbox.js';
+import type { Start } from './progress.js';
+import { notAnswered, publicationLetter } from './publication.js';
 import { Renewal } from './renewal.js';
 import { snapshot } from './snapshot.js';
 import { type Callback, type Entry, Subscriptions } from './subscriptions.js';
@@ -21,7 +23,7 @@ import { report, type SyncEvents } from './sync-events.js';
 /** Publishes, subscribes and calls over one connection, which it keeps up. Usable before there is one. */
 export class Sync {
   readonly #listeners: Listeners<SyncEvents>;
-  readonly #subscriptions = new Subscriptions();
+  readonly #subscriptions = new Subscriptions((channel, cause) => this.#failed(channel, cause));
   readonly #outbox = new Outbox();
   readonly #calls: Calls;
   readonly #link: Link;
@@ -72,7 +74,7 @@ export class Sync {
     if (typeof channel !== 'string') throw new TypeError('the channel must be a string');
     if (typeof callback !== 'function') throw new TypeError(`the callback for ${channel} must be a function`);
     const interest = interestIn(channel, options);
-    const first = this.#subscriptions.add(interest, callback);
+    const first = this.#subscriptions.add(channel, callback, options);
     if (first || this.#refused.delete(keyOf(interest))) this.#ask(interest);
     this.#wake();
     return () => this.unsubscribe(channel, callback, options);
@@ -89,12 +91,9 @@ export class Sync {
   /** Sends now or as soon as connected. A refusal is an `error` event. Throws what JSON cannot say. */
   publish(channel: string, payload?: unknown, options: PublicationOptions = {}): void {
     if (typeof channel !== 'string') throw new TypeError('the channel must be a string');
-    const given = this.#link.conversation ? payload : snapshot(payload);
-    this.#post({
-      channel,
-      send: (conversation) => conversation.publish(channel, given, options),
-      refuse: (error) => this.#report(error),
-    });
+    const given = this.#link.conversation && !options.retry ? payload : snapshot(payload);
+    const refuse = (error: SyncError) => this.#report(error);
+    this.#post({ ...publicationLetter(channel, given, options), refuse });
   }
 
   /**
@@ -156,7 +155,8 @@ export class Sync {
     const question = { procedure, args, kwargs, timeout, wantsProgress: onProgress !== undefined };
     this.#post({
       channel: procedure,
-      send: (conversation) => {
+      send: (conversation, settled) => {
+        settled();
         if (this.#calls.has(id)) conversation.call(id, question);
       },
       refuse: (error) => this.#calls.reject(id, error),
@@ -165,14 +165,14 @@ export class Sync {
 
   #ask(interest: Interest): void {
     try {
-      this.#link.conversation?.subscribe(interest);
+      this.#link.conversation?.subscribe(interest, this.#subscriptions.recovery(interest));
     } catch (cause) {
       this.#report(refusedBy(cause, interest.channel));
     }
   }
 
   #post(letter: Letter): void {
-    if (this.#link.conversation) post(letter, this.#link.conversation);
+    if (this.#link.conversation) this.#outbox.post(letter, this.#link.conversation);
     else this.#outbox.add(letter, this.#settings.queueSize);
     if (this.state === 'closed') this.#discard();
     this.#wake();
@@ -195,6 +195,7 @@ export class Sync {
   #ended({ code, reason }: Ending): void {
     this.#renewal.cancel();
     this.#calls.lost(`connection lost: ${reason || code}`);
+    this.#outbox.lost(notAnswered(), this.#settings.queueSize);
   }
 
   #discard(): void {
@@ -202,7 +203,8 @@ export class Sync {
   }
 
   #heard(message: Heard): void {
-    if (message.type === 'event') this.#deliver(message);
+    if (message.type === 'event') this.#subscriptions.deliver(message);
+    if (message.type === 'subscribed') this.#started(message.interest, message.start);
     if (message.type === 'expiring') this.#renewal.expiring(message.in);
     if (message.type === 'identity') this.#listeners.announce('identity', message.identity);
     if (message.type === 'welcome') this.#restore(message.sessionId);
@@ -221,12 +223,10 @@ export class Sync {
     this.#listeners.announce('connection_established', { sessionId });
   }
 
-  #deliver({ interests, payload, retained, ...event }: Heard & { type: 'event' }): void {
-    for (const interest of interests) {
-      const channel = interest.match === 'exact' ? interest.channel : (event.channel ?? interest.channel);
-      const delivery = { channel, ...(retained && { retained }) };
-      this.#subscriptions.deliver(interest, payload, delivery, (cause) => this.#failed(channel, cause));
-    }
+  #started(interest: Interest, start: Start): void {
+    const outcome = this.#subscriptions.started(interest, start);
+    if (outcome === 'recovered') this.#listeners.announce('recovered', { channel: interest.channel });
+    else if (outcome) this.#listeners.announce('gap', outcome);
   }
 
   #failed(channel: string, cause: unknown): void {

@@ -10,7 +10,7 @@ import type {
   Codec,
   Conversation,
   Heard,
-  PublicationOptions,
+  PublicationDetails,
   Question,
   Receivers,
   Refusal,
@@ -19,6 +19,7 @@ import { SESSION_CHANNEL } from './identity.js';
 import { exactly, type Interest } from './interest.js';
 import { noticeOf } from './notice.js';
 import { SyncError } from './sync-error.js';
+import { textOf } from './text-of.js';
 
 /** WAMP v1, as the server, Ratchet and GosWebSocketBundle speak it. */
 export const wamp1: Codec = {
@@ -27,15 +28,17 @@ export const wamp1: Codec = {
 
 class Wamp1Conversation implements Conversation {
   readonly #send: (text: string) => void;
+  readonly author = '';
   #sessionId = '';
 
   constructor(send: (text: string) => void) {
     this.#send = send;
   }
 
-  subscribe({ channel, match, getRetained }: Interest): void {
+  subscribe({ channel, match, getRetained, since }: Interest): void {
     if (match !== 'exact') throw unsayable(`subscriptions of match ${match}`);
     if (getRetained) throw unsayable('getRetained');
+    if (since !== undefined) throw unsayable('since');
     this.#send(encodeSubscribe(channel));
   }
 
@@ -43,9 +46,13 @@ class Wamp1Conversation implements Conversation {
     if (match === 'exact') this.#send(encodeUnsubscribe(channel));
   }
 
-  publish(channel: string, payload: unknown, options: PublicationOptions): void {
-    if (options.retain) throw unsayable('retain');
-    this.#send(encodePublish(channel, payload, this.#receivers(options)));
+  /** Is not answered. */
+  publish(channel: string, payload: unknown, details: PublicationDetails, settled: () => void): void {
+    const { retain, key, version } = details;
+    if (retain) throw unsayable('retain');
+    if (key !== undefined || version !== undefined) throw unsayable('key, version and retry');
+    this.#send(encodePublish(channel, payload, this.#receivers(details)));
+    settled();
   }
 
   /** Neither its end nor its parts can be asked for: the client alone looks after the time. */
@@ -94,10 +101,6 @@ function asRefused({ callId, uri, message, details }: ServerMessage & { type: 'e
   };
   if (callId === uri) return { type: 'refused', interest: exactly(callId), refusal };
   return { type: 'call_refused', callId, refusal };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
 
 function unsayable(what: string): SyncError {

@@ -1,4 +1,6 @@
 import type { Heard, Refusal } from './codec.js';
+import type { Start } from './progress.js';
+import { textOf } from './text-of.js';
 
 type Details = Readonly<Record<string, unknown>>;
 
@@ -48,7 +50,15 @@ export function refusalOf(
 /** What an ABORT or a GOODBYE means, unless the code of the close that follows says it. */
 export function farewell([details, uri, args]: readonly unknown[]): Heard {
   const code = FINAL.test(String(uri)) ? STAY_AWAY : COME_BACK;
-  return { type: 'farewell', why: { code, reason: wordsOf((details ?? {}) as Details, uri, args) } };
+  const given = (details ?? {}) as Details;
+  const retryAfter = Number(given['retry_after_ms']) || undefined;
+  return { type: 'farewell', why: { code, reason: wordsOf(given, uri, args), retryAfter } };
+}
+
+/** Where a subscription begins: the fourth part of SUBSCRIBED, which only a server that knows positions sends. */
+export function startOf(given: unknown): Start {
+  const { _position, _recovered } = (given ?? {}) as Details;
+  return { position: textOf(_position), recovered: _recovered === true };
 }
 
 /** The name of an error that is neither WAMP's nor ours is its code: callees and pages may have agreed on it. */
@@ -59,8 +69,4 @@ function codeOf(uri: string): string {
 
 function wordsOf({ message }: Details, uri: unknown, args: unknown): string {
   return textOf(message) ?? textOf((args as readonly unknown[] | undefined)?.[0]) ?? String(uri);
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

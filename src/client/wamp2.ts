@@ -1,9 +1,10 @@
 import { MESSAGE } from '../protocols/wamp2/codec.js';
-import type { Codec, Conversation, Heard, PublicationOptions, Question } from './codec.js';
+import type { Codec, Conversation, Heard, PublicationDetails, Question } from './codec.js';
 import { SESSION_CHANNEL } from './identity.js';
 import { exactly, type Interest } from './interest.js';
 import { noticeOf } from './notice.js';
-import { farewell, refusalOf, singleValue } from './wamp2-answers.js';
+import { textOf } from './text-of.js';
+import { farewell, refusalOf, singleValue, startOf } from './wamp2-answers.js';
 import { Wamp2Subscriptions } from './wamp2-subscriptions.js';
 
 /** WAMP v2, as the server and the routers of its family speak it. */
@@ -16,6 +17,7 @@ interface Request {
   readonly interest?: Interest;
   readonly callId?: string;
   readonly event?: 'onSubscribe' | 'onPublish' | 'onUnsubscribe';
+  readonly settled?: () => void;
 }
 
 /** `exact` subscriptions, publications and calls need no feature; what is not announced is not sent to us. */
@@ -36,16 +38,21 @@ class Wamp2Conversation implements Conversation {
   readonly #requests = new Map<number, Request>();
   readonly #subscriptions = new Wamp2Subscriptions();
   #count = 0;
+  author = '';
 
   constructor(send: (text: string) => void, realm: string) {
     this.#send = send;
     this.#say(MESSAGE.HELLO, realm, HELLO);
   }
 
-  subscribe(interest: Interest): void {
+  subscribe(interest: Interest, recover: string | boolean): void {
     if (!this.#subscriptions.begin(interest)) return;
     const { channel, match, getRetained } = interest;
-    const options = { ...(match !== 'exact' && { match }), ...(getRetained && { get_retained: true }) };
+    const options = {
+      ...(match !== 'exact' && { match }),
+      ...(getRetained && { get_retained: true }),
+      ...(recover && { _recover: recover }),
+    };
     this.#ask({ interest, event: 'onSubscribe' }, MESSAGE.SUBSCRIBE, options, channel);
   }
 
@@ -54,15 +61,17 @@ class Wamp2Conversation implements Conversation {
   }
 
   /** Acknowledged, because only then a refusal is heard of. */
-  publish(channel: string, payload: unknown, options: PublicationOptions): void {
-    const { excludeMe = false, retain, exclude = [], eligible = [] } = options;
-    const request = { interest: exactly(channel), event: 'onPublish' } as const;
+  publish(channel: string, payload: unknown, details: PublicationDetails, settled: () => void): void {
+    const { excludeMe = false, retain, key, version, exclude = [], eligible = [] } = details;
+    const request = { interest: exactly(channel), event: 'onPublish', settled } as const;
     const said = {
       acknowledge: true,
       exclude_me: excludeMe,
       ...(exclude.length > 0 && { exclude: exclude.map(asNumber) }),
       ...(eligible.length > 0 && { eligible: eligible.map(asNumber) }),
       ...(retain && { retain }),
+      _key: key, // what is undefined is not in JSON
+      _version: version,
     };
     this.#ask(request, MESSAGE.PUBLISH, said, channel, [payload ?? null]);
   }
@@ -90,18 +99,21 @@ class Wamp2Conversation implements Conversation {
     if (type === MESSAGE.ERROR) return this.#refused(rest);
     const [id, ...more] = rest;
     if (typeof id !== 'number') throw new TypeError('not a message of WAMP');
-    if (type === MESSAGE.WELCOME) return this.#welcomed(id);
+    if (type === MESSAGE.WELCOME) return this.#welcomed(id, more[0]);
     if (type === MESSAGE.EVENT) return this.#event(id, more);
     if (type === MESSAGE.RESULT) return this.#result(id, more);
-    if (type === MESSAGE.SUBSCRIBED) return this.#subscribed(id, more[0]);
+    if (type === MESSAGE.SUBSCRIBED) return this.#subscribed(id, more);
     if (type === MESSAGE.UNSUBSCRIBED) return this.#unsubscribed(id, more[0]);
-    if (type !== MESSAGE.PUBLISHED) throw new TypeError('not a message for a client');
-    this.#requests.delete(id);
+    if (type !== MESSAGE.PUBLISHED) throw new TypeError('not a message of WAMP');
+    this.#take(id);
     return undefined;
   }
 
-  #welcomed(sessionId: number): Heard {
-    this.subscribe(NOTICES);
+  /** Keys are this server's, and count for a user. */
+  #welcomed(sessionId: number, details: unknown): Heard {
+    const { agent, authid } = (details ?? {}) as Record<string, unknown>;
+    this.author = `${/^signalbox\b/.test(String(agent)) ? authid : sessionId}`;
+    this.subscribe(NOTICES, false);
     return { type: 'welcome', sessionId: String(sessionId) };
   }
 
@@ -112,10 +124,15 @@ class Wamp2Conversation implements Conversation {
 
   #event(subscription: number, [, given, args, kwargs]: readonly unknown[]): Heard | undefined {
     const interests = this.#subscriptions.of(subscription);
-    const { topic, retained } = (given ?? {}) as { topic?: string; retained?: boolean };
+    const { topic, retained, _position } = (given ?? {}) as {
+      topic?: string;
+      retained?: boolean;
+      _position?: unknown;
+    };
     const payload = singleValue(args, kwargs);
     if (interests.includes(NOTICES)) return noticeOf(payload);
-    return { type: 'event', interests, channel: topic, payload, ...(retained && { retained }) };
+    const position = textOf(_position);
+    return { type: 'event', interests, channel: topic, payload, position, ...(retained && { retained }) };
   }
 
   #result(id: number, [given, args, kwargs]: readonly unknown[]): Heard | undefined {
@@ -126,14 +143,16 @@ class Wamp2Conversation implements Conversation {
     return { type: more ? 'progress' : 'result', callId, result: singleValue(args, kwargs) };
   }
 
-  #subscribed(id: number, subscription: unknown): undefined {
+  #subscribed(id: number, [subscription, start]: readonly unknown[]): Heard | undefined {
     const { interest } = this.#take(id);
-    if (interest) this.#takeBack(interest, this.#subscriptions.joined(interest, subscription as number));
+    if (!interest) return undefined;
+    this.#takeBack(interest, this.#subscriptions.joined(interest, subscription as number));
+    return { type: 'subscribed', interest, start: startOf(start) };
   }
 
   /** With the request 0 it is the server that has ended a subscription. [WAMP2 §Subscription Revocation] */
   #unsubscribed(id: number, given: unknown): Heard | undefined {
-    this.#requests.delete(id);
+    this.#take(id);
     if (id !== 0) return undefined;
     const { subscription, reason = 'refused' } = given as { subscription: number; reason?: unknown };
     const [interest] = this.#subscriptions.revoked(subscription);
@@ -155,6 +174,7 @@ class Wamp2Conversation implements Conversation {
   #take(id: number): Request {
     const request = this.#requests.get(id) ?? {};
     this.#requests.delete(id);
+    request.settled?.();
     return request;
   }
 

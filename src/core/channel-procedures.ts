@@ -1,16 +1,21 @@
 import { RouterError } from './errors.js';
 import { readHistoryQuery } from './history-page.js';
+import type { PresenceReader } from './presence.js';
 import type { Router } from './router.js';
 import type { CallEvent, OwnProcedure } from './rpc.js';
 
 /** What every session may call about a channel, in every protocol that has calls; the access of its route decides. */
-export const CHANNEL_PROCEDURES = { history: 'signalbox.history', promise: 'signalbox.promise' } as const;
+export const CHANNEL_PROCEDURES = {
+  history: 'signalbox.history',
+  presence: 'signalbox.presence',
+  promise: 'signalbox.promise',
+} as const;
 
 /**
  * `signalbox.history` of a channel gives a page of its history, by `since`, `limit` and `reverse`, which are a map after
- * the channel or named arguments; `signalbox.promise` what delivery the channel promises.
+ * the channel or named arguments; `signalbox.presence` who is there; `signalbox.promise` what delivery the channel promises.
  */
-export function channelProcedures(router: Router): ReadonlyMap<string, OwnProcedure> {
+export function channelProcedures(router: Router & PresenceReader): ReadonlyMap<string, OwnProcedure> {
   return new Map<string, OwnProcedure>([
     [
       CHANNEL_PROCEDURES.history,
@@ -18,6 +23,10 @@ export function channelProcedures(router: Router): ReadonlyMap<string, OwnProced
         const query = readHistoryQuery({ ...call.kwargs, ...optionsOf(call) });
         return router.historyPage(session, router.resolve(channelOf(call)), query);
       },
+    ],
+    [
+      CHANNEL_PROCEDURES.presence,
+      (session, call) => router.present(session, router.resolve(channelOf(call))),
     ],
     [CHANNEL_PROCEDURES.promise, (session, call) => router.promise(session, router.resolve(channelOf(call)))],
   ]);

@@ -34,6 +34,8 @@ export interface NodeState {
 export interface ClusterNode {
   /** Does what a command says here, before it returns to how many sessions. */
   obey(command: ClusterCommand): number;
+  /** Commands are lost that were given while others could not be reached: nobody's session may live on unseen. */
+  missed(): void;
   /** Asked now and then. */
   state(): Omit<NodeState, 'id'>;
 }

@@ -1,5 +1,6 @@
 import type { Match } from './match.js';
 import type { MaybePromise } from './maybe-promise.js';
+import type { Position } from './position.js';
 import type { Present } from './presence.js';
 import type { Publication, PublicationOptions, PublishEvent } from './publication.js';
 import type { Access, Route } from './route.js';
@@ -30,6 +31,8 @@ export interface SubscriptionGroup extends Iterable<Session> {
 /** One live channel with its subscribers. */
 export interface Topic extends SubscriptionGroup {
   readonly request: TopicRequest;
+  /** Where the deliveries of this node are in the history; undefined without one, or while nobody is subscribed. */
+  readonly position?: Position | undefined;
   has(session: Session): boolean;
   /** The subscribed sessions of one user on this node. */
   sessionsOf(userId: string): readonly Session[];

@@ -1,4 +1,4 @@
-import { isNarrow, namesSessions } from '../core/audience.js';
+import { namesSessions } from '../core/audience.js';
 import type { Broker, Keeping } from '../core/broker.js';
 import { RouterError } from '../core/errors.js';
 import { every } from '../core/interval.js';
@@ -21,7 +21,7 @@ import { type FanOutContext, Group } from './group.js';
 import { LocalPublication, type Numbering } from './local-publication.js';
 import type { Presence } from './presence.js';
 import { presenceOf } from './presence-channel.js';
-import { QueueConsumers } from './queue-consumers.js';
+import { checkQueueable, QueueConsumers } from './queue-consumers.js';
 import type { Question } from './rules/rule.js';
 import type { ServedRoute } from './served-route.js';
 import type { Sessions } from './sessions.js';
@@ -59,6 +59,8 @@ export class LiveTopic extends Group implements Topic {
   /** Where the deliveries of this node are in the history; undefined without one, or before it is subscribed to. */
   position: Position | undefined;
   readonly #context: GroupContext;
+  /** Whether something was lost since the broker was asked for the channel. */
+  #isResumed = false;
   #timers: (() => void)[] | undefined;
   #consumers: QueueConsumers | undefined;
   #arrivals: Arrivals | undefined;
@@ -167,6 +169,7 @@ export class LiveTopic extends Group implements Topic {
   /** What was published since the last delivery is lost, and the channel goes on here. */
   resume(position: Position): void {
     this.position = position;
+    this.#isResumed = true;
     this.#arrivals?.lost();
   }
 
@@ -176,11 +179,21 @@ export class LiveTopic extends Group implements Topic {
   }
 
   protected demand(): MaybePromise<void> {
+    // What came while nobody was subscribed says nothing: there may have been more.
+    this.position = undefined;
+    this.#isResumed = false;
     const position = this.#context.broker.subscribe(this.channel, this.history);
-    // What was delivered before the broker answered is further.
     return isPromise(position)
-      ? position.then((reached) => void (this.position ??= reached))
+      ? position.then((reached) => this.#begin(reached))
       : void (this.position = position);
+  }
+
+  /** What was delivered before the broker answered may be further, or left over from before. */
+  #begin(reached: Position | undefined): void {
+    const { position } = this;
+    if (position === undefined || reached === undefined) this.position ??= reached;
+    else if (position.epoch !== reached.epoch ? !this.#isResumed : position.offset < reached.offset)
+      this.position = reached;
   }
 
   protected renounce(): MaybePromise<void> {
@@ -241,14 +254,6 @@ export class LiveTopic extends Group implements Topic {
     for (const stop of this.#timers ?? []) stop();
     this.#timers = undefined;
   }
-}
-
-/** Throws `bad_request` for what can be said to many alone. That its author is left out says nothing here. */
-function checkQueueable(options: PublicationOptions | undefined): void {
-  if (!isNarrow(options) && options?.retain !== true) return;
-  throw new RouterError('bad_request', 'a message of a queue goes to one of its consumers, whoever is free', {
-    hint: 'leave the audience and retain out',
-  });
 }
 
 /** What access is asked about somebody on a topic. */

@@ -2,7 +2,7 @@ import { after, type MaybePromise } from '../core/maybe-promise.js';
 import type { Member, PresenceChange, PresenceStore, Present, PresentUser } from '../core/presence.js';
 import type { SessionId } from '../core/session.js';
 import { later } from './later.js';
-import { keyOf, personOf } from './presence-report.js';
+import { keyOf, personOf } from './presence-people.js';
 
 /** What watchers of a channel are told. */
 export type PresenceWords =

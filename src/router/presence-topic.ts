@@ -1,5 +1,5 @@
 import { RouterError } from '../core/errors.js';
-import { after, type MaybePromise } from '../core/maybe-promise.js';
+import type { MaybePromise } from '../core/maybe-promise.js';
 import { Payload } from '../core/payload.js';
 import type { PresencePolicy } from '../core/presence.js';
 import type { Subscriber } from '../core/router.js';
@@ -66,11 +66,10 @@ export class PresenceTopic extends LiveTopic {
     subscriber.session.connection.send(this.#frames.for(subscriber));
   }
 
-  protected override demand(): MaybePromise<void> {
+  protected override async demand(): Promise<void> {
     const { presence } = this.#parts.context;
     if (presence === undefined) throw new RouterError('unavailable', 'this server keeps no presence');
-    const roster = presence.watch(this.#watched, this.#policy, (words) => this.#tell(words));
-    return after(roster, (loaded) => void (this.#roster = loaded));
+    this.#roster = await presence.watch(this.#watched, this.#policy, (words) => this.#tell(words));
   }
 
   protected override renounce(): MaybePromise<void> {

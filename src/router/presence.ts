@@ -1,7 +1,7 @@
+import { RouterError } from '../core/errors.js';
 import { LogBudget } from '../core/log-budget.js';
 import type { Logger } from '../core/logger.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
-import { isPromise } from '../core/maybe-promise.js';
 import type { Meter } from '../core/meter.js';
 import type { PresencePolicy, PresenceStore, Present } from '../core/presence.js';
 import type { Subscriber } from '../core/router.js';
@@ -60,35 +60,43 @@ export class Presence {
       if (match === undefined) this.#members.identified(session, channel);
   }
 
-  present(channel: string, { members }: PresencePolicy): MaybePromise<Present> {
-    return this.#parts.store.present(channel, members);
+  /** Throws `unavailable`. */
+  present(channel: string, { members }: PresencePolicy): Promise<Present> {
+    return this.#known(() => this.#parts.store.present(channel, members));
   }
 
-  /** Resolves when the list is there and nothing that changes it will be missed. Throws what the store throws. */
-  watch(
+  /** Resolves when the list is there and nothing that changes it will be missed. Throws `unavailable`. */
+  async watch(
     channel: string,
     { members: most }: PresencePolicy,
     tell: (words: PresenceWords) => void,
-  ): MaybePromise<PresenceRoster> {
+  ): Promise<PresenceRoster> {
     const { store } = this.#parts;
     const roster = new PresenceRoster({ channel, most, store, tell, failed: (error) => this.#failed(error) });
     this.#rosters.set(channel, roster);
-    const watching = store.watch(channel);
-    const loaded = isPromise(watching) ? watching.then(() => roster.load()) : roster.load();
-    if (!isPromise(loaded)) return roster;
-    return loaded.then(
-      () => roster,
-      async (error: unknown) => {
-        await this.unwatch(channel);
-        throw error;
-      },
-    );
+    try {
+      await this.#known(() => store.watch(channel));
+      await this.#known(() => roster.load());
+      return roster;
+    } catch (error) {
+      await this.unwatch(channel).catch((failure: unknown) => this.#failed(failure));
+      throw error;
+    }
   }
 
-  unwatch(channel: string): MaybePromise<void> {
+  async unwatch(channel: string): Promise<void> {
     this.#rosters.get(channel)?.close();
     this.#rosters.delete(channel);
-    return this.#parts.store.unwatch(channel);
+    await this.#parts.store.unwatch(channel);
+  }
+
+  async #known<T>(ask: () => MaybePromise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      this.#failed(error);
+      throw new RouterError('unavailable', 'it is not known now who is there');
+    }
   }
 
   #failed(error: unknown): void {

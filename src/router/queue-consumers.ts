@@ -1,4 +1,7 @@
+import { isNarrow } from '../core/audience.js';
+import { RouterError } from '../core/errors.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
+import type { PublicationOptions } from '../core/publication.js';
 import type { Consumer, Consumption, QueueDelivery, QueuePolicy, Queues } from '../core/queue.js';
 import type { Subscriber } from '../core/router.js';
 import type { SubscriptionGroup } from '../core/topic.js';
@@ -61,4 +64,12 @@ export class QueueConsumers {
 /** Nobody waits for it: what the store could not forget comes again after the end of the process. */
 function ignore(done: MaybePromise<void>): void {
   if (done !== undefined) done.catch(() => undefined);
+}
+
+/** Throws `bad_request` for what can be said to many alone. That its author is left out says nothing here. */
+export function checkQueueable(options: PublicationOptions | undefined): void {
+  if (!isNarrow(options) && options?.retain !== true) return;
+  throw new RouterError('bad_request', 'a message of a queue goes to one of its consumers, whoever is free', {
+    hint: 'leave the audience and retain out',
+  });
 }

@@ -4,12 +4,15 @@ import type { HistoryFilter } from '../core/history.js';
 import { type HistoryPage, type HistoryQuery, historyPage } from '../core/history-page.js';
 import type { Load } from '../core/load.js';
 import type { LogPage, LogQuery } from '../core/message-log.js';
+import type { PresenceReport } from '../core/presence.js';
 import type { Publication } from '../core/publication.js';
+import type { Operation } from '../core/route.js';
 import type { Session } from '../core/session.js';
 import type { Archive } from './archive.js';
 import { HistoryPages } from './history-pages.js';
 import { checkReading, type RouterLimits } from './limits.js';
 import { type LiveTopic, questionOf } from './live-topic.js';
+import { readPresence } from './presence-report.js';
 import type { Refusals } from './refusals.js';
 import type { RouteTable } from './route-table.js';
 import type { Topics } from './topics.js';
@@ -24,7 +27,7 @@ export interface ReadingParts {
   readonly refusals: Refusals;
 }
 
-/** What a peer asks of the past of channels, and of what they promise for the time to come. */
+/** What a peer asks of the past of channels, of who is there, and of what they promise for the time to come. */
 export class Reading {
   readonly #parts: ReadingParts;
   readonly #pages: HistoryPages;
@@ -72,6 +75,16 @@ export class Reading {
     }
   }
 
+  /** See `PresenceReader.present`. */
+  async presence(session: Session, channel: string): Promise<PresenceReport> {
+    try {
+      checkReading(session, this.#parts.load);
+      return await readPresence(session, this.#parts.topics.find(channel));
+    } catch (error) {
+      throw this.#refused(error, session, { channel, operation: 'presence' });
+    }
+  }
+
   /** See `Router.promise`. */
   promise(session: Session, channel: string): DeliveryPromise {
     try {
@@ -86,10 +99,14 @@ export class Reading {
   #refused(
     error: unknown,
     session: Session,
-    { channel, isPattern = false }: { readonly channel: string; readonly isPattern?: boolean },
+    {
+      channel,
+      isPattern = false,
+      operation = 'history',
+    }: { readonly channel: string; readonly isPattern?: boolean; readonly operation?: Operation },
   ): Error {
     const topic = isPattern ? undefined : this.#parts.topics.known(channel);
-    return this.#parts.refusals.on(error, { operation: 'history', session, channel, topic });
+    return this.#parts.refusals.on(error, { operation, session, channel, topic });
   }
 }
 

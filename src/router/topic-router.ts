@@ -26,13 +26,12 @@ import { Delivery } from './delivery.js';
 import { FanOuts } from './fan-outs.js';
 import { Groups } from './groups.js';
 import { Identities, type IdentitySettings } from './identities.js';
-import { checkReading, type RouterLimits, sessionTooMany } from './limits.js';
+import { type RouterLimits, sessionTooMany } from './limits.js';
 import type { GroupContext } from './live-topic.js';
 import { LocalPublication, Numbering } from './local-publication.js';
 import { Memberships } from './memberships.js';
 import { PatternGroups } from './pattern-groups.js';
 import { Presence } from './presence.js';
-import { readPresence } from './presence-report.js';
 import { Publishing } from './publishing.js';
 import { Reading } from './reading.js';
 import { Recovering } from './recovering.js';
@@ -70,12 +69,12 @@ export interface RouterParts {
  * run before it (subscribe) or after it (leave).
  */
 export class TopicRouter implements Router, SessionControl, PresenceReader {
+  readonly presence: Presence | undefined;
   readonly #parts: RouterParts;
   readonly #sessions = new Sessions();
   readonly #groups = new Groups();
   readonly #numbering = new Numbering();
   readonly #fanOuts: FanOuts;
-  readonly #load: Load;
   readonly #topics: Topics;
   readonly #patterns: PatternGroups;
   readonly #memberships: Memberships;
@@ -86,19 +85,18 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   readonly #reading: Reading;
   readonly #identities: Identities;
   readonly #refusals: Refusals;
-  readonly #presence: Presence | undefined;
   #stop: (() => void) | undefined;
 
   constructor(parts: RouterParts) {
     const { table, handlers, broker, queues, log, logger, limits } = parts;
     this.#parts = parts;
     this.#refusals = new Refusals(parts);
-    this.#presence = parts.presence && new Presence({ ...parts, store: parts.presence });
+    this.presence = parts.presence && new Presence({ ...parts, store: parts.presence });
     this.#fanOuts = new FanOuts((error) => logger.error({ error }, 'fan-out failed'));
     const context: GroupContext = {
       broker,
       queues,
-      presence: this.#presence,
+      presence: this.presence,
       log,
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
       sessions: this.#sessions,
@@ -110,10 +108,9 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     };
     this.#topics = new Topics(table, new ServedRoutes(handlers), context);
     this.#patterns = new PatternGroups(context);
-    this.#load = parts.load ?? NO_LOAD;
     const shared = {
       ...parts,
-      load: this.#load,
+      load: parts.load ?? NO_LOAD,
       sessions: this.#sessions,
       topics: this.#topics,
       patterns: this.#patterns,
@@ -136,7 +133,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       clock: Date.now,
       reauthorize: (session) => {
         this.#memberships.reauthorize(session);
-        this.#presence?.identified(session, this.#sessions.subscribersOf(session));
+        this.presence?.identified(session, this.#sessions.subscribersOf(session));
         parts.events.announce('client_identified', { session });
       },
       disconnect: (sessions, why) => this.#disconnect(sessions, why),
@@ -146,11 +143,6 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   /** Read for metrics. */
   get stats(): Delivery['stats'] {
     return this.#delivery.stats;
-  }
-
-  /** Likewise. */
-  get presence(): Presence['stats'] {
-    return this.#presence?.stats ?? { members: 0, watched: 0 };
   }
 
   get sessions(): Iterable<Session> & { readonly size: number; readonly subscriptions: number } {
@@ -165,19 +157,18 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   async start(): Promise<void> {
     const failed = (error: unknown) => this.#parts.logger.error({ error }, 'identity check failed');
     this.#stop = every(1000, () => this.#identities.tick(), failed);
-    await this.#presence?.start();
-    await this.#parts.broker.start({
-      deliver: (publication) => this.#delivery.deliver(publication),
-      lost: (channel, position) => this.#lost(channel, position),
-    });
+    const listener = {
+      deliver: (publication: Publication) => this.#delivery.deliver(publication),
+      lost: (channel: string, position: Position) => this.#lost(channel, position),
+    };
+    await Promise.all([this.#parts.broker.start(listener), this.presence?.start()]);
     const letters = new DeadLetters({ ...this.#parts, topics: this.#topics });
     await this.#parts.queues?.start((letter) => letters.bury(letter));
   }
 
-  /** Sessions of this node are nowhere any more. */
   async stop(): Promise<void> {
     this.#stop?.();
-    await this.#presence?.stop();
+    await this.presence?.stop();
   }
 
   open(session: Session): void {
@@ -226,14 +217,8 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     return this.#reading.search(session, query);
   }
 
-  async present(session: Session, channel: string): Promise<PresenceReport> {
-    try {
-      checkReading(session, this.#load);
-      return await readPresence(session, this.#topics.find(channel));
-    } catch (error) {
-      const topic = this.#topics.known(channel);
-      throw this.#refusals.on(error, { operation: 'presence', session, channel, topic });
-    }
+  present(session: Session, channel: string): Promise<PresenceReport> {
+    return this.#reading.presence(session, channel);
   }
 
   deleteQueue(channel: string): MaybePromise<void> {
@@ -302,9 +287,8 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
 
   setRights(user: string, { roles, organizations }: Rights): number {
     const found = this.#sessions.select({ user });
-    for (const session of found) {
+    for (const session of found)
       this.#identities.change(session, { ...session.principal, roles, organizations });
-    }
     return found.length;
   }
 

@@ -55,19 +55,19 @@ describe('the memory of histories', () => {
     const begun = broker.subscribe('a', history) as Position;
     broker.unsubscribe('a');
     clock.now = 299_999;
-    broker.publish(publication('a', '1'), keep);
+    void broker.publish(publication('a', '1'), keep);
     expect(broker.recover('a', begun, 10)).toMatchObject([{ id: '1' }]);
     const other = broker.subscribe('b', history) as Position;
     broker.unsubscribe('b');
     clock.now += 300_000;
-    broker.subscribe('c', history);
+    void broker.subscribe('c', history);
     broker.unsubscribe('c');
     expect(broker.recover('b', other, 10)).toBeUndefined();
   });
 
   it('forgets channels that were left first, and no history for them', () => {
     const { broker, reached, ids } = setUp();
-    broker.publish(publication('a', '1'), keep);
+    void broker.publish(publication('a', '1'), keep);
     const left = ['b', 'c', 'd', 'e'].map((channel) => {
       const position = broker.subscribe(channel, history) as Position;
       broker.unsubscribe(channel);

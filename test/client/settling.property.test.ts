@@ -21,7 +21,7 @@ const callbacks = fc.constantFrom(...CALLBACKS);
 
 const subscribe = fc.tuple(channels, callbacks).map(([channel, callback]) => ({ sync, model }: World) => {
   sync.subscribe(channel, callback);
-  model.add(exactly(channel), callback);
+  model.add(channel, callback);
 });
 
 const unsubscribe = fc

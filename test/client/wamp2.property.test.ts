@@ -10,7 +10,7 @@ const messages = fc
   .tuple(types, ids, fc.array(fc.oneof(ids, fc.jsonValue()), { maxLength: 5 }))
   .map(([type, id, rest]) => JSON.stringify([type, id, ...rest]));
 
-const HEARD = ['welcome', 'event', 'result', 'progress', 'call_refused', 'refused', 'farewell'];
+const HEARD = ['welcome', 'subscribed', 'event', 'result', 'progress', 'call_refused', 'refused', 'farewell'];
 const KINDS = [...HEARD, 'expiring', 'identity', undefined];
 
 it('whatever a server says is heard or unreadable, and the conversation goes on', () => {
@@ -18,7 +18,7 @@ it('whatever a server says is heard or unreadable, and the conversation goes on'
     fc.property(fc.array(fc.oneof(messages, fc.string()), { maxLength: 20 }), (texts) => {
       const said: unknown[] = [];
       const conversation = wamp2.start((text) => said.push(JSON.parse(text)), { realm: 'realm1' });
-      conversation.subscribe(exactly('a'));
+      conversation.subscribe(exactly('a'), true);
       conversation.call('call-1', { procedure: 'x', args: [], timeout: 0, wantsProgress: true });
       for (const text of texts) {
         try {
@@ -29,7 +29,7 @@ it('whatever a server says is heard or unreadable, and the conversation goes on'
         }
       }
       conversation.unsubscribe(exactly('a'));
-      conversation.subscribe(exactly('b'));
+      conversation.subscribe(exactly('b'), false);
       expect(said.at(-1)).toMatchObject([MESSAGE.SUBSCRIBE, expect.any(Number), {}, 'b']);
     }),
     { numRuns: 1_000 },

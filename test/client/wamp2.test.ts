@@ -104,7 +104,7 @@ describe('a pattern', () => {
     expect(test.server.peer.wire('subscribe').slice(1)).toEqual([
       [{ match: 'prefix' }, 'a/'],
       [{ match: 'wildcard' }, 'a//b'],
-      [{}, 'a/1'],
+      [{ _recover: true }, 'a/1'],
     ]);
     test.server.peer.tell('a/', 1, { topic: 'a/1' });
     test.server.peer.tell('a//b', 2, { topic: 'a/5/b' });
@@ -141,7 +141,7 @@ describe('a pattern', () => {
     expect(test.server.peers).toHaveLength(2);
     expect(test.server.peer.wire('subscribe').slice(1)).toEqual([
       [{ match: 'prefix' }, 'a/'],
-      [{ get_retained: true }, 'b'],
+      [{ get_retained: true, _recover: true }, 'b'],
     ]);
     test.server.peer.tell('b', 'old', { retained: true });
     await settled(sync);

@@ -46,7 +46,7 @@ export function brokerContract(
     const everywhere = (action: (node: Broker) => unknown) => Promise.all(fixture.nodes.map(action));
     const received = (channel: string) =>
       delivered.map((publications) =>
-        publications.filter((publication) => publication.channel === channel).map(({ id }) => id),
+        publications.filter((publication) => publication.channel === channel).map(({ id }) => nameOf(id)),
       );
 
     it('delivers to every node that subscribed, the publishing one too', async () => {
@@ -128,7 +128,7 @@ export function brokerContract(
 
     const kept = async (read: (node: Broker) => MaybePromise<readonly Publication[]>) => {
       const lists = await everywhere(read);
-      return (lists as (readonly Publication[])[]).map((list) => list.map(({ id }) => id));
+      return (lists as (readonly Publication[])[]).map((list) => list.map(({ id }) => nameOf(id)));
     };
     const same = (ids: readonly string[]) => fixture.nodes.map(() => ids);
     const retain = { retain: true };
@@ -324,6 +324,22 @@ export function brokerContract(
   });
 }
 
-function publication(channel: string, id: string): Publication {
-  return { id, channel, payload: Payload.of({ id }), time: 1_700_000_000_000, audience: undefined };
+/** The publication that a test calls so. */
+function publication(channel: string, name: string): Publication {
+  const payload = Payload.of({ id: name });
+  return { id: idOf(name), channel, payload, time: 1_700_000_000_000, audience: undefined };
+}
+
+const FIRST = 1_000_000;
+const names: string[] = [];
+
+/** Ids are numbers. */
+function idOf(name: string): string {
+  if (/^[1-9]\d{0,5}$/.test(name)) return name;
+  const known = names.indexOf(name);
+  return String(FIRST + (known === -1 ? names.push(name) - 1 : known));
+}
+
+function nameOf(id: string): string {
+  return names[Number(id) - FIRST] ?? id;
 }

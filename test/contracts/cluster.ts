@@ -43,6 +43,7 @@ export function clusterContract(name: string, create: () => Promise<ClusterFixtu
             obeyed[i]?.push(command);
             return i + 1;
           },
+          missed: () => undefined,
           state: () => ({ ...STATE, started: i, connections: i }),
         });
       }
@@ -125,7 +126,11 @@ export function clusterContract(name: string, create: () => Promise<ClusterFixtu
       await first().command({ type: 'revoke', user: undefined, before: 50 });
       const heard: ClusterCommand[] = [];
       const late = await fixture.another();
-      await late.start({ obey: (command) => heard.push(command), state: () => STATE });
+      await late.start({
+        obey: (command) => heard.push(command),
+        missed: () => undefined,
+        state: () => STATE,
+      });
       const order = (command: ClusterCommand) => ('before' in command ? command.before : Number.NaN);
       expect(heard.sort((a, b) => order(a) - order(b))).toEqual([
         { type: 'revoke', user: undefined, before: 50 },

@@ -47,7 +47,12 @@ export class ResumingPeer {
       encode: (publication) => this.#receive(publication),
       ended: () => undefined,
     };
-    await this.#server.router.subscribe(subscriber);
+    try {
+      await this.#server.router.subscribe(subscriber);
+    } catch (error) {
+      if (this.session === session) await this.leave();
+      throw error;
+    }
   }
 
   async leave(): Promise<void> {

@@ -22,6 +22,7 @@ export class SlowBroker implements Broker {
   /** On their way to the node. */
   readonly #underWay: Publication[] = [];
   #listener: BrokerListener | undefined;
+  #turns: Promise<void> = Promise.resolve();
 
   constructor(later: Later) {
     this.#later = later;
@@ -32,16 +33,17 @@ export class SlowBroker implements Broker {
   }
 
   async subscribe(channel: string, history?: HistoryPolicy): Promise<Position | undefined> {
-    await this.#later('subscribe');
-    this.#subscribed.add(channel);
+    await this.#inTurn('subscribe', () => this.#subscribed.add(channel));
     const position = history && this.top(channel);
     await this.#later('subscribed');
     return position;
   }
 
   async unsubscribe(channel: string): Promise<void> {
-    await this.#later('unsubscribe');
-    this.#subscribed.delete(channel);
+    await this.#inTurn('unsubscribe', () => {
+      this.#subscribed.delete(channel);
+      this.#underWay.length = 0;
+    });
   }
 
   async publish(publication: Publication, keeping?: Keeping): Promise<Publication> {
@@ -108,6 +110,12 @@ export class SlowBroker implements Broker {
     this.#kept.set(channel, { floor, publications: [] });
     this.#underWay.length = 0;
     if (this.#subscribed.has(channel)) this.#listener?.lost(channel, floor);
+  }
+
+  /** What is asked for a channel takes effect in the order asked. */
+  #inTurn(what: string, effect: () => void): Promise<void> {
+    this.#turns = this.#turns.then(() => this.#later(what)).then(effect);
+    return this.#turns;
   }
 
   #of(channel: string): Kept {

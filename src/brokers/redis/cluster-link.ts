@@ -5,8 +5,9 @@ import { RouterError } from '../../core/errors.js';
 import { every } from '../../core/interval.js';
 import type { Endpoint, RedisAddress } from './address.js';
 import { type Argument, Connection, type PushListener, type Reply, ReplyError } from './connection.js';
+import { tryFor } from './jitter.js';
 import type { LinkListener, RedisLink, StreamListener } from './link.js';
-import { type Names, slotOf } from './names.js';
+import { type Names, PARTITIONS, slotOf } from './names.js';
 import type { Script } from './script.js';
 import { Server } from './server.js';
 import { evaluate, type LinkParts } from './single-link.js';
@@ -15,6 +16,7 @@ import { includes, placeOf, readTopology, type Shard } from './topology.js';
 
 /** Times that a command is sent elsewhere because its slot has moved. */
 const REDIRECTIONS = 4;
+const LINE_END = 0x0a;
 /** Milliseconds between two looks at who serves what. */
 const REFRESH = 5000;
 
@@ -38,6 +40,7 @@ export class ClusterLink implements RedisLink {
   #shards: readonly Shard[] = [];
   #refreshing: Promise<void> | undefined;
   #stop: (() => void) | undefined;
+  #started: Promise<void> | undefined;
   #hasStarted = false;
 
   constructor({ seeds }: Extract<RedisAddress, { kind: 'cluster' }>, parts: LinkParts) {
@@ -60,8 +63,14 @@ export class ClusterLink implements RedisLink {
     this.#listeners.push(listener);
   }
 
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#started ??= tryFor(this.#parts.patience, () => this.#start());
+    return this.#started;
+  }
+
+  async #start(): Promise<void> {
     this.#shards = await this.#readShards();
+    for (const server of this.#servers.values()) server.close();
     const servers = this.#shards.map((shard) => this.#create(shard));
     await Promise.all(servers.map((server) => server.start()));
     this.#hasStarted = true;
@@ -105,6 +114,22 @@ export class ClusterLink implements RedisLink {
     this.#serverOf(channel)?.unsubscribe(channel);
   }
 
+  async hearAll(listener: PushListener): Promise<void> {
+    const split: PushListener = (message) => {
+      const end = message.indexOf(LINE_END);
+      if (end !== -1) listener(message.subarray(end + 1), message.toString('utf8', 0, end));
+    };
+    await Promise.all(this.#all().map((channel) => this.subscribe(channel, split)));
+  }
+
+  hearNoMore(): void {
+    for (const channel of this.#all()) this.unsubscribe(channel);
+  }
+
+  settled(channel: string): Promise<void> {
+    return this.#serverOf(channel)?.settled() ?? Promise.reject(nobodyHas());
+  }
+
   async publish(channel: string, message: Argument): Promise<void> {
     await this.command(channel, ['SPUBLISH', channel, message]);
   }
@@ -130,6 +155,10 @@ export class ClusterLink implements RedisLink {
     if (isAsking) return { server: this.#servers.get(place), isAsking };
     await this.#refresh();
     return { server: this.#serverOf(key), isAsking };
+  }
+
+  #all(): readonly string[] {
+    return Array.from({ length: PARTITIONS }, (_, partition) => this.names.ofPartition('all', partition));
   }
 
   #shardOf(key: string): Shard {

@@ -20,7 +20,7 @@ export interface RedisLink {
   prepare(...scripts: readonly Script[]): void;
   /** To be called before `start`. */
   watch(listener: LinkListener): void;
-  /** Throws an error for people where Redis cannot be reached, or does not let us in. */
+  /** Throws an error for people where Redis cannot be reached, or does not let us in. May be called again. */
   start(): Promise<void>;
   /** Whether what is asked about a key now would be sent at all. */
   isUp(key: string): boolean;
@@ -38,6 +38,14 @@ export interface RedisLink {
   subscribe(channel: string, listener: PushListener): Promise<void>;
   /** The listener is not called any more. */
   unsubscribe(channel: string): void;
+  /**
+   * What is published on all channels of kind `c`, beside what is subscribed to otherwise. Resolves and rejects as `subscribe`. In a
+   * Cluster those who publish see to it: on the channel `all` of the partition, with the channel and the end of a line before it.
+   */
+  hearAll(listener: PushListener): Promise<void>;
+  hearNoMore(): void;
+  /** Resolves when what was published on the channel before the call has come. */
+  settled(channel: string): Promise<void>;
   /** Publishes on a channel named by `names`. Throws as `command`. */
   publish(channel: string, message: Argument): Promise<void>;
   /**

@@ -5,7 +5,7 @@ import type { Endpoint } from './address.js';
 import { type Argument, Connection, type PushListener, type Reply, ReplyError } from './connection.js';
 import { waitBefore } from './jitter.js';
 import type { Script } from './script.js';
-import { Subscriptions } from './subscriptions.js';
+import { patternKey, Subscriptions } from './subscriptions.js';
 
 export interface ServerParts {
   /** Where it is now. Throws where that cannot be found out. */
@@ -42,6 +42,7 @@ export class Server {
   readonly subscriptions: Subscriptions;
   readonly #parts: ServerParts;
   #commands: Connection | undefined;
+  #pushes: Connection | undefined;
   #reason: string | undefined = 'not connected yet';
   #failed = 0;
   #misses = 0;
@@ -100,6 +101,21 @@ export class Server {
     this.subscriptions.remove(channel);
   }
 
+  subscribePattern(pattern: string, listener: PushListener): Promise<void> {
+    return this.subscriptions.add(patternKey(pattern), listener);
+  }
+
+  unsubscribePattern(pattern: string): void {
+    this.subscriptions.remove(patternKey(pattern));
+  }
+
+  /** Resolves when all has come that was published before. Throws `unavailable`. */
+  async settled(): Promise<void> {
+    if (this.#pushes === undefined) throw new RouterError('unavailable', `Redis is away: ${this.#reason}`);
+    // Its answer comes after what was sent before it.
+    await this.#pushes.send(['PING']);
+  }
+
   /** Both connections are made anew. */
   fail(reason: string): void {
     if (this.#reason !== undefined || this.#isClosed) return;
@@ -155,6 +171,7 @@ export class Server {
     await within(RESTORE, restored, () => new Error('Redis does not take the subscriptions in time'));
     if (this.#opening.length < 2) throw new Error('the connection broke');
     this.#commands = commands;
+    this.#pushes = pushes;
     this.#reason = undefined;
     this.#failed = this.#misses = 0;
     this.#hasHeard = true;
@@ -184,7 +201,7 @@ export class Server {
   #drop(reason: string): void {
     const connections = this.#opening;
     this.#opening = [];
-    this.#commands = undefined;
+    this.#commands = this.#pushes = undefined;
     this.#reason = reason;
     clearInterval(this.#probing);
     for (const connection of connections) connection.close();

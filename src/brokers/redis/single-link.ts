@@ -3,6 +3,7 @@ import type { BrokerHealth } from '../../core/broker.js';
 import type { Logger } from '../../core/logger.js';
 import type { Endpoint, RedisAddress } from './address.js';
 import { type Argument, Connection, type PushListener, type Reply, ReplyError } from './connection.js';
+import { tryFor } from './jitter.js';
 import type { LinkListener, RedisLink, StreamListener } from './link.js';
 import type { Names } from './names.js';
 import type { Script } from './script.js';
@@ -13,6 +14,8 @@ export interface LinkParts {
   readonly names: Names;
   readonly name: string;
   readonly timeout: number;
+  /** Milliseconds that `start` tries for. */
+  readonly patience: number;
   readonly logger: Logger;
 }
 
@@ -25,6 +28,7 @@ export class SingleLink implements RedisLink {
   readonly #listeners: LinkListener[] = [];
   readonly #readers = new Set<StreamReader>();
   readonly #server: Server;
+  #started: Promise<void> | undefined;
   #hasStarted = false;
 
   constructor(address: Exclude<RedisAddress, { kind: 'cluster' }>, parts: LinkParts) {
@@ -55,9 +59,11 @@ export class SingleLink implements RedisLink {
     this.#listeners.push(listener);
   }
 
-  async start(): Promise<void> {
-    await this.#server.start();
-    this.#hasStarted = true;
+  start(): Promise<void> {
+    this.#started ??= tryFor(this.#parts.patience, () => this.#server.start()).then(
+      () => void (this.#hasStarted = true),
+    );
+    return this.#started;
   }
 
   isUp(_key: string): boolean {
@@ -78,6 +84,21 @@ export class SingleLink implements RedisLink {
 
   unsubscribe(channel: string): void {
     this.#server.unsubscribe(channel);
+  }
+
+  hearAll(listener: PushListener): Promise<void> {
+    const prefix = this.names.of('c', '');
+    return this.#server.subscribePattern(`${prefix}*`, (message, name) =>
+      listener(message, name.slice(prefix.length)),
+    );
+  }
+
+  hearNoMore(): void {
+    this.#server.unsubscribePattern(`${this.names.of('c', '')}*`);
+  }
+
+  settled(_channel: string): Promise<void> {
+    return this.#server.settled();
   }
 
   async publish(channel: string, message: Argument): Promise<void> {

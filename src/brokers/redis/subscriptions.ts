@@ -15,7 +15,15 @@ interface Deferred {
   reject(error: Error): void;
 }
 
-/** Settled by the caller's connection: what is asked for in one command. */
+/** Patterns and channels may be called alike; no channel begins with this. */
+const PATTERN = '\0';
+
+/** A pattern among channels. */
+export function patternKey(pattern: string): string {
+  return `${PATTERN}${pattern}`;
+}
+
+/** What is asked for in one command. */
 interface Batch {
   readonly verb: 'subscribe' | 'unsubscribe';
   readonly channels: readonly string[];
@@ -87,7 +95,7 @@ export class Subscriptions {
 
   #touch(channel: string): void {
     if (this.#connection === undefined) return;
-    const group = this.#isSharded ? tagOf(channel) : '';
+    const group = this.#isSharded ? tagOf(channel) : kindOf(channel);
     let channels = this.#dirty.get(group);
     if (channels === undefined) this.#dirty.set(group, (channels = new Set()));
     channels.add(channel);
@@ -136,15 +144,30 @@ export class Subscriptions {
   async #ask({ verb, channels }: Batch): Promise<void> {
     const connection = this.#connection;
     if (connection === undefined) return;
-    const kind = this.#isSharded ? 'sharded' : 'plain';
     try {
-      if (verb === 'subscribe') await connection.subscribe(kind, channels, this.#pushed);
-      else await connection.unsubscribe(kind, channels);
+      await this.#send(connection, verb, channels);
     } catch (error) {
       if (this.#connection === connection) this.#refused(channels, error as Error);
       return;
     }
     if (this.#connection === connection) this.#done(verb, channels);
+  }
+
+  async #send(connection: Connection, verb: Batch['verb'], channels: readonly string[]): Promise<void> {
+    const [first = ''] = channels;
+    if (kindOf(first) === PATTERN) return this.#sendPattern(connection, verb, first);
+    const kind = this.#isSharded ? 'sharded' : 'plain';
+    if (verb === 'subscribe') return connection.subscribe(kind, channels, this.#pushed);
+    return connection.unsubscribe(kind, channels);
+  }
+
+  /** There is one. */
+  async #sendPattern(connection: Connection, verb: Batch['verb'], key: string): Promise<void> {
+    const patterns = [key.slice(PATTERN.length)];
+    if (verb === 'unsubscribe') return connection.unsubscribe('pattern', patterns);
+    return connection.subscribe('pattern', patterns, (...pushed) =>
+      this.#wanted.get(key)?.listener(...pushed),
+    );
   }
 
   #done(verb: Batch['verb'], channels: readonly string[]): void {
@@ -169,6 +192,10 @@ export class Subscriptions {
 
 function settle(interest: Interest | undefined): void {
   for (const { resolve } of interest?.waiting.splice(0) ?? []) resolve();
+}
+
+function kindOf(channel: string): string {
+  return channel.startsWith(PATTERN) ? PATTERN : '';
 }
 
 function tagOf(channel: string): string {

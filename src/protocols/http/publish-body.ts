@@ -25,7 +25,6 @@ export interface PublishLimits {
 export interface PublishRequest {
   readonly target: string | { readonly route: string; readonly params: Readonly<Record<string, string>> };
   readonly event: PublishEvent;
-  readonly idempotencyKey: string | undefined;
 }
 
 const KEYS: ReadonlySet<string> = new Set([
@@ -36,6 +35,7 @@ const KEYS: ReadonlySet<string> = new Set([
   'exclude',
   'eligible',
   'idempotency_key',
+  'version',
 ]);
 const TOP_KEYS: ReadonlySet<string> = new Set([...KEYS, 'messages']);
 
@@ -71,8 +71,9 @@ export class PublishBody {
           payload: this.#payload(members, range),
           exclude: this.#sessionIds(members, 'exclude'),
           eligible: this.#sessionIds(members, 'eligible'),
+          key: this.#idempotencyKey(members),
+          version: this.#version(members),
         },
-        idempotencyKey: this.#idempotencyKey(members),
       };
     });
   }
@@ -145,6 +146,15 @@ export class PublishBody {
     if (key === undefined || (key !== '' && key.length <= LONGEST_KEY)) return key;
     const at = members.get('idempotency_key')?.start ?? 0;
     throw new JsonError(`idempotency_key is not 1 to ${LONGEST_KEY} characters long`, at);
+  }
+
+  #version(members: ReadonlyMap<string, Range>): number | undefined {
+    const range = members.get('version');
+    if (range === undefined) return undefined;
+    const text = this.#slice(range);
+    const version = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (Number.isSafeInteger(version)) return version;
+    throw new JsonError('version is not a whole number from 1 to 2^53 - 1', range.start);
   }
 
   #text(members: ReadonlyMap<string, Range>, name: string): string | undefined {

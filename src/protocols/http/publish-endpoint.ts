@@ -16,14 +16,19 @@ import { requestSession } from './request-session.js';
 const KEYS_REMEMBERED = 10_000;
 const KEY_LIFETIME = 5 * 60_000;
 
-/** What a publisher is told. Offset and epoch are null on a route without history, the id where nothing was delivered. */
+/**
+ * What a publisher is told. Offset and epoch are null on a route without history, the id where nothing was delivered; of what was
+ * superseded they say where the channel is.
+ */
 export interface PublishReply {
   readonly channel: string;
   readonly id: string | null;
   readonly offset: number | null;
   readonly epoch: string | null;
-  /** Whether this is the reply to an earlier request with the same idempotency key. */
+  /** Whether this is what became of an earlier request with the same idempotency key. */
   readonly duplicate: boolean;
+  /** Whether the channel had a version as new, so that this one was not published. */
+  readonly superseded: boolean;
 }
 
 export interface PublishEndpointSettings {
@@ -45,6 +50,7 @@ export interface PublishEndpointSettings {
 export class PublishEndpoint implements HttpEndpoint {
   readonly method = 'POST';
   readonly path = '/api/publish';
+  readonly crossOrigin = true;
   readonly bodyLimit: number;
   readonly #router: Router;
   readonly #authenticator: Authenticator;
@@ -106,14 +112,16 @@ export class PublishEndpoint implements HttpEndpoint {
 
   async #publish(session: Session, request: PublishRequest): Promise<PublishReply> {
     const channel = this.#channelOf(request);
-    if (request.idempotencyKey === undefined) return this.#deliver(session, channel, request);
+    const { key: given } = request.event;
+    if (given === undefined) return this.#deliver(session, channel, request);
     const { kind, id } = session.principal;
-    const key = JSON.stringify([kind, id, request.idempotencyKey]);
+    const key = JSON.stringify([kind, id, given]);
     const attempt = { key, fingerprint: fingerprint(channel, request) };
     const { result, duplicate } = await this.#idempotency.once(attempt, () =>
       this.#deliver(session, channel, request),
     );
-    return { ...result, duplicate };
+    // Another node, or this one long ago, may have been asked before.
+    return { ...result, duplicate: duplicate || result.duplicate };
   }
 
   #channelOf({ target }: PublishRequest): string {
@@ -121,13 +129,21 @@ export class PublishEndpoint implements HttpEndpoint {
   }
 
   async #deliver(session: Session, channel: string, { event }: PublishRequest): Promise<PublishReply> {
-    const publication = await this.#router.publish(session, channel, event);
-    return { channel, id: publication?.id ?? null, offset: null, epoch: null, duplicate: false };
+    const { id, position, outcome } = (await this.#router.publish(session, channel, event)) ?? {};
+    const superseded = outcome === 'superseded';
+    return {
+      channel,
+      id: superseded ? null : (id ?? null),
+      offset: position?.offset ?? null,
+      epoch: position?.epoch ?? null,
+      duplicate: outcome === 'duplicate',
+      superseded,
+    };
   }
 }
 
 /** Equal for requests that publish the same, however they are spelled around the payload. */
 function fingerprint(channel: string, { event }: PublishRequest): string {
-  const around = JSON.stringify([channel, event.exclude, event.eligible]);
+  const around = JSON.stringify([channel, event.exclude, event.eligible, event.version]);
   return createHash('sha256').update(around).update(event.payload.bytes).digest('base64');
 }

@@ -1,8 +1,8 @@
 import type { Connection } from '../../core/connection.js';
 import type { Disconnect } from '../../core/errors.js';
 import { Frame } from '../../core/frame.js';
+import type { Positions } from '../../core/positions.js';
 import type { Publication } from '../../core/publication.js';
-import type { Positions } from './positions.js';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -53,6 +53,10 @@ export class OpeningConnection implements Connection {
 
   get remoteAddress(): string {
     return this.#connection.remoteAddress;
+  }
+
+  get isCongested(): boolean {
+    return this.#connection.isCongested === true;
   }
 
   send(frame: Frame): void {

@@ -1,21 +1,21 @@
 import type { Progress } from './progress.js';
 
-/** How far all streams of this node are, by what they hear. */
+/** How far the streams of this node are, by what they hear: of each the newest that others may share. */
 export class ProgressTable {
-  readonly #all = new Map<string, Progress>();
+  readonly #newest = new Map<string, Progress>();
 
-  /** For a stream that is as far as `own` says; returns what it shares with others from now on. */
+  /** For a stream that is as far as `own` says; returns what it has from now on, perhaps together with others. */
   enter(own: Progress): Progress {
-    const shared = this.#all.get(own.key) ?? own;
-    // What one has been sent, all have: deliveries are made to all at once.
-    if (shared !== own) for (const i of own.wireKeys.keys()) shared.reach(i, own.positionOf(i));
-    this.#all.set(shared.key, shared);
-    shared.streams++;
-    return shared;
+    const newest = this.#newest.get(own.key);
+    const chosen = newest?.suits(own) === true ? newest : own;
+    this.#newest.set(own.key, chosen);
+    chosen.streams++;
+    return chosen;
   }
 
-  leave(shared: Progress): void {
-    shared.streams--;
-    if (shared.streams === 0) this.#all.delete(shared.key);
+  leave(progress: Progress): void {
+    progress.streams--;
+    if (progress.streams === 0 && this.#newest.get(progress.key) === progress)
+      this.#newest.delete(progress.key);
   }
 }

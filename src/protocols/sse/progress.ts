@@ -1,7 +1,7 @@
 import { Frame } from '../../core/frame.js';
-import type { Position } from '../../core/position.js';
+import { type Position, samePosition } from '../../core/position.js';
+import { writePositions } from '../../core/positions.js';
 import type { Publication } from '../../core/publication.js';
-import { writePositions } from './positions.js';
 import { writeEvent } from './write-event.js';
 
 /** A channel of a stream. */
@@ -10,13 +10,18 @@ export interface StreamChannel {
   readonly name: string;
   /** Whether its events have positions. */
   readonly hasHistory: boolean;
+  /** Whether a slow peer misses some of them, so that it is somewhere else than others. */
+  readonly conflates: boolean;
 }
 
+let made = 0;
+
 /**
- * How far streams are that hear the same channels: all of them have been sent all that came for them, so that they read the
- * same octets, with the same positions in the id.
+ * How far streams are on the channels that they hear. Those that hear the same and are equally far have been sent the same from
+ * then on, so they share one, and read the same octets with the same positions in the id.
  */
 export class Progress {
+  /** Equal for streams that hear the same. */
   readonly key: string;
   /** Streams that are here. */
   streams = 0;
@@ -24,16 +29,19 @@ export class Progress {
   readonly wireKeys: readonly string[];
   readonly #channels: readonly StreamChannel[];
   readonly #positions: (Position | undefined)[];
+  readonly #histories: number;
   #id: string | undefined;
 
   constructor(channels: readonly StreamChannel[]) {
     this.#channels = channels;
     this.#positions = channels.map(() => undefined);
+    this.#histories = channels.filter(({ hasHistory }) => hasHistory).length;
     // Names have no line ends.
     this.key = channels.map(({ name, hasHistory }) => `${hasHistory ? '+' : '-'}${name}`).join('\n');
     const form = channels.length === 1 ? 'one' : 'many';
+    const own = this.#histories > 1 ? ++made : this.key;
     this.wireKeys = channels.map(({ name, hasHistory }, i) =>
-      hasHistory ? `sse ${i} ${this.key}` : `sse ${form} ${name}`,
+      hasHistory ? `sse ${i} ${own}` : `sse ${form} ${name}`,
     );
   }
 
@@ -46,13 +54,24 @@ export class Progress {
     return this.#positions[index];
   }
 
-  /** Streams are on a channel at a position, unless they are further. */
+  /** The streams are on a channel at a position. */
   reach(index: number, position: Position | undefined): void {
-    const known = this.#positions[index];
     if (position === undefined || this.#channels[index]?.hasHistory !== true) return;
-    if (known?.epoch === position.epoch && known.offset >= position.offset) return;
     this.#positions[index] = position;
     this.#id = undefined;
+  }
+
+  /** Whether streams at `other`, which hear the same, may share this one. */
+  suits(other: Progress): boolean {
+    // An event of the only channel with positions has all that is in its id.
+    if (this.#histories <= 1) return true;
+    if (this.#channels.some(({ conflates }) => conflates)) return false;
+    return this.#positions.every((position, i) => {
+      const there = other.positionOf(i);
+      return position === undefined || there === undefined
+        ? position === there
+        : samePosition(position, there);
+    });
   }
 
   /** What is published on a channel: the payload alone, or with the name of its channel where there are several. */
@@ -63,7 +82,7 @@ export class Progress {
     return new Frame(writeEvent({ id: channel?.hasHistory === true ? this.id : '', data }));
   }
 
-  /** The same, with other channels in the places of these. */
+  /** As far, with other channels in the places of these. */
   as(channels: readonly StreamChannel[]): Progress {
     const other = new Progress(channels);
     for (const [i, position] of this.#positions.entries()) other.reach(i, position);
@@ -71,9 +90,8 @@ export class Progress {
   }
 }
 
-function named(name: string, json: Buffer): Buffer {
-  const head = Buffer.from(`{"channel":${JSON.stringify(name)},"payload":`);
-  return Buffer.concat([head, json, CLOSE]);
-}
-
 const CLOSE = Buffer.from('}');
+
+function named(name: string, json: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`{"channel":${JSON.stringify(name)},"payload":`), json, CLOSE]);
+}

@@ -1,6 +1,6 @@
 import { RouterError } from '../../core/errors.js';
+import { type Positions, readPositions } from '../../core/positions.js';
 import type { Guest } from '../../core/protocol.js';
-import { type Positions, readPositions } from './positions.js';
 
 /** What a peer wants to hear, by the names that it uses. */
 export interface StreamRequest {

@@ -7,7 +7,7 @@ import { ANONYMOUS, type Notice, Session, sessionId } from '../../core/session.j
 import { reportIdentity } from '../../core/session-procedures.js';
 import type { SseContext } from './context.js';
 import { type Held, HeldFrame, OpeningConnection } from './opening-connection.js';
-import { Progress } from './progress.js';
+import { Progress, type StreamChannel } from './progress.js';
 import {
   disconnectEvent,
   endedEvent,
@@ -81,7 +81,7 @@ export class SseStream implements ConnectionListener, SubscribedStream {
     if (progress === undefined || this.#isOver) return;
     this.#connection.send(endedEvent(channel, why));
     if (this.#ended.length === this.#subscriptions.length) this.end(DISCONNECT.refused);
-    else this.#share(progress.as(this.#channels()));
+    else this.#share(progress.as(this.#channels((i) => progress.positionOf(i) !== undefined)));
   }
 
   async #open(guest: Guest, opening: OpeningConnection): Promise<void> {
@@ -140,9 +140,12 @@ export class SseStream implements ConnectionListener, SubscribedStream {
   }
 
   #begin({ since }: StreamRequest, { frames, lost }: Held): void {
-    const own = new Progress(this.#channels());
-    for (const [i, { start }] of this.#subscriptions.entries()) own.reach(i, start?.position);
-    for (const [i, position] of lost?.entries() ?? []) own.reach(i, position);
+    const starts = this.#subscriptions.map(({ start }, i) => lost?.[i] ?? start?.position);
+    // Where something is replayed a stream is nowhere before it has had that.
+    const hasPosition = ({ publication }: HeldFrame) => publication.position !== undefined;
+    const replayed = new Set(frames.filter(hasPosition).map(({ index }) => index));
+    const own = new Progress(this.#channels((i) => starts[i] !== undefined || replayed.has(i)));
+    for (const [i, position] of starts.entries()) own.reach(i, position);
     this.#connection.send(firstWords(own));
     if (since !== undefined || lost !== undefined)
       this.#connection.send(recoveredEvent(this.#subscriptions, own, lost !== undefined));
@@ -164,11 +167,12 @@ export class SseStream implements ConnectionListener, SubscribedStream {
     this.#progress = undefined;
   }
 
-  #channels() {
+  #channels(hasHistory: (index: number) => boolean): readonly StreamChannel[] {
     const hasEnded = (name: string) => this.#ended?.some(({ channel }) => channel === name) === true;
-    return this.#subscriptions.map(({ name, hasHistory }) => ({
+    return this.#subscriptions.map(({ name, conflates }, i) => ({
       name,
-      hasHistory: hasHistory && !hasEnded(name),
+      conflates,
+      hasHistory: hasHistory(i) && !hasEnded(name),
     }));
   }
 

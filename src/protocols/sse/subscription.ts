@@ -4,7 +4,7 @@ import type { Position } from '../../core/position.js';
 import type { Publication } from '../../core/publication.js';
 import type { Start, Subscriber } from '../../core/router.js';
 import type { Session } from '../../core/session.js';
-import type { SubscriptionGroup } from '../../core/topic.js';
+import type { SubscriptionGroup, Topic } from '../../core/topic.js';
 
 /** The stream that a subscription is of. */
 export interface SubscribedStream {
@@ -23,6 +23,8 @@ export class SseSubscription implements Subscriber {
   wireKey: string;
   /** How it began; undefined before it has. */
   start: Start | undefined = undefined;
+  /** Whether a slow peer misses some of it. */
+  conflates = false;
   readonly #stream: SubscribedStream;
   readonly #index: number;
 
@@ -41,12 +43,9 @@ export class SseSubscription implements Subscriber {
     this.wireKey = `sse ${index} of ${this.session.id}`;
   }
 
-  get hasHistory(): boolean {
-    return this.start?.position !== undefined;
-  }
-
-  joined(_group: SubscriptionGroup, start: Start): void {
+  joined(group: SubscriptionGroup | Topic, start: Start): void {
     this.start = start;
+    this.conflates = 'request' in group && group.request.route.slow === 'conflate';
   }
 
   encode(publication: Publication): Frame {

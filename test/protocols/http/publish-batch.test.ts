@@ -17,6 +17,7 @@ describe('a batch over HTTP', () => {
         offset: null,
         epoch: null,
         duplicate: false,
+        superseded: false,
       })),
     );
   });

@@ -20,6 +20,7 @@ describe('POST /api/publish', () => {
       offset: null,
       epoch: null,
       duplicate: false,
+      superseded: false,
     });
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPositions, writePositions } from '../../../src/protocols/sse/positions.js';
+import { readPositions, writePositions } from '../../../src/core/positions.js';
 import { writeEvent } from '../../../src/protocols/sse/write-event.js';
 import { EventStreamReader } from '../../support/event-stream.js';
 

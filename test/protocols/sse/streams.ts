@@ -1,7 +1,7 @@
 import type { ConnectionListener } from '../../../src/core/connection.js';
 import type { RouterError } from '../../../src/core/errors.js';
 import { NULL_LOGGER } from '../../../src/core/logger.js';
-import type { Payload } from '../../../src/core/payload.js';
+import { Payload } from '../../../src/core/payload.js';
 import type { Route } from '../../../src/core/route.js';
 import { ANONYMOUS, type Principal } from '../../../src/core/session.js';
 import type { TopicHandler } from '../../../src/core/topic.js';
@@ -85,7 +85,9 @@ export class Streams {
   }
 
   async publish(channel: string, payload: unknown | Payload, more = {}): Promise<void> {
-    await this.#backend.publish(channel, payload, more);
+    const event = { exclude: [], eligible: [], ...more };
+    if (!(payload instanceof Payload)) await this.#backend.publish(channel, payload, more);
+    else await this.server.router.publish(this.#backend.session, channel, { ...event, payload });
   }
 }
 

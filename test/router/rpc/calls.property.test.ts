@@ -165,7 +165,7 @@ it('every call gets exactly one final answer unless its caller leaves, and nothi
       expect(world.server.procedures.participants).toBe(0);
       expect(world.server.procedures.registrations.size).toBe(0);
       expect(world.server.procedures.waiting).toBe(0);
-      world.server.router.stop();
+      await world.server.router.stop();
     }),
     { numRuns: 300 },
   );

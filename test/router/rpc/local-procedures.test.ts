@@ -200,7 +200,7 @@ describe('a procedure of a handler', () => {
       ['timeout'],
     ]);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true]);
-    server.router.stop();
+    await server.router.stop();
     expect(vi.getTimerCount()).toBe(0);
   });
 
