@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchBlocking } from './blocking/bench.mjs';
 import { benchIdentity } from './identity/bench.mjs';
 import { benchHandshakes } from './identity/handshakes.mjs';
 import { measureIdle, measureRounds } from './lib/bench-load.mjs';
@@ -14,17 +15,20 @@ import { benchNodes } from './nodes/bench.mjs';
 import { benchRoutes } from './routes/bench.mjs';
 import { SERVERS } from './servers/index.mjs';
 import { benchStomp } from './stomp/bench.mjs';
+import { benchStreams } from './streams/bench.mjs';
 import { benchUserland } from './userland/bench.mjs';
 import { benchWamp } from './wamp/bench.mjs';
 import { WORKS } from './works.mjs';
 
 const MICROS = {
+  blocking: benchBlocking,
   userland: benchUserland,
   routes: benchRoutes,
   identity: benchIdentity,
   handshakes: benchHandshakes,
   wamp: benchWamp,
   stomp: benchStomp,
+  streams: benchStreams,
   nodes: benchNodes,
 };
 const NAMES = [...Object.keys(WORKS), ...Object.keys(MICROS)];
