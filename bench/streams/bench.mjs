@@ -23,8 +23,9 @@ export async function benchStreams({ rounds }) {
   return { fanOut, idle: await benchIdle() };
 }
 
-async function withServer(work) {
-  const running = await startServer({ name: 'signalbox', ...signalbox.prepare() });
+async function withServer(env, work) {
+  const { command, ready, env: own } = signalbox.prepare();
+  const running = await startServer({ name: 'signalbox', command, ready, env: { ...own, ...env } });
   const generator = startGenerator(MAIN);
   try {
     return await work(running, generator);
@@ -35,7 +36,7 @@ async function withServer(work) {
 
 function benchFanOut(depth, rounds) {
   console.log(`\nstreams: ${SUBSCRIBERS} of each kind, ${depth} publications under way`);
-  return withServer(async ({ pid, port }, generator) => {
+  return withServer({ SIGNALBOX_LIMITS_PING: '1h' }, async ({ pid, port }, generator) => {
     for (const [kind, channel] of Object.entries(KINDS))
       await generator.ask('connect', { port, kind, channel, count: SUBSCRIBERS });
     const samples = Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, []]));
@@ -74,20 +75,26 @@ async function benchIdle() {
 }
 
 function idle(kind) {
-  return withServer(async ({ pid, port }, generator) => {
+  return withServer({}, async ({ pid, port }, generator) => {
     const tree = processTree(pid);
+    await sleep(SETTLING_MS);
+    const none = await shareOfCore(tree, IDLE_MS / 3);
     const before = residentKilobytes(tree);
     const opening = cpuMicroseconds(tree);
     await generator.ask('connect', { port, kind, channel: KINDS[kind], count: IDLE });
     const opened = (cpuMicroseconds(tree) - opening) / IDLE;
     await sleep(SETTLING_MS);
     const resident = (residentKilobytes(tree) - before) / IDLE;
-    const start = cpuMicroseconds(tree);
-    await sleep(IDLE_MS);
-    const share = (cpuMicroseconds(tree) - start) / (IDLE_MS * 1000);
+    const share = (await shareOfCore(tree, IDLE_MS)) - none;
     console.log(
-      `\n${kind}: ${IDLE} idle: ${digits(resident)} KB resident each, ${digits(opened)} us of CPU to open one, ${digits(share * 100)} % of a core while idle`,
+      `\n${kind}: ${IDLE} idle: ${digits(resident)} KB resident each, ${digits(opened)} us of CPU to open one, ${digits(share * 100)} % of a core while idle, beside ${digits(none * 100)} % without them`,
     );
-    return { resident, opened, share };
+    return { resident, opened, share, none };
   });
+}
+
+async function shareOfCore(tree, milliseconds) {
+  const start = cpuMicroseconds(tree);
+  await sleep(milliseconds);
+  return (cpuMicroseconds(tree) - start) / (milliseconds * 1000);
 }

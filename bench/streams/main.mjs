@@ -1,6 +1,6 @@
 /** The process that makes the load: opens streams and WebSockets, publishes, and counts octets. */
 import { connect } from 'node:net';
-import { clientFrame, scanFrames, upgradeRequest } from '../generator/websocket.mjs';
+import { clientFrame, OPCODE, upgradeRequest } from '../generator/websocket.mjs';
 
 const AT_ONCE = 64;
 const PAYLOAD = JSON.stringify({ type: 'email', unread: 12, folder: 'inbox', text: 'x'.repeat(48) });
@@ -48,23 +48,21 @@ function open(kind, { port, channel, received }) {
   });
 }
 
-/** Pings are answered, or the server would end the connection; they do not count. */
-function octetsOf(kind, chunk, socket) {
-  if (kind === 'stream') return chunk.length === 3 && chunk[0] === 0x3a ? 0 : chunk.length;
-  let size = chunk.length;
-  scanFrames(chunk, chunk.length, (first, start, stop) => {
-    if (first !== 0x89) return;
-    size -= stop - start + 2;
-    socket.write(clientFrame(chunk.subarray(start, stop), 10).frame);
-  });
-  return size;
+const PING = 0x89;
+
+/** Idle ones are pinged, and nothing else is sent meanwhile; those that are measured are not. */
+function isPing(chunk, socket) {
+  if (chunk[0] !== PING) return false;
+  socket.write(clientFrame('', OPCODE.pong).frame);
+  return true;
 }
 
 async function connectAll({ port, kind, channel, count }) {
   const group = { channel, octets: 0, count, event: KINDS[kind].event(channel), came: undefined };
   groups[kind] = group;
   const received = (chunk, socket) => {
-    group.octets += octetsOf(kind, chunk, socket);
+    if (isPing(chunk, socket)) return;
+    group.octets += chunk.length;
     group.came?.();
   };
   publisher ??= await open('webSocket', { port, channel: 'bench/9', received: () => undefined });
@@ -82,10 +80,18 @@ async function settle(group) {
   while (Date.now() < end) {
     const before = group.octets;
     send(group, 1);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await quiet(group);
     if (group.octets - before === group.count * group.event) return;
   }
   throw new Error('some subscribers got nothing');
+}
+
+/** Until nothing has come for a moment. */
+async function quiet(group) {
+  for (let before = -1; before !== group.octets; ) {
+    before = group.octets;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 function send({ channel }, count) {
