@@ -13,6 +13,9 @@ import { PASS, PUBLISH } from './scripts.js';
 /** Channels that are found by a pattern when histories are read, the newest. */
 const INDEXED = 100_000;
 
+/** A hundred years in milliseconds: numbers of Lua are exact as texts to fourteen digits. */
+const LONGEST = 36_525 * 86_400_000;
+
 const PLAIN = Buffer.from('- ');
 
 /** The way of a publication into Redis. */
@@ -70,7 +73,7 @@ export class RedisPublishing {
       names.ofPartition('hx', partition),
       names.ofPartition('rx', partition),
     ];
-    const ttl = history?.ttl ?? 0;
+    const ttl = Math.min(history?.ttl ?? 0, LONGEST);
     const args = [
       this.#isCluster ? 'SPUBLISH' : 'PUBLISH',
       names.of('c', channel),
