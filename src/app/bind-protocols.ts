@@ -60,13 +60,14 @@ export function bindProtocols(container: Container, settings: Settings): void {
       (...protocols) => protocols.filter((one) => one !== undefined),
       [PARTS.wamp1, PARTS.wamp2, PARTS.stomp, PARTS.xmlsocket, PARTS.sse],
     );
-  container
-    .bind(TOKENS.gateway)
-    .toResolvedValue(
-      (protocols, authenticator, origins, events, logger) =>
-        new HandshakeGateway({ protocols, authenticator, origins, events, logger, cookie: auth.cookie }),
-      [PARTS.protocols, TOKENS.authenticator, PARTS.origins, TOKENS.events, TOKENS.logger],
-    );
+  container.bind(TOKENS.gateway).toResolvedValue(
+    (protocols, authenticator, origins, events, logger, load) =>
+      new HandshakeGateway({
+        ...{ protocols, authenticator, origins, events, logger, load },
+        cookie: auth.cookie,
+      }),
+    [PARTS.protocols, TOKENS.authenticator, PARTS.origins, TOKENS.events, TOKENS.logger, PARTS.overload],
+  );
 }
 
 function bindStomp(container: Container, { limits, stomp }: Pick<Settings, 'limits' | 'stomp'>): void {

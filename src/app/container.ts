@@ -4,6 +4,7 @@ import type { Authenticator } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
 import { ServerEvents } from '../core/events.js';
 import type { HttpEndpoint } from '../core/http.js';
+import type { LoadLevel } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { Route } from '../core/route.js';
 import {
@@ -29,6 +30,7 @@ import { bindIdentity, ticketMint } from './identity.js';
 import { createLogger } from './logger.js';
 import { Metrics, MetricsEndpoint } from './metrics.js';
 import { bindOtherTransports } from './other-transports.js';
+import { Overload } from './overload.js';
 import { pageEndpoints } from './pages.js';
 import { RouterPublisher } from './publisher.js';
 import { PARTS, TOKENS } from './tokens.js';
@@ -60,6 +62,9 @@ export function createContainer(plan: Plan): Container {
 
 function bindFoundations(container: Container, { settings }: Plan): void {
   container.bind(TOKENS.logger).toResolvedValue(() => createLogger(settings.log));
+  container
+    .bind(PARTS.overload)
+    .toResolvedValue((logger) => new Overload(settings.limits.loopDelay, logger), [TOKENS.logger]);
   container.bind(PARTS.metrics).toResolvedValue(() => new Metrics());
   container.bind(TOKENS.meter).toResolvedValue((metrics) => metrics, [PARTS.metrics]);
   container.bind(TOKENS.events).toResolvedValue((logger) => new ServerEvents(logger), [TOKENS.logger]);
@@ -79,7 +84,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
     payload: limits.message,
   };
   container.bind<readonly HttpEndpoint[]>(PARTS.endpoints).toResolvedValue(
-    (router, cluster, authenticator, broker, metrics, readiness, logger) => [
+    (router, cluster, authenticator, broker, metrics, readiness, logger, overload) => [
       new PublishEndpoint({
         router,
         authenticator,
@@ -93,7 +98,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       new NodesEndpoint(cluster, authenticator),
       new PresenceEndpoint({ router, authenticator }),
       ...ticketEndpoints(settings, authenticator),
-      ...healthEndpoints(() => readinessOf(readiness, broker)),
+      ...healthEndpoints(() => readinessOf({ ...readiness, load: overload.level }, broker)),
       new MetricsEndpoint(metrics, authenticator),
       ...devEndpoints(settings),
       ...pageEndpoints({ development: settings.development, login: devEndpoints(settings).length > 0 }),
@@ -106,6 +111,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       PARTS.metrics,
       PARTS.readiness,
       TOKENS.logger,
+      PARTS.overload,
     ],
   );
   container.bind(PARTS.readiness).toConstantValue({ ready: false });
@@ -136,12 +142,16 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
   );
 }
 
-/** Peers are to be sent elsewhere while this node cannot reach the others. */
-function readinessOf({ ready }: { readonly ready: boolean }, { health }: Broker): Readiness {
+/** Peers are to be sent elsewhere while this node cannot reach the others, or has too much to do. */
+function readinessOf(
+  { ready, load }: { readonly ready: boolean; readonly load: LoadLevel },
+  { health }: Broker,
+): Readiness {
   const isUp = health?.ready !== false;
+  const server = load > 0 ? 'overloaded' : 'up';
   return {
-    ready: ready && isUp,
-    states: { server: ready ? 'up' : 'not taking requests', broker: isUp ? 'up' : 'down' },
+    ready: ready && isUp && load === 0,
+    states: { server: ready ? server : 'not taking requests', broker: isUp ? 'up' : 'down' },
   };
 }
 

@@ -4,6 +4,7 @@ import type { Admission, Connection, ConnectionListener, Gateway, Handshake } fr
 import { cutText } from '../core/cut-text.js';
 import { DISCONNECT, identified, isRouterError, RouterError } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
+import { checkLoad, type Load } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { Guest, Protocol } from '../core/protocol.js';
 import { readAttempt } from '../core/read-attempt.js';
@@ -17,6 +18,8 @@ export interface GatewayParts {
   readonly origins: OriginPolicy;
   readonly events: ServerEvents;
   readonly logger: Logger;
+  /** Nobody is let in where there is too much to do. */
+  readonly load: Load;
   /** The name of the cookie that may hold a credential. */
   readonly cookie?: string | undefined;
 }
@@ -40,6 +43,7 @@ export class HandshakeGateway implements Gateway {
   async admit(handshake: Handshake): Promise<Admission> {
     try {
       if (this.#draining) throw new RouterError('unavailable', 'the server is about to stop');
+      checkLoad(this.#parts.load, 1, 'new connections');
       // Pages of a browser open no stream of octets, and the origin of other streams has been looked at by their transport.
       if (handshake.protocol === undefined) this.#parts.origins.check(handshake.headers['origin']);
       return await this.#admit(handshake);

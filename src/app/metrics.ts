@@ -16,6 +16,8 @@ export interface LiveFigures {
   readonly tickets: number;
   readonly publications: number;
   readonly deliveries: number;
+  readonly conflated: number;
+  readonly load: number;
   readonly calls: number;
   readonly pendingCalls: number;
   readonly registrations: number;
@@ -97,6 +99,11 @@ export class Metrics implements Meter {
     this.#read('signalbox_tickets', 'one-time tickets remembered', () => read().tickets);
     this.#readTotal('signalbox_publications_total', 'publications accepted', () => read().publications);
     this.#readTotal('signalbox_deliveries_total', 'deliveries to subscribers', () => read().deliveries);
+    const conflated = 'publications that a slow subscriber was not sent, as a newer one took their place';
+    this.#readTotal('signalbox_conflated_total', conflated, () => read().conflated);
+    const load =
+      'how much the server has to do: 1 refuses new connections, 2 what may be tried again later, too';
+    this.#read('signalbox_load', load, () => read().load);
     this.#readTotal('signalbox_calls_total', 'calls of procedures', () => read().calls);
   }
 

@@ -18,7 +18,10 @@ export interface RunningRealm extends Realm {
 }
 
 /** What is counted of all realms together. */
-export type RealmFigures = Omit<LiveFigures, 'connections' | 'tickets' | 'storeCommits' | 'storePending'>;
+export type RealmFigures = Omit<
+  LiveFigures,
+  'connections' | 'tickets' | 'storeCommits' | 'storePending' | 'load'
+>;
 
 /** Every realm of the server. What the application does to sessions reaches them wherever they are. */
 export class Realms implements SessionControl {
@@ -73,6 +76,7 @@ export class Realms implements SessionControl {
       presenceWatched: this.#sum(({ router }) => router.presence?.stats.watched ?? 0),
       publications: this.#sum(({ router }) => router.stats.publications),
       deliveries: this.#sum(({ router }) => router.stats.deliveries),
+      conflated: this.#sum(({ router }) => router.stats.conflated),
       calls: this.#sum(({ procedures }) => procedures.stats.calls),
       pendingCalls: this.#sum(({ procedures }) => procedures.pending),
       queues: this.#sum(({ queues }) => queues.figures.queues),

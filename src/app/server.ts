@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container } from 'inversify';
 import { every } from '../core/interval.js';
+import { within } from '../core/within.js';
 import { type ApplicationOptions, loadApplication } from './application.js';
 import { buildHandlers, buildPeriodic } from './build-handlers.js';
 import { createContainer, type Plan } from './container.js';
@@ -20,6 +22,9 @@ export interface RunningServer extends Publisher {
   close(): Promise<void>;
 }
 
+/** Milliseconds for what is kept to be written when all peers have gone. */
+const FLUSH_TIMEOUT = 30_000;
+
 /** Loads settings, routes and handlers, and starts. Throws `ConfigurationError` with every finding at once. */
 export async function createServer(options: ServerOptions = {}): Promise<RunningServer> {
   const plan = (await loadApplication(options)).plan();
@@ -37,6 +42,7 @@ export async function startServer(plan: Plan): Promise<RunningServer> {
   await openStore(container, plan);
   const urls = await openOrClose(container, plan);
   const [url = ''] = urls;
+  container.get(PARTS.overload).start();
   container.get(PARTS.readiness).ready = true;
   container.get(TOKENS.events).announce('server_launched', { urls });
   let closing: Promise<void> | undefined;
@@ -55,6 +61,7 @@ export async function startServer(plan: Plan): Promise<RunningServer> {
 /** Starts the realms and listens; returns all addresses. A store that stays open would keep a process that could not start. */
 async function openOrClose(container: Container, plan: Plan): Promise<readonly string[]> {
   try {
+    await container.get(PARTS.backbone).start();
     await container.get(PARTS.realms).start();
     await container.get(TOKENS.cluster).start(container.get(PARTS.node));
     return [await listen(container, plan), ...(await listenElsewhere(container, plan))];
@@ -70,6 +77,7 @@ async function leave(container: Container): Promise<void> {
   container.get(PARTS.node).close();
   await container.get(TOKENS.cluster).close();
   await container.get(PARTS.realms).stop();
+  container.get(PARTS.backbone).close();
 }
 
 function startPeriodicTasks(container: Container, { offers }: Plan): readonly (() => void)[] {
@@ -113,10 +121,12 @@ function watch(container: Container): void {
   const transports = peerTransports(container);
   const replays = container.get(PARTS.replays);
   const store = container.get(PARTS.store);
+  const overload = container.get(PARTS.overload);
   container.get(PARTS.metrics).watch(() => ({
     ...realms.figures,
+    load: overload.level,
     connections: transports.reduce((sum, { size }) => sum + size, 0),
-    tickets: replays.size,
+    tickets: replays.size ?? 0,
     storeCommits: store?.stats.commits ?? 0,
     storePending: store?.pending ?? 0,
   }));
@@ -130,16 +140,30 @@ async function closePorts(container: Container, time: number): Promise<void> {
   await Promise.all(closed);
 }
 
-/** Not ready → no new peers → the ports are free → the cluster is left → the broker ends. */
+/**
+ * Not ready → balancers have seen it → no new peers → the ports are free → the cluster is left → what is kept is with the disk
+ * or the other nodes.
+ */
 async function close(
   container: Container,
   { settings }: Plan,
   stopTasks: readonly (() => void)[],
 ): Promise<void> {
+  const { drain, drainDelay } = settings.limits;
   container.get(PARTS.readiness).ready = false;
+  if (drainDelay > 0) await sleep(drainDelay);
   container.get(TOKENS.gateway).drain();
-  await closePorts(container, settings.limits.drain);
+  await closePorts(container, drain);
+  container.get(PARTS.overload).stop();
   for (const stop of stopTasks) stop();
+  await within(
+    FLUSH_TIMEOUT,
+    flush(container),
+    () => new Error('not all that is kept could be written in time'),
+  );
+}
+
+async function flush(container: Container): Promise<void> {
   await leave(container);
   await container.get(PARTS.store)?.close();
   await container.get(PARTS.oro).close();

@@ -1,6 +1,8 @@
 import type { Connection } from '../core/connection.js';
 import { overLimit, RouterError } from '../core/errors.js';
+import { checkLoad, type Load } from '../core/load.js';
 import type { Payload } from '../core/payload.js';
+import type { Route } from '../core/route.js';
 import type { Subscriber } from '../core/router.js';
 import type { Principal, Session } from '../core/session.js';
 import { type Rate, rateText, TokenBucket } from '../core/token-bucket.js';
@@ -109,6 +111,25 @@ export function checkPublication(
   if (publish === undefined || publishes === undefined || publishes.tryTake(performance.now()) === 0) return;
   const text = `more is published than limits.publish of ${rateText(publish)}, which route ${route.name} sets`;
   throw overLimit('route.limits.publish', text);
+}
+
+/**
+ * Throws `unavailable` where the server has too much to do for a publication that is not kept. What is kept, and what back ends
+ * publish, is taken as long as it can be.
+ */
+export function checkPublicationLoad(
+  session: Session,
+  { history, replay, queue, log }: Route,
+  { retain, load }: { readonly retain: boolean; readonly load: Load },
+): void {
+  if (load.level < 2 || session.principal.kind === 'backend' || retain) return;
+  if (history === undefined && replay === undefined && queue === undefined && log === undefined)
+    checkLoad(load, 2, 'publications that are not kept');
+}
+
+/** Throws `unavailable` where the server has too much to do to be asked about the past, and who is there. */
+export function checkReading({ principal }: Session, load: Load): void {
+  if (principal.kind !== 'backend') checkLoad(load, 2, 'to read histories and presence');
 }
 
 /** One session after another on the same connection share it. */

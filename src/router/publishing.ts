@@ -1,10 +1,11 @@
 import { RouterError } from '../core/errors.js';
+import type { Load } from '../core/load.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { Publication, PublishEvent } from '../core/publication.js';
 import type { Route } from '../core/route.js';
 import type { Session } from '../core/session.js';
 import { inTime } from './in-time.js';
-import { checkPublication, type RouterLimits } from './limits.js';
+import { checkPublication, checkPublicationLoad, type RouterLimits } from './limits.js';
 import { type LiveTopic, questionOf } from './live-topic.js';
 import type { Refusals } from './refusals.js';
 import type { Topics } from './topics.js';
@@ -13,6 +14,7 @@ export interface PublishingParts {
   readonly topics: Topics;
   readonly refusals: Refusals;
   readonly limits: RouterLimits;
+  readonly load: Load;
 }
 
 /** The walk of a publish to the handler, which delivers or does not. */
@@ -29,14 +31,15 @@ export class Publishing {
     event: PublishEvent,
     placed?: () => void,
   ): MaybePromise<Publication | undefined> {
-    const { topics, refusals, limits } = this.#parts;
-    const { payload } = event;
+    const { topics, refusals, limits, load } = this.#parts;
+    const { payload, retain = false } = event;
     let topic: LiveTopic | undefined;
     try {
       if (session.closed) throw new RouterError('unavailable', 'the session has ended');
       topic = topics.find(channel);
       if (topic.isReserved) throw new RouterError('forbidden', `the server alone publishes on ${channel}`);
       topic.access.check('publish', questionOf(session.principal, topic, payload));
+      checkPublicationLoad(session, topic.request.route, { retain, load });
       checkPublication(session, topic, { payload, limits });
       const { placed: before } = topic;
       const done = askHandler(session, topic, event);

@@ -2,6 +2,7 @@ import type { Broker, ChannelSelection } from '../core/broker.js';
 import { type DeliveryPromise, promiseOf } from '../core/delivery-promise.js';
 import type { HistoryFilter } from '../core/history.js';
 import { type HistoryPage, type HistoryQuery, historyPage } from '../core/history-page.js';
+import type { Load } from '../core/load.js';
 import type { LogPage, LogQuery } from '../core/message-log.js';
 import type { PresenceReport } from '../core/presence.js';
 import type { Publication } from '../core/publication.js';
@@ -9,7 +10,7 @@ import type { Operation } from '../core/route.js';
 import type { Session } from '../core/session.js';
 import type { Archive } from './archive.js';
 import { HistoryPages } from './history-pages.js';
-import type { RouterLimits } from './limits.js';
+import { checkReading, type RouterLimits } from './limits.js';
 import { type LiveTopic, questionOf } from './live-topic.js';
 import { readPresence } from './presence-report.js';
 import type { Refusals } from './refusals.js';
@@ -22,6 +23,7 @@ export interface ReadingParts {
   readonly broker: Broker;
   readonly archive: Archive;
   readonly limits: RouterLimits;
+  readonly load: Load;
   readonly refusals: Refusals;
 }
 
@@ -41,9 +43,10 @@ export class Reading {
     selection: ChannelSelection,
     filter: HistoryFilter,
   ): Promise<readonly Publication[]> {
-    const { table, archive } = this.#parts;
+    const { table, archive, load } = this.#parts;
     const { channel, match } = selection;
     try {
+      checkReading(session, load);
       if (match !== 'exact') table.checkPattern(selection);
       return await archive.history(session, selection, filter);
     } catch (error) {
@@ -54,6 +57,7 @@ export class Reading {
   /** See `Router.historyPage`. */
   async page(session: Session, channel: string, query: HistoryQuery): Promise<HistoryPage> {
     try {
+      checkReading(session, this.#parts.load);
       return historyPage(await this.#pages.read(session, channel, query));
     } catch (error) {
       throw this.#refused(error, session, { channel });
@@ -64,6 +68,7 @@ export class Reading {
   async search(session: Session, query: LogQuery): Promise<LogPage> {
     const [channel = ''] = query.channels;
     try {
+      checkReading(session, this.#parts.load);
       return await this.#parts.archive.search(session, query);
     } catch (error) {
       throw this.#refused(error, session, { channel, isPattern: true });
@@ -73,6 +78,7 @@ export class Reading {
   /** See `PresenceReader.present`. */
   async presence(session: Session, channel: string): Promise<PresenceReport> {
     try {
+      checkReading(session, this.#parts.load);
       return await readPresence(session, this.#parts.topics.find(channel));
     } catch (error) {
       throw this.#refused(error, session, { channel, operation: 'presence' });

@@ -14,6 +14,8 @@ export class FakeConnection implements Connection {
   listener: ConnectionListener | undefined;
   /** Whether what is sent stays here until `flush`. */
   holds = false;
+  /** Whether it says that more waits in it than its peer takes. */
+  isCongested = false;
   readonly #unsent: (() => void)[] = [];
 
   /** The frames as text. */

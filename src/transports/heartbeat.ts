@@ -45,8 +45,11 @@ export class Heartbeat {
   #beat(): void {
     const { length } = this.#slots;
     this.#now = (this.#now + 1) % length;
-    for (const connection of this.#slots[(this.#now + length - this.#delay) % length] ?? [])
-      connection.expectAnswer();
+    const asked = this.#slots[(this.#now + length - this.#delay) % length] ?? [];
+    // After what has arrived was read: where this is late, answers may be waiting.
+    setImmediate(() => {
+      for (const connection of asked) connection.expectAnswer();
+    });
     for (const connection of this.#slots[this.#now] ?? []) connection.ping();
   }
 }

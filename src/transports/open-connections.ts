@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../core/connection.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
@@ -12,6 +13,8 @@ export interface OpenConnection extends Connection {
 
 /** Milliseconds between two peers that are told to go: they come back elsewhere at the same pace. */
 const DRAIN_PAUSE = 20;
+/** Milliseconds for what a peer has asked for to be answered before it is told. */
+const MOMENT = 200;
 /** Milliseconds for the last ones to say goodbye in return. */
 const FAREWELL = 1000;
 
@@ -42,17 +45,31 @@ export class OpenConnections<C extends OpenConnection> {
     return true;
   }
 
-  /** Tells every peer to go, spread over `milliseconds` if they are many, and resolves when all are gone. */
+  /**
+   * Tells every peer to go, spread over `milliseconds` if they are many, and resolves when all are gone. Each is advised to come
+   * back at some time within as long again.
+   */
   async drain(milliseconds: number): Promise<void> {
     const pause = Math.min(DRAIN_PAUSE, milliseconds / Math.max(1, this.size));
+    const moment = Math.min(MOMENT, milliseconds / 10);
+    const told: Promise<void>[] = [];
     let due = performance.now();
     for (const connection of this.#connections) {
       if (due - performance.now() > 1) await sleep(due - performance.now());
-      connection.end(DISCONNECT.draining);
+      told.push(this.#dismiss(connection, moment, randomInt(Math.ceil(milliseconds) + 1)));
       due += pause;
     }
+    await Promise.all(told);
     const deadline = performance.now() + Math.min(FAREWELL, milliseconds);
     while (this.size > 0 && performance.now() < deadline) await sleep(5);
     for (const connection of this.#connections) connection.drop(DISCONNECT.draining);
+  }
+
+  /** What it has asked for is answered first, as far as that takes no longer than a moment; nothing more of it is read. */
+  async #dismiss(connection: C, moment: number, retryAfter: number): Promise<void> {
+    connection.pause();
+    await sleep(moment);
+    connection.resume();
+    if (this.#connections.has(connection)) connection.end({ ...DISCONNECT.draining, retryAfter });
   }
 }

@@ -11,6 +11,7 @@ import type { Authenticator } from '../../src/core/authenticator.js';
 import type { Connection, Handshake } from '../../src/core/connection.js';
 import { overLimit, RouterError } from '../../src/core/errors.js';
 import { ServerEvents } from '../../src/core/events.js';
+import type { LoadLevel } from '../../src/core/load.js';
 import { NULL_LOGGER } from '../../src/core/logger.js';
 import type { Guest, Protocol } from '../../src/core/protocol.js';
 import type { Principal } from '../../src/core/session.js';
@@ -45,6 +46,7 @@ function setUp(authenticator: Authenticator = chain, more: readonly FakeProtocol
   const [first, second] = [new FakeProtocol('wamp'), new FakeProtocol('other')];
   const asking = new FakeProtocol('asking', true);
   const events = new ServerEvents(NULL_LOGGER);
+  const load: { level: LoadLevel } = { level: 0 };
   const rejected = vi.fn();
   const info = vi.fn();
   events.on('client_rejected', rejected);
@@ -57,8 +59,9 @@ function setUp(authenticator: Authenticator = chain, more: readonly FakeProtocol
     }),
     events,
     logger: { ...NULL_LOGGER, info },
+    load,
   });
-  return { gateway, first, second, asking, rejected, info };
+  return { gateway, load, first, second, asking, rejected, info };
 }
 
 const handshake = (more: Partial<Handshake> & { path?: string } = {}): Handshake => ({
@@ -206,6 +209,17 @@ describe('the gateway', () => {
     const { gateway } = setUp();
     gateway.drain();
     await expect(gateway.admit(handshake())).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('takes nobody while the server has too much to do, and says which limit says so', async () => {
+    const { gateway, load } = setUp();
+    load.level = 1;
+    await expect(gateway.admit(handshake())).rejects.toMatchObject({
+      code: 'unavailable',
+      limit: 'limits.loop_delay',
+    });
+    load.level = 0;
+    await expect(gateway.admit(handshake())).resolves.toBeDefined();
   });
 });
 

@@ -54,6 +54,28 @@ describe('the delivery of a route', () => {
     expect(routes[0]?.log).toEqual(expected);
   });
 
+  it.each(['conflate', 'disconnect'] as const)('says what becomes of slow subscribers: %s', async (slow) => {
+    const { routes, findings } = await load(route(`slow: ${slow}`));
+    expect(findings).toEqual([]);
+    expect(routes[0]?.slow).toBe(slow);
+  });
+
+  it.each([
+    ['history: { size: 1 }', []],
+    ['replay: 1', []],
+    ['history: { size: 2 }', ['conflicting-keys']],
+    ['replay: 2', ['conflicting-keys']],
+    ['delivery: queue', ['conflicting-keys']],
+  ])('leaves out nothing that a route promises: slow: conflate with %s', async (other, expected) => {
+    const { findings } = await load(route('slow: conflate', other));
+    expect(findings.map(({ code }) => code)).toEqual(expected);
+  });
+
+  it('knows no other way with slow subscribers', async () => {
+    const { findings } = await load(route('slow: drop'));
+    expect(findings).toMatchObject([{ code: 'wrong-type', message: expect.stringContaining('slow must be disconnect or conflate') }]);
+  });
+
   it('replays as many as the route says', async () => {
     const { routes, findings } = await load(route('replay: 20', 'history: { size: 100 }'));
     expect(findings).toEqual([]);

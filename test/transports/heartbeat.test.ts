@@ -8,7 +8,7 @@ class FakeConnection implements Beating {
     this.log.push(`ping ${Date.now() / 1000}`);
   }
   expectAnswer(): void {
-    this.log.push(`expect ${Date.now() / 1000}`);
+    this.log.push(`expect ${Math.floor(Date.now() / 1000)}`);
   }
 }
 

@@ -462,7 +462,7 @@ describe('an open long-poll transport', () => {
     await sleep(20);
     await transport.drain(100);
     expect((await held).text).toContain('the server restarts');
-    expect(listeners.map(({ ended }) => ended)).toEqual([DISCONNECT.draining, DISCONNECT.draining]);
+    expect(listeners.map(({ ended }) => ended)).toMatchObject([DISCONNECT.draining, DISCONNECT.draining]);
     expect(transport.size).toBe(0);
   });
 });

@@ -420,7 +420,7 @@ describe('an open RawSocket connection', () => {
     const peers = await Promise.all([1, 2, 3].map(() => RawSocketPeer.open(port)));
     await transport.drain(200);
     await until(() => peers.every(({ closed }) => closed));
-    expect(listeners.map(({ ended }) => ended)).toEqual([1, 2, 3].map(() => DISCONNECT.draining));
+    expect(listeners.map(({ ended }) => ended)).toMatchObject([1, 2, 3].map(() => DISCONNECT.draining));
     expect(transport.size).toBe(0);
     await expect(RawSocketPeer.connect(port)).rejects.toThrow('ECONNREFUSED');
   });

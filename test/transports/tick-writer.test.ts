@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Frame } from '../../src/core/frame.js';
 import { type Batch, type Envelope, type Outlet, TickWriter } from '../../src/transports/tick-writer.js';
 
@@ -65,6 +65,28 @@ describe('the tick writer', () => {
     for (let i = 0; i < 100_000; i++) writer.write(outlet, Frame.text('x'));
     await tick();
     expect(outlet.writes[0]?.length).toBe(100_000);
+  });
+
+  it('writes in slices where that takes long, and gives the rest what comes meanwhile, in order', async () => {
+    const writer = create();
+    const outlets = Array.from({ length: 100 }, () => new FakeOutlet());
+    const [a, b] = [Frame.text('a'), Frame.text('b')];
+    let now = 0;
+    // Each look at the clock finds the slice over.
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
+    onTestFinished(() => void clock.mockRestore());
+    for (const outlet of outlets) writer.write(outlet, a);
+    await tick();
+    const first = outlets.filter(({ text }) => text === 'a').length;
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThan(100);
+    for (const outlet of outlets) writer.write(outlet, b);
+    const late = outlets.at(-1) as FakeOutlet;
+    writer.flush(late);
+    expect(late.text).toBe('ab');
+    for (let i = 0; i < 20; i++) await tick();
+    expect(outlets.map(({ text }) => text)).toEqual(outlets.map(() => 'ab'));
+    expect(outlets.at(-2)?.writes).toHaveLength(1);
   });
 
   it('gives every outlet exactly its own frames, however they interleave', async () => {
