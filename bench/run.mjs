@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchBlocking } from './blocking/bench.mjs';
 import { benchIdentity } from './identity/bench.mjs';
 import { benchHandshakes } from './identity/handshakes.mjs';
 import { measureIdle, measureRounds } from './lib/bench-load.mjs';
@@ -20,6 +21,7 @@ import { benchWamp } from './wamp/bench.mjs';
 import { WORKS } from './works.mjs';
 
 const MICROS = {
+  blocking: benchBlocking,
   userland: benchUserland,
   routes: benchRoutes,
   identity: benchIdentity,

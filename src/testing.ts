@@ -5,6 +5,7 @@ import type { Authenticator } from './core/authenticator.js';
 import type { Broker } from './core/broker.js';
 import { channelProcedures } from './core/channel-procedures.js';
 import { ServerEvents } from './core/events.js';
+import type { Load } from './core/load.js';
 import { type Logger, NULL_LOGGER } from './core/logger.js';
 import type { MessageLog } from './core/message-log.js';
 import { type Meter, NULL_METER } from './core/meter.js';
@@ -107,6 +108,8 @@ export interface TestServerOptions {
   /** Who `signalbox.renew` asks; nobody is let in by default. */
   readonly authenticator?: Authenticator;
   readonly identity?: Partial<IdentitySettings>;
+  /** How much the server has to do; nothing by default. */
+  readonly load?: Load;
   readonly development?: boolean;
 }
 
@@ -127,6 +130,7 @@ export class TestServer {
     presence = new MemoryPresence(),
     limits,
     identity,
+    load,
     authenticator = NOBODY,
     development = false,
   }: TestServerOptions) {
@@ -147,6 +151,7 @@ export class TestServer {
       log,
       presence,
       identity: { warning: 60_000, downgrade: false, ...identity },
+      load,
     });
     const own = new Map([
       ...sessionProcedures({ router: this.router, authenticator }),

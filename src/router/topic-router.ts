@@ -4,7 +4,7 @@ import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { HistoryFilter } from '../core/history.js';
 import type { HistoryPage, HistoryQuery } from '../core/history-page.js';
 import { every } from '../core/interval.js';
-import { NO_LOAD } from '../core/load.js';
+import { type Load, NO_LOAD } from '../core/load.js';
 import type { Match } from '../core/match.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import type { LogPage, LogQuery } from '../core/message-log.js';
@@ -51,7 +51,6 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   readonly #groups = new Groups();
   readonly #numbering = new Numbering();
   readonly #fanOuts: FanOuts;
-  readonly #load: Load;
   readonly #topics: Topics;
   readonly #patterns: PatternGroups;
   readonly #memberships: Memberships;
@@ -85,10 +84,9 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     };
     this.#topics = new Topics(table, new ServedRoutes(handlers), context);
     this.#patterns = new PatternGroups(context);
-    this.#load = parts.load ?? NO_LOAD;
     const shared = {
       ...parts,
-      load: this.#load,
+      load: parts.load ?? NO_LOAD,
       sessions: this.#sessions,
       topics: this.#topics,
       patterns: this.#patterns,

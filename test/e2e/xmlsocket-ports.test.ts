@@ -127,7 +127,9 @@ chat.user: { channel: 'u/{user_id}', handler: chat.user }
     for (const peer of peers) await peer.until('<rooms');
     own.signal('SIGTERM');
     for (const peer of peers) {
-      expect((await peer.until('<error')).at(-1)).toBe('<error code="draining">the server restarts</error>');
+      expect((await peer.until('<error')).at(-1)).toMatch(
+        /^<error code="draining" retry="\d+">the server restarts<\/error>$/,
+      );
       await until(() => peer.closed);
     }
     expect(peers[1]?.closed).toEqual({ code: 4001 });
