@@ -11,9 +11,11 @@ import { measureIdle, measureRounds } from './lib/bench-load.mjs';
 import { PINNING } from './lib/launch.mjs';
 import { reportLoad } from './lib/report-load.mjs';
 import { allVerdicts } from './lib/verdicts.mjs';
+import { benchNodes } from './nodes/bench.mjs';
 import { benchRoutes } from './routes/bench.mjs';
 import { SERVERS } from './servers/index.mjs';
 import { benchStomp } from './stomp/bench.mjs';
+import { benchStreams } from './streams/bench.mjs';
 import { benchUserland } from './userland/bench.mjs';
 import { benchWamp } from './wamp/bench.mjs';
 import { WORKS } from './works.mjs';
@@ -26,6 +28,8 @@ const MICROS = {
   handshakes: benchHandshakes,
   wamp: benchWamp,
   stomp: benchStomp,
+  streams: benchStreams,
+  nodes: benchNodes,
 };
 const NAMES = [...Object.keys(WORKS), ...Object.keys(MICROS)];
 const USAGE = `usage: npm run bench -- [${NAMES.join(' | ')}]... [options]
@@ -57,6 +61,7 @@ function readOptions() {
     sizes: values.subs?.split(',').map(Number),
     servers: values.servers?.split(','),
     payload: Number(values.payload ?? 100),
+    full: values.full,
   };
 }
 

@@ -54,7 +54,7 @@ export class Trial {
   }
 
   /** Starts nodes and subscribers, and publishers when all are subscribed. */
-  async load({ wires = [SSE], delay = [50, 500], padding, ...nodes }: LoadOptions = {}): Promise<void> {
+  async load({ wires = [WAMP, SSE], delay = [50, 500], padding, ...nodes }: LoadOptions = {}): Promise<void> {
     const { scale, random } = this;
     this.#nodes = await Nodes.start({ count: scale.nodes, ...nodes });
     const { urls } = this.#nodes;

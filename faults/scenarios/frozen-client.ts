@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KEY } from '../../test/support/server.js';
+import { metricsOf } from '../metrics.js';
 import type { Scenario } from '../scenario.js';
 import type { Trial } from '../trial.js';
 
@@ -47,7 +47,5 @@ function takeLatency(subscribers: Trial['subscribers']): number {
 }
 
 async function metric({ nodes }: Trial, name: string): Promise<number> {
-  const headers = { authorization: `Bearer ${KEY}` };
-  const text = await (await fetch(`${nodes.urls[0]}/metrics`, { headers })).text();
-  return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1] ?? Number.NaN);
+  return (await metricsOf(nodes.urls[0] ?? '')).get(name) ?? Number.NaN;
 }

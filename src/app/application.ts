@@ -1,3 +1,4 @@
+import { readRedisAddress } from '../brokers/index.js';
 import { type Finding, formatFindings, loadRouting, loadSettings, type Settings } from '../config/index.js';
 import type { Route } from '../core/route.js';
 import { RouteTable, RULE_NAMES, ruleFault } from '../router/index.js';
@@ -48,6 +49,7 @@ export async function loadApplication(options: ApplicationOptions = {}): Promise
     env: options.env ?? process.env,
     flags: options.flags ?? {},
     checkRule: ruleFault,
+    checkBroker: faultOfBroker,
     ...(options.config !== undefined && { file: options.config }),
   });
   const offers = await discover([BUILT_IN_TOPICS, ...settings.topics.folders]);
@@ -80,6 +82,16 @@ export async function loadApplication(options: ApplicationOptions = {}): Promise
       return { settings, routes, offers };
     },
   };
+}
+
+/** Undefined for an address that can be read. */
+function faultOfBroker(address: string): string | undefined {
+  try {
+    readRedisAddress(address);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** Every class that `topics:` names has to exist. */

@@ -1,9 +1,10 @@
 import type { Container } from 'inversify';
-import { MemoryReplayCache } from '../authenticators/index.js';
-import { MemoryBroker, MemoryCluster, MemoryPresence, MemoryQueues } from '../brokers/index.js';
 import type { Settings } from '../config/index.js';
 import type { Route } from '../core/route.js';
 import { EmbeddedStore } from '../stores/index.js';
+import type { Backbone } from './backbone.js';
+import { MemoryBackbone } from './memory-backbone.js';
+import { RedisBackbone } from './redis-backbone.js';
 import { ServerNode } from './server-node.js';
 import { SessionsEverywhere } from './sessions-everywhere.js';
 import { PARTS, TOKENS } from './tokens.js';
@@ -17,7 +18,7 @@ interface Conditions {
 /** Says what is shared with other nodes, and by what. */
 export function bindBrokers(container: Container, conditions: Conditions): void {
   bindStore(container, conditions);
-  bindMemory(container, conditions);
+  bindBackbone(container, conditions);
   bindNode(container, conditions);
 }
 
@@ -25,41 +26,39 @@ export function needsLog(routes: readonly Route[]): boolean {
   return routes.some(({ log }) => log !== undefined);
 }
 
-function needsStore(routes: readonly Route[]): boolean {
+/** Redis sees itself to what is to last. */
+function needsStore({ settings, routes }: Conditions): boolean {
   const isDurable = ({ queue, history }: Route) => queue?.durable === true || history?.durable === true;
-  return needsLog(routes) || routes.some(isDurable);
+  return needsLog(routes) || (settings.broker === 'memory' && routes.some(isDurable));
 }
 
-function bindStore(container: Container, { settings, routes }: Conditions): void {
+function bindStore(container: Container, conditions: Conditions): void {
+  const { settings } = conditions;
   container
     .bind(PARTS.store)
     .toResolvedValue(
       (logger, meter) =>
-        needsStore(routes)
+        needsStore(conditions)
           ? new EmbeddedStore({ path: settings.store.path, limits: settings.limits, logger, meter })
           : undefined,
       [TOKENS.logger, TOKENS.meter],
     );
 }
 
-/** Everything is in this process. */
-function bindMemory(container: Container, { settings: { limits } }: Conditions): void {
-  const replays = new MemoryReplayCache({ size: limits.tickets });
-  container.bind(PARTS.replays).toConstantValue(replays);
+/** Everything is in this process, or shared by all that are on one Redis. */
+function bindBackbone(container: Container, { settings }: Conditions): void {
   container
-    .bind(TOKENS.broker)
+    .bind<Backbone>(PARTS.backbone)
     .toResolvedValue(
-      (meter, store) => new MemoryBroker({ limits, meter, store }),
-      [TOKENS.meter, PARTS.store],
-    );
-  container.bind(TOKENS.cluster).toConstantValue(new MemoryCluster());
-  container.bind(PARTS.presence).toResolvedValue(() => new MemoryPresence());
-  container
-    .bind(PARTS.queues)
-    .toResolvedValue(
-      (store, logger, meter) => new MemoryQueues({ store, limits, logger, meter }),
+      (store, logger, meter) =>
+        settings.broker === 'memory'
+          ? new MemoryBackbone({ settings, store, logger, meter })
+          : new RedisBackbone({ settings, logger, meter }),
       [PARTS.store, TOKENS.logger, TOKENS.meter],
     );
+  container.bind(PARTS.replays).toResolvedValue(({ replays }) => replays, [PARTS.backbone]);
+  container.bind(TOKENS.cluster).toResolvedValue(({ cluster }) => cluster, [PARTS.backbone]);
+  container.bind(TOKENS.broker).toResolvedValue(({ main }) => main.broker, [PARTS.backbone]);
 }
 
 function bindNode(container: Container, { routes }: Conditions): void {

@@ -1,22 +1,19 @@
 import type { Container } from 'inversify';
-import { MemoryBroker, MemoryPresence, MemoryQueues } from '../brokers/index.js';
 import type { Settings } from '../config/index.js';
 import type { Authenticator } from '../core/authenticator.js';
-import type { Broker } from '../core/broker.js';
 import { channelProcedures } from '../core/channel-procedures.js';
 import { ServerEvents } from '../core/events.js';
 import type { Load } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
 import type { Meter } from '../core/meter.js';
-import type { PresenceStore } from '../core/presence.js';
-import type { Queues } from '../core/queue.js';
 import type { Route } from '../core/route.js';
 import { sessionProcedures } from '../core/session-procedures.js';
 import type { TopicHandler } from '../core/topic.js';
 import { ReplyAddresses, ReplyTopic } from '../protocols/stomp/index.js';
 import { MetaApi, publishMetaEvents, type SessionDetails, Testaments } from '../protocols/wamp2/index.js';
 import { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
+import type { Carriers } from './backbone.js';
 import { META_HANDLER, metaRoutes } from './meta-routes.js';
 import { Realms, type RunningRealm } from './realms.js';
 import { REPLY_HANDLER, REPLY_ROUTE } from './reply-route.js';
@@ -54,34 +51,13 @@ export function bindRealms(
       [TOKENS.logger, PARTS.revocations],
     );
   container.bind(PARTS.realms).toResolvedValue(
-    (
-      table,
-      authenticator,
-      events,
-      logger,
-      meter,
-      details,
-      testaments,
-      replies,
-      broker,
-      queues,
-      presence,
-      log,
-      load,
-    ) => {
+    (table, authenticator, events, logger, meter, details, testaments, replies, backbone, log, load) => {
       const shared = { settings, table, authenticator, events, logger, meter, load };
       const ingredients = { ...shared, details, testaments, replies };
       const others = wamp.realms.filter((name) => name !== wamp.realm);
       return new Realms(
-        createRealm(wamp.realm, { broker, queues, presence, log }, ingredients),
-        others.map((name) => {
-          const own = {
-            broker: new MemoryBroker({ limits, meter }),
-            queues: new MemoryQueues({ limits, logger, meter }),
-            presence: new MemoryPresence(),
-          };
-          return createRealm(name, own, ingredients);
-        }),
+        createRealm(wamp.realm, { ...backbone.main, log }, ingredients),
+        others.map((name) => createRealm(name, backbone.of(name), ingredients)),
       );
     },
     [
@@ -93,9 +69,7 @@ export function bindRealms(
       PARTS.details,
       PARTS.testaments,
       PARTS.replies,
-      TOKENS.broker,
-      PARTS.queues,
-      PARTS.presence,
+      PARTS.backbone,
       PARTS.store,
       PARTS.overload,
     ],
@@ -106,17 +80,7 @@ export function bindRealms(
 
 function createRealm(
   name: string,
-  {
-    broker,
-    queues,
-    presence,
-    log,
-  }: {
-    readonly broker: Broker;
-    readonly queues: Queues;
-    readonly presence: PresenceStore;
-    readonly log?: MessageLog | undefined;
-  },
+  { broker, queues, presence, log }: Carriers & { readonly log?: MessageLog | undefined },
   { settings, authenticator, details, testaments, replies, ...shared }: Ingredients,
 ): RunningRealm {
   const { limits, auth, wamp, development } = settings;

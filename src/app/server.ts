@@ -61,6 +61,7 @@ export async function startServer(plan: Plan): Promise<RunningServer> {
 /** Starts the realms and listens; returns all addresses. A store that stays open would keep a process that could not start. */
 async function openOrClose(container: Container, plan: Plan): Promise<readonly string[]> {
   try {
+    await container.get(PARTS.backbone).start();
     await container.get(PARTS.realms).start();
     await container.get(TOKENS.cluster).start(container.get(PARTS.node));
     return [await listen(container, plan), ...(await listenElsewhere(container, plan))];
@@ -76,6 +77,7 @@ async function leave(container: Container): Promise<void> {
   container.get(PARTS.node).close();
   await container.get(TOKENS.cluster).close();
   await container.get(PARTS.realms).stop();
+  container.get(PARTS.backbone).close();
 }
 
 function startPeriodicTasks(container: Container, { offers }: Plan): readonly (() => void)[] {
@@ -124,7 +126,7 @@ function watch(container: Container): void {
     ...realms.figures,
     load: overload.level,
     connections: transports.reduce((sum, { size }) => sum + size, 0),
-    tickets: replays.size,
+    tickets: replays.size ?? 0,
     storeCommits: store?.stats.commits ?? 0,
     storePending: store?.pending ?? 0,
   }));

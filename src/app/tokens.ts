@@ -1,7 +1,7 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { OriginPolicy, Revocations } from '../authenticators/index.js';
 import type { Accounts } from '../core/accounts.js';
-import type { Authenticator, Challenger, ReplayCache } from '../core/authenticator.js';
+import type { Authenticator, Challenger } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
 import type { Cluster } from '../core/cluster.js';
 import type { ServerEvents } from '../core/events.js';
@@ -9,9 +9,7 @@ import type { HttpEndpoint } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
-import type { PresenceStore } from '../core/presence.js';
 import type { Protocol } from '../core/protocol.js';
-import type { Queues } from '../core/queue.js';
 import type { SessionControl } from '../core/session-control.js';
 import type { PollEndpoint } from '../protocols/http/index.js';
 import type { ReplyAddresses } from '../protocols/stomp/index.js';
@@ -30,6 +28,7 @@ import type {
   StreamTransport,
   WebSocketTransport,
 } from '../transports/index.js';
+import type { Backbone } from './backbone.js';
 import type { HandshakeGateway } from './gateway.js';
 import type { Metrics } from './metrics.js';
 import type { OroSupport } from './oro-support.js';
@@ -66,8 +65,6 @@ export const PARTS = {
   table: token<RouteTable>('part.table'),
   /** Undefined where no route needs one. */
   store: token<EmbeddedStore | undefined>('part.store'),
-  queues: token<Queues>('part.queues'),
-  presence: token<PresenceStore>('part.presence'),
   realms: token<Realms>('part.realms'),
   details: token<WeakMap<object, SessionDetails>>('part.details'),
   testaments: token<Testaments>('part.testaments'),
@@ -84,12 +81,13 @@ export const PARTS = {
   /** The methods of question and answer that are offered, best first. */
   challengers: token<readonly Challenger[]>('part.challengers'),
   origins: token<OriginPolicy>('part.origins'),
-  replays: token<ReplayCache & { readonly size: number }>('part.replays'),
+  replays: token<Backbone['replays']>('part.replays'),
   addresses: token<PeerAddresses>('part.addresses'),
   polls: token<PollEndpoint>('part.polls'),
   reads: token<readonly HttpEndpoint[]>('part.reads'),
   endpoints: token<readonly HttpEndpoint[]>('part.endpoints'),
   node: token<ServerNode>('part.node'),
+  backbone: token<Backbone>('part.backbone'),
   overload: token<Overload>('part.overload'),
   readiness: token<{ ready: boolean }>('part.readiness'),
   wamp1: token<Protocol>('part.wamp1'),

@@ -13,7 +13,8 @@ export function kept(publication: Publication): Publication {
 
 /** Octets that one that is kept takes, roughly. */
 export function weight({ channel, payload, audience, headers }: Publication): number {
-  return OVERHEAD + channel.length + payload.size + lengths(audience) + lengths(headers);
+  const own = narrows(audience) ? lists(audience) : undefined;
+  return OVERHEAD + channel.length + payload.size + lengths(own) + lengths(headers);
 }
 
 function lengths(texts: object | undefined): number {

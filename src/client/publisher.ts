@@ -43,6 +43,8 @@ export interface Published {
   readonly epoch: string | null;
   /** True if the idempotency key had been used: nothing was delivered again. */
   readonly duplicate: boolean;
+  /** True if the channel had a version as new: nothing was delivered. */
+  readonly superseded: boolean;
 }
 
 /** Publishes over HTTP from a back end. */

@@ -1,10 +1,8 @@
 import { namesSessions } from '../core/audience.js';
-import type { Broker, Keeping } from '../core/broker.js';
+import type { Keeping } from '../core/broker.js';
 import { RouterError } from '../core/errors.js';
 import { every } from '../core/interval.js';
-import type { Logger } from '../core/logger.js';
 import { after, isPromise, type MaybePromise } from '../core/maybe-promise.js';
-import type { MessageLog } from '../core/message-log.js';
 import { Payload } from '../core/payload.js';
 import type { Position } from '../core/position.js';
 import type { Present } from '../core/presence.js';
@@ -17,33 +15,14 @@ import type { Topic, TopicHandler, TopicRequest } from '../core/topic.js';
 import type { ChannelAccess } from './access.js';
 import { Arrivals } from './arrivals.js';
 import { isReserved } from './channel-name.js';
-import { type FanOutContext, Group } from './group.js';
-import { LocalPublication, type Numbering } from './local-publication.js';
-import type { Presence } from './presence.js';
+import { Group } from './group.js';
+import type { GroupContext } from './group-context.js';
+import { LocalPublication } from './local-publication.js';
 import { presenceOf } from './presence-channel.js';
 import { checkQueueable, QueueConsumers } from './queue-consumers.js';
 import type { Question } from './rules/rule.js';
 import type { ServedRoute } from './served-route.js';
-import type { Sessions } from './sessions.js';
 import { SlowSubscribers } from './slow-subscribers.js';
-
-/** What every group of a node shares. */
-export interface GroupContext extends FanOutContext {
-  readonly broker: Broker;
-  /** Undefined where there are no queues. */
-  readonly queues: Queues | undefined;
-  /** Undefined where it is not kept who is there. */
-  readonly presence: Presence | undefined;
-  /** Undefined where nothing is logged. */
-  readonly log: MessageLog | undefined;
-  /** Ends subscriptions that their sessions may not have any more. */
-  readonly reauthorize: (topic: LiveTopic) => void;
-  readonly sessions: Sessions;
-  readonly logger: Logger;
-  readonly numbering: Numbering;
-  /** Tells the subscribers of a channel on this node. */
-  readonly announce: (channel: string, payload: Payload) => void;
-}
 
 /** One live channel: its route and handler, its timers, and who is subscribed. */
 export class LiveTopic extends Group implements Topic {

@@ -86,9 +86,9 @@ export class Memberships {
     this.#reauthorize(this.#parts.sessions.subscribersOf(session));
   }
 
-  /** Ends the subscriptions of a topic that their sessions may not have any more. */
-  reauthorizeAll(topic: LiveTopic): void {
-    this.#reauthorize(topic.subscribers);
+  /** Ends the subscriptions of a group that their sessions may not have any more. */
+  reauthorizeAll({ subscribers }: Group): void {
+    this.#reauthorize(subscribers);
   }
 
   /** First all are taken out, then they are told: whatever goes wrong with one leaves no other subscribed. */

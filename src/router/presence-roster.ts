@@ -8,6 +8,9 @@ import { keyOf, personOf } from './presence-people.js';
 export type PresenceWords =
   | ({ readonly type: 'members'; readonly members: readonly PresentUser[] } & Counts)
   | ({ readonly type: 'join' | 'leave'; readonly user: PresentUser } & Counts)
+  /** Some user has another number of sessions. */
+  | ({ readonly type: 'sessions' } & Counts)
+  /** There are too many to be told one by one; what was told of them before is over. */
   | ({ readonly type: 'count' } & Counts);
 
 export interface Counts {
@@ -218,7 +221,7 @@ export class PresenceRoster {
     const { users, sessions } = this.#counts;
     if (this.#isClosed) return;
     if (users === this.#told?.users && sessions === this.#told.sessions) return;
-    this.#tell({ type: 'count', users, sessions });
+    this.#tell({ type: this.#sessions === undefined ? 'count' : 'sessions', users, sessions });
   }
 }
 

@@ -1,33 +1,30 @@
-import type { Broker, ChannelSelection } from '../core/broker.js';
+import type { ChannelSelection } from '../core/broker.js';
 import type { DeliveryPromise } from '../core/delivery-promise.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
-import type { ServerEvents } from '../core/events.js';
 import type { HistoryFilter } from '../core/history.js';
 import type { HistoryPage, HistoryQuery } from '../core/history-page.js';
 import { every } from '../core/interval.js';
 import { type Load, NO_LOAD } from '../core/load.js';
-import type { Logger } from '../core/logger.js';
 import type { Match } from '../core/match.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
-import type { LogPage, LogQuery, MessageLog } from '../core/message-log.js';
-import { countLimit, type Meter } from '../core/meter.js';
+import type { LogPage, LogQuery } from '../core/message-log.js';
+import { countLimit } from '../core/meter.js';
 import { Payload } from '../core/payload.js';
 import type { Position } from '../core/position.js';
-import type { PresenceReader, PresenceReport, PresenceStore } from '../core/presence.js';
+import type { PresenceReader, PresenceReport } from '../core/presence.js';
 import type { Publication, PublicationOptions, PublishEvent } from '../core/publication.js';
-import type { Queues } from '../core/queue.js';
 import type { Router, Subscriber } from '../core/router.js';
 import type { Principal, Session } from '../core/session.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
-import type { SubscriptionGroup, Topic, TopicHandler } from '../core/topic.js';
+import type { SubscriptionGroup, Topic } from '../core/topic.js';
 import { Archive } from './archive.js';
 import { DeadLetters } from './dead-letters.js';
 import { Delivery } from './delivery.js';
 import { FanOuts } from './fan-outs.js';
+import type { GroupContext } from './group-context.js';
 import { Groups } from './groups.js';
-import { Identities, type IdentitySettings } from './identities.js';
-import { type RouterLimits, sessionTooMany } from './limits.js';
-import type { GroupContext } from './live-topic.js';
+import { Identities } from './identities.js';
+import { sessionTooMany } from './limits.js';
 import { LocalPublication, Numbering } from './local-publication.js';
 import { Memberships } from './memberships.js';
 import { PatternGroups } from './pattern-groups.js';
@@ -36,32 +33,11 @@ import { Publishing } from './publishing.js';
 import { Reading } from './reading.js';
 import { Recovering } from './recovering.js';
 import { Refusals } from './refusals.js';
-import type { RouteTable } from './route-table.js';
+import type { RouterParts } from './router-parts.js';
 import { ServedRoutes } from './served-route.js';
 import { Sessions } from './sessions.js';
 import { Subscribing } from './subscribing.js';
 import { Topics } from './topics.js';
-
-export interface RouterParts {
-  readonly table: RouteTable;
-  readonly handlers: ReadonlyMap<string, TopicHandler>;
-  readonly broker: Broker;
-  /** Without them routes with `delivery: queue` are refused. */
-  readonly queues?: Queues | undefined;
-  /** Without it publications on routes with a log are refused. */
-  readonly log?: MessageLog | undefined;
-  /** Without it channels of routes with `presence` cannot be watched. */
-  readonly presence?: PresenceStore | undefined;
-  readonly events: ServerEvents;
-  readonly logger: Logger;
-  readonly meter: Meter;
-  readonly limits: RouterLimits;
-  readonly identity: IdentitySettings;
-  /** Without it nothing is refused for there being too much to do. */
-  readonly load?: Load | undefined;
-  /** Whether refusals explain themselves to the peer. */
-  readonly development: boolean;
-}
 
 /**
  * The heart. A subscribe walks route → access → handler → join and may stop anywhere before the join; a publish

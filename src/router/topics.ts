@@ -1,6 +1,7 @@
 import { RouterError } from '../core/errors.js';
 import { isPromise } from '../core/maybe-promise.js';
-import { type GroupContext, LiveTopic } from './live-topic.js';
+import type { GroupContext } from './group-context.js';
+import { LiveTopic } from './live-topic.js';
 import { presenceOf, watchedBy } from './presence-channel.js';
 import { PresenceTopic } from './presence-topic.js';
 import type { RouteTable } from './route-table.js';

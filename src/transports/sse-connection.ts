@@ -54,6 +54,8 @@ export class SseConnection implements OpenConnection, Outlet, Beating, Waiting {
   #answer: ((reply: HttpReply) => void) | undefined;
   /** What was sent before the response has a socket. */
   #early: Frame[] | undefined;
+  /** Those who wait for that to have gone. */
+  #waiting: (() => void)[] | undefined;
   #socket: Socket | undefined;
   #handover: Handover | undefined;
   #listener: ConnectionListener | undefined;
@@ -118,7 +120,11 @@ export class SseConnection implements OpenConnection, Outlet, Beating, Waiting {
   }
 
   whenSent(done: () => void): void {
-    if (this.#why !== undefined || this.#socket === undefined) return;
+    if (this.#why !== undefined) return;
+    if (this.#socket === undefined) {
+      this.#waiting = [...(this.#waiting ?? []), done];
+      return;
+    }
     this.#handover ??= new Handover(this.#socket);
     if (this.batch === undefined) this.#handover.follow(done);
     else this.#handover.add(done);
@@ -189,9 +195,10 @@ export class SseConnection implements OpenConnection, Outlet, Beating, Waiting {
     socket.cork();
     response.flushHeaders();
     for (const frame of this.#early ?? []) this.#context.writer.write(this, frame);
-    this.#early = undefined;
     this.#context.writer.flush(this);
     socket.uncork();
+    for (const done of this.#waiting ?? []) this.whenSent(done);
+    this.#early = this.#waiting = undefined;
   }
 
   #turnAway(why: Disconnect): void {

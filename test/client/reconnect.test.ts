@@ -156,10 +156,11 @@ describe.each(PROTOCOLS)('in %s', (protocol) => {
   });
 
   describe('in a browser', () => {
-    const window = new EventTarget();
+    let window = new EventTarget();
     afterEach(() => vi.unstubAllGlobals());
 
     function stub(): void {
+      window = new EventTarget();
       vi.stubGlobal('addEventListener', window.addEventListener.bind(window));
       vi.stubGlobal('removeEventListener', window.removeEventListener.bind(window));
     }
@@ -173,6 +174,85 @@ describe.each(PROTOCOLS)('in %s', (protocol) => {
       await reached(sync, 'open');
       window.dispatchEvent(new Event('online'));
       await settled(sync);
+      expect(test.server.peers).toHaveLength(2);
+    });
+
+    it.each(['online', 'pageshow', 'resume', 'visibilitychange'])(
+      'with %s a connection that was gone without a word is found out, and made anew',
+      async (name) => {
+        stub();
+        const { sync, clock, lost } = await patient();
+        await settled(sync);
+        test.server.answer = () => {};
+        window.dispatchEvent(new Event(name));
+        await until(() => test.server.peer.of('call').length === 2);
+        expect(test.server.peer.of('call').at(-1)).toEqual(['signalbox.identity']);
+        clock.advance(4_999);
+        expect(sync.state).toBe('open');
+        clock.advance(1);
+        expect(lost).toEqual([{ code: 1006, reason: 'no sign of life', retries: 1, delay: 500 }]);
+        clock.advance(500);
+        await reached(sync, 'open');
+        expect(test.server.peers).toHaveLength(2);
+      },
+    );
+
+    it('a connection that answers, whatever it says, is kept', async () => {
+      stub();
+      const { sync, clock, lost } = await patient();
+      const errors = record(sync, 'error');
+      test.server.answer = ({ refuse }) => refuse({ code: 'no_such_procedure', message: 'none' });
+      window.dispatchEvent(new Event('visibilitychange'));
+      await until(() => test.server.peer.of('call').length === 1);
+      test.server.answer = ({ result }) => result(null);
+      await settled(sync);
+      clock.advance(60_000);
+      expect(sync.state).toBe('open');
+      expect([lost, errors]).toEqual([[], []]);
+    });
+
+    it('an event that comes in time is an answer, too', async () => {
+      stub();
+      const { sync, clock } = await patient();
+      const heard = vi.fn();
+      sync.subscribe('a', heard);
+      await settled(sync);
+      test.server.answer = () => {};
+      window.dispatchEvent(new Event('resume'));
+      test.server.broadcast('a', 1);
+      await eventually(() => expect(heard).toHaveBeenCalledTimes(1));
+      clock.advance(60_000);
+      expect(sync.state).toBe('open');
+    });
+
+    it('a page that nobody sees keeps its time, and asks for nothing', async () => {
+      stub();
+      vi.stubGlobal('document', { visibilityState: 'hidden' });
+      const { sync } = await patient();
+      for (const name of ['visibilitychange', 'online']) window.dispatchEvent(new Event(name));
+      await settled(sync);
+      expect(test.server.peer.of('call')).toEqual([['settled']]);
+      test.server.peer.socket.terminate();
+      await reached(sync, 'waiting');
+      window.dispatchEvent(new Event('online'));
+      expect(sync.state).toBe('waiting');
+      vi.stubGlobal('document', { visibilityState: 'visible' });
+      window.dispatchEvent(new Event('visibilitychange'));
+      await reached(sync, 'open');
+    });
+
+    it('waking once more asks once more, and a connection is still lost once', async () => {
+      stub();
+      const { sync, clock, lost } = await patient();
+      await settled(sync);
+      test.server.answer = () => {};
+      for (let n = 0; n < 3; n++) window.dispatchEvent(new Event('pageshow'));
+      clock.advance(5_000);
+      await reached(sync, 'waiting');
+      clock.advance(500);
+      await reached(sync, 'open');
+      clock.advance(60_000);
+      expect(lost).toHaveLength(1);
       expect(test.server.peers).toHaveLength(2);
     });
 

@@ -64,6 +64,12 @@ export class Wamp2Peer extends Peer {
 export class Wamp2Server extends ScriptedServer<Wamp2Peer> {
   /** False to leave SUBSCRIBE unanswered until `catchUp`. */
   prompt = true;
+  /** More for WELCOME. */
+  welcome: Fields = {};
+  /** The fourth part of SUBSCRIBED for what was asked; without it the server knows nothing of positions. */
+  begins: ((recover: unknown, channel: string) => Fields | undefined) | undefined;
+  /** False to leave PUBLISH without an answer. */
+  acknowledges = true;
   readonly #late: (() => void)[] = [];
   readonly #ids = new Map<string, number>();
 
@@ -83,7 +89,8 @@ export class Wamp2Server extends ScriptedServer<Wamp2Peer> {
 
   protected receive(peer: Wamp2Peer, message: Message): void {
     const [type, id] = message as readonly [number, number];
-    if (type === TYPE.hello && this.welcomes) peer.send(TYPE.welcome, peer.session, { roles: {} });
+    if (type === TYPE.hello && this.welcomes)
+      peer.send(TYPE.welcome, peer.session, { roles: {}, ...this.welcome });
     if (type === TYPE.subscribe) this.#inTurn(() => this.#subscribe(peer, message));
     if (type === TYPE.unsubscribe) this.#inTurn(() => this.#unsubscribe(peer, id, message[2] as number));
     if (type === TYPE.publish) this.#publish(peer, message);
@@ -96,7 +103,7 @@ export class Wamp2Server extends ScriptedServer<Wamp2Peer> {
     else this.#late.push(act);
   }
 
-  #subscribe(peer: Wamp2Peer, [, id, , channel]: readonly unknown[]): void {
+  #subscribe(peer: Wamp2Peer, [, id, options, channel]: readonly unknown[]): void {
     const name = String(channel);
     if (name !== 'signalbox.session') peer.said.push(['subscribe', name]);
     if (this.#refuses(peer, TYPE.subscribe, id, name)) return;
@@ -105,7 +112,8 @@ export class Wamp2Server extends ScriptedServer<Wamp2Peer> {
     peer.channels.add(name);
     if (name === 'signalbox.session') peer.channels.delete(name);
     peer.subscriptions.set(name, subscription);
-    peer.send(TYPE.subscribed, id, subscription);
+    const start = this.begins?.((options as Fields)['_recover'], name);
+    peer.send(TYPE.subscribed, id, subscription, ...(start ? [start] : []));
   }
 
   #unsubscribe(peer: Wamp2Peer, id: number, subscription: number): void {
@@ -125,7 +133,7 @@ export class Wamp2Server extends ScriptedServer<Wamp2Peer> {
     peer.said.push(['publish', name, payload]);
     if (this.#refuses(peer, TYPE.publish, id, name)) return;
     this.broadcast(name, payload);
-    if ((options as Fields)['acknowledge']) peer.send(TYPE.published, id, 1);
+    if ((options as Fields)['acknowledge'] && this.acknowledges) peer.send(TYPE.published, id, 1);
   }
 
   #call(peer: Wamp2Peer, [, id, options, procedure, args = [], kwargs]: readonly unknown[]): void {

@@ -384,6 +384,22 @@ describe('a farewell of the server', () => {
     expect(test.server.peers[0]?.of('publish')).toEqual([]);
   });
 
+  it.each([
+    [4_000, 4_000],
+    [400, 500],
+    [90_000, 30_000],
+    ['soon', 500],
+  ])('that wants everybody back within %s ms is obeyed, within bounds: %i', async (retry_after_ms, delay) => {
+    const clock = new ManualClock();
+    const options = { clock, random: () => 1, minRetryDelay: 500, maxRetryDelay: 30_000 };
+    const sync = await test.connected(options);
+    const retries = record(sync, 'retry');
+    test.server.peer.send(TYPE.goodbye, { retry_after_ms }, 'wamp.close.system_shutdown');
+    test.server.peer.socket.close(4001, 'the server restarts');
+    await reached(sync, 'waiting');
+    expect(retries).toEqual([{ retries: 1, delay }]);
+  });
+
   it('whose close never comes ends in time', async () => {
     const clock = new ManualClock();
     const sync = await test.connected({ clock, random: () => 0 });

@@ -50,20 +50,25 @@ export class TestConsumer {
   }
 }
 
-/** What the queues of a node promise. `advance` lets milliseconds go by on the clock they were given. */
+export interface QueuesFixture {
+  readonly queues: Queues;
+  advance(milliseconds: number): Promise<void>;
+  /** Resolves when all has happened that has begun; without it that takes one turn. */
+  settled?(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What the queues of a node promise. `advance` lets milliseconds go by on the clock they were given; `scale` divides large numbers. */
 export function describeQueues(
   name: string,
-  open: () => Promise<{
-    queues: Queues;
-    advance(milliseconds: number): Promise<void>;
-    close(): Promise<void>;
-  }>,
+  open: () => Promise<QueuesFixture>,
   common: Partial<QueuePolicy> = {},
+  { scale = 1 }: { readonly scale?: number } = {},
 ): void {
   describe(`the queues of ${name}`, () => {
     async function world(special: Partial<QueuePolicy> = {}) {
       const policy = queuePolicy({ ...common, ...special });
-      const { queues, advance, close } = await open();
+      const { queues, advance, settled = turn, close } = await open();
       const buried: DeadLetter[] = [];
       await queues.start((letter) => void buried.push(letter));
       const send = async (...texts: readonly string[]) => {
@@ -73,28 +78,31 @@ export function describeQueues(
         consumer.place = queues.consume('q', policy, consumer);
         return consumer;
       };
-      return { queues, policy, buried, send, join, advance, close };
+      return { queues, policy, buried, send, join, advance, settled, close };
     }
 
     it('hold messages until somebody consumes them, in their order', async () => {
-      const { send, join, queues, close } = await world();
+      const { send, join, queues, settled, close } = await world();
       await send('a', 'b', 'c');
       const consumer = join(new TestConsumer());
-      await turn();
+      await settled();
       expect(consumer.texts).toEqual(['a', 'b', 'c']);
+      await settled();
       expect(queues.figures).toEqual({ queues: 1, messages: 3, unacknowledged: 3 });
       for (const delivery of consumer.given) await delivery.acknowledge();
+      await settled();
       expect(queues.figures).toMatchObject({ messages: 0, unacknowledged: 0 });
       consumer.place?.cancel();
+      await settled();
       expect(queues.figures.queues).toBe(0);
       await close();
     });
 
     it('give each message to one consumer, in turn', async () => {
-      const { send, join, close } = await world();
+      const { send, join, settled, close } = await world();
       const [one, two] = [join(new TestConsumer()), join(new TestConsumer())];
       await send('a', 'b', 'c', 'd');
-      await turn();
+      await settled();
       expect([one.texts, two.texts]).toEqual([
         ['a', 'c'],
         ['b', 'd'],
@@ -103,45 +111,45 @@ export function describeQueues(
     });
 
     it('give a consumer no more than it holds unanswered', async () => {
-      const { send, join, close } = await world();
+      const { send, join, settled, close } = await world();
       const consumer = join(new TestConsumer(2));
       await send('a', 'b', 'c');
-      await turn();
+      await settled();
       expect(consumer.texts).toEqual(['a', 'b']);
       await consumer.given[0]?.acknowledge();
-      await turn();
+      await settled();
       expect(consumer.texts).toEqual(['a', 'b', 'c']);
       await close();
     });
 
     it('take the bound of the policy where a consumer names none', async () => {
-      const { send, join, close } = await world({ prefetch: 1 });
+      const { send, join, settled, close } = await world({ prefetch: 1 });
       const consumer = join(new TestConsumer());
       await send('a', 'b');
-      await turn();
+      await settled();
       expect(consumer.texts).toEqual(['a']);
       await close();
     });
 
     it('serve who is free while somebody else is busy', async () => {
-      const { send, join, close } = await world();
+      const { send, join, settled, close } = await world();
       const [busy, free] = [join(new TestConsumer(1)), join(new TestConsumer(10))];
       await send('a', 'b', 'c', 'd');
-      await turn();
+      await settled();
       expect([busy.texts, free.texts]).toEqual([['a'], ['b', 'c', 'd']]);
       await close();
     });
 
     it('give what a consumer has not answered to others when it goes, in the old order and marked', async () => {
-      const { send, join, close } = await world();
+      const { send, join, settled, close } = await world();
       const gone = join(new TestConsumer());
       await send('a', 'b', 'c', 'd');
-      await turn();
+      await settled();
       await gone.given[1]?.acknowledge();
       gone.place?.cancel();
       const heir = join(new TestConsumer());
       await send('e');
-      await turn();
+      await settled();
       expect(heir.texts).toEqual(['a', 'c', 'd', 'e']);
       expect(heir.given.map(({ redelivered, attempt }) => [redelivered, attempt])).toEqual([
         [true, 2],
@@ -153,40 +161,42 @@ export function describeQueues(
     });
 
     it('do nothing for an answer that comes late or twice', async () => {
-      const { send, join, queues, close } = await world();
+      const { send, join, queues, settled, close } = await world();
       const gone = join(new TestConsumer());
       await send('a');
-      await turn();
+      await settled();
       gone.place?.cancel();
       await gone.given[0]?.acknowledge();
       gone.place?.cancel();
+      await settled();
       expect(queues.figures).toMatchObject({ messages: 1, unacknowledged: 0 });
       const heir = join(new TestConsumer());
-      await turn();
+      await settled();
       await heir.given[0]?.acknowledge();
       await heir.given[0]?.reject(true);
+      await settled();
       expect(queues.figures).toMatchObject({ messages: 0, unacknowledged: 0 });
       await close();
     });
 
     it('put back what is rejected before what came later', async () => {
-      const { send, join, close } = await world();
+      const { send, join, settled, close } = await world();
       const consumer = join(new TestConsumer(1));
       await send('a', 'b');
-      await turn();
+      await settled();
       await consumer.given[0]?.reject(true);
-      await turn();
+      await settled();
       expect(consumer.texts).toEqual(['a', 'a']);
       expect(consumer.given[1]).toMatchObject({ redelivered: true, attempt: 2 });
       await close();
     });
 
     it('ask the next consumer where one takes none any more', async () => {
-      const { send, join, close } = await world();
+      const { send, join, settled, close } = await world();
       const [deaf, other] = [join(new TestConsumer()), join(new TestConsumer())];
       deaf.takes = false;
       await send('a', 'b');
-      await turn();
+      await settled();
       expect(other.texts).toEqual(['a', 'b']);
       expect(other.given[0]).toMatchObject({ redelivered: false, attempt: 1 });
       await close();
@@ -195,7 +205,7 @@ export function describeQueues(
     it.each([true, false])(
       'lose nothing by a consumer that goes while it is asked, and says %s',
       async (says) => {
-        const { send, join, queues, close } = await world();
+        const { send, join, queues, settled, close } = await world();
         const gone = new TestConsumer();
         gone.take = () => {
           gone.place?.cancel();
@@ -204,18 +214,19 @@ export function describeQueues(
         join(gone);
         const heir = join(new TestConsumer());
         await send('a', 'b', 'c');
-        await turn();
+        await settled();
         expect(heir.texts).toEqual(['a', 'b', 'c']);
         // Nobody has seen what was not taken.
         expect(heir.given[0]).toMatchObject({ redelivered: says, attempt: says ? 2 : 1 });
         for (const delivery of heir.given) await delivery.acknowledge();
+        await settled();
         expect(queues.figures).toMatchObject({ messages: 0, unacknowledged: 0 });
         await close();
       },
     );
 
     it('serve the others when a consumer fails', async () => {
-      const { send, join, queues, close } = await world();
+      const { send, join, queues, settled, close } = await world();
       const broken = new TestConsumer();
       broken.take = () => {
         throw new Error('broken');
@@ -223,53 +234,59 @@ export function describeQueues(
       join(broken);
       const other = join(new TestConsumer());
       await send('a', 'b');
-      await turn();
+      await settled();
       expect(other.texts).toEqual(['a', 'b']);
+      await settled();
       expect(queues.figures).toMatchObject({ messages: 2, unacknowledged: 2 });
       await close();
     });
 
     it('serve a consumer that answers at once without end', async () => {
-      const { send, join, queues, close } = await world({ size: 20_000 });
-      for (let n = 0; n < 20_000; n++) await send(String(n));
+      const { send, join, queues, settled, close } = await world({ size: 20_000 });
+      const count = 20_000 / scale;
+      for (let n = 0; n < count; n++) await send(String(n));
       const consumer = new TestConsumer(1);
       consumer.answers = (delivery) => void delivery.acknowledge();
       join(consumer);
-      await turn();
-      expect(consumer.given).toHaveLength(20_000);
+      await settled();
+      expect(consumer.given).toHaveLength(count);
+      await settled();
       expect(queues.figures.messages).toBe(0);
       await close();
     });
 
     it('bury what was given out often enough, and what is rejected for good', async () => {
-      const { send, join, buried, queues, close } = await world({ attempts: 2, deadLetter: 'dead' });
+      const { send, join, buried, queues, settled, close } = await world({ attempts: 2, deadLetter: 'dead' });
       const consumer = join(new TestConsumer());
       await send('tried', 'refused');
-      await turn();
+      await settled();
       await consumer.given[1]?.reject(false);
       await consumer.given[0]?.reject(true);
-      await turn();
+      await settled();
       await consumer.given[2]?.reject(true);
+      await settled();
       expect(
         buried.map(({ publication, reason, attempts }) => [publication.payload.value, reason, attempts]),
       ).toEqual([
         ['refused', 'rejected', 1],
         ['tried', 'attempts', 2],
       ]);
+      await settled();
       expect(queues.figures).toMatchObject({ messages: 0, unacknowledged: 0 });
       await close();
     });
 
     it('never give out what has expired, and bury it', async () => {
-      const { queues, join, send, policy, buried, advance, close } = await world({ ttl: 1000 });
+      const { queues, join, send, policy, buried, advance, settled, close } = await world({ ttl: 1000 });
       await send('short');
       await queues.enqueue(message('shorter', { expires: 10 }), policy);
       await advance(999);
       await send('fresh');
       await advance(2);
       const consumer = join(new TestConsumer());
-      await turn();
+      await settled();
       expect(consumer.texts).toEqual(['fresh']);
+      await settled();
       expect(buried.map(({ publication, reason }) => [publication.payload.value, reason])).toEqual([
         ['short', 'expired'],
         ['shorter', 'expired'],
@@ -278,39 +295,40 @@ export function describeQueues(
     });
 
     it('refuse one message more than a channel may hold, those given out included', async () => {
-      const { send, join, close } = await world({ size: 2 });
+      const { send, join, settled, close } = await world({ size: 2 });
       const consumer = join(new TestConsumer());
       await send('a', 'b');
-      await turn();
+      await settled();
       const refusal = await send('c').catch((error: unknown) => error);
       expect(isRouterError(refusal) && refusal.code).toBe('limit_exceeded');
       await consumer.given[0]?.acknowledge();
       await send('c');
-      await turn();
+      await settled();
       expect(consumer.texts).toEqual(['a', 'b', 'c']);
       await close();
     });
 
     it('take back what many held who go at once, in the order that it had', async () => {
-      const { queues, policy, send, join, close } = await world({ size: 50_001 });
-      const count = 50_000;
+      const { queues, policy, send, join, settled, close } = await world({ size: 50_001 });
+      const count = 50_000 / scale;
       for (let n = 0; n < count; n++) await queues.enqueue(message(String(n)), policy);
-      const gone = Array.from({ length: 100 }, () => join(new TestConsumer(500)));
+      const gone = Array.from({ length: 100 }, () => join(new TestConsumer(count / 100)));
       await send('last');
       for (const { place } of gone) place?.cancel();
       const heir = join(new TestConsumer(count + 1));
-      await turn();
+      await settled();
       expect(heir.texts).toEqual([...Array.from({ length: count }, (_, n) => String(n)), 'last']);
       await close();
     });
 
     it('forget a channel that is deleted', async () => {
-      const { send, join, queues, close } = await world();
+      const { send, join, queues, settled, close } = await world();
       await send('a', 'b');
       await queues.delete('q');
+      await settled();
       expect(queues.figures).toEqual({ queues: 0, messages: 0, unacknowledged: 0 });
       const consumer = join(new TestConsumer());
-      await turn();
+      await settled();
       expect(consumer.texts).toEqual([]);
       await close();
     });

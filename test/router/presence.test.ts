@@ -87,7 +87,7 @@ describe('who watches a channel', () => {
     await second.subscribe(ROOM);
     expect(told(watcher).length).toBe(2);
     await vi.advanceTimersByTimeAsync(1000);
-    expect(told(watcher)[2]).toEqual({ type: 'count', users: 1, sessions: 2 });
+    expect(told(watcher)[2]).toEqual({ type: 'sessions', users: 1, sessions: 2 });
   });
 
   it('hears nothing of a session that subscribes twice', async () => {
@@ -112,6 +112,7 @@ describe('who watches a channel', () => {
     await vi.advanceTimersByTimeAsync(4000);
     const back = server.connect(ANN);
     await back.subscribe(ROOM);
+    expect(await server.router.present(watcher.session, ROOM)).toMatchObject({ users: 1, sessions: 1 });
     await vi.advanceTimersByTimeAsync(20_000);
     expect(told(watcher).length).toBe(2);
     await back.leave();

@@ -43,6 +43,13 @@ export class MessageQueue implements PlaceOwner {
     return this.held === 0 && this.#places === 0;
   }
 
+  /** Messages more that its consumers would take now. */
+  get appetite(): number {
+    let sum = 0;
+    for (let place = this.#free.first; place !== undefined; place = place.next) sum += place.credit;
+    return sum;
+  }
+
   /** The message waits from now on. */
   add(message: HeldMessage): void {
     this.#waiting.add(message);

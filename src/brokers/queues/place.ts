@@ -38,6 +38,11 @@ export class Place {
     return !this.#left;
   }
 
+  /** Messages that it takes still. */
+  get credit(): number {
+    return this.#left ? 0 : this.#credit;
+  }
+
   get takes(): boolean {
     return this.#credit > 0 && !this.#left;
   }

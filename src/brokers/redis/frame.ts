@@ -12,6 +12,8 @@ const DEPTH = 64;
 const LONGEST_HEAD = 1024 ** 2;
 
 const ID = /^[1-9]\d{0,15}$/;
+/** 2^53. */
+const GREATEST_ID = '9007199254740992';
 const LISTS = ['exclude', 'excludeUsers', 'excludeRoles', 'eligible', 'users', 'roles'] as const;
 const NAMES: ReadonlySet<string> = new Set([...LISTS, 'author']);
 const FORMS: ReadonlySet<unknown> = new Set(['bytes', 'text', 'arguments']);
@@ -103,7 +105,7 @@ function readHead(line: Buffer): Head | undefined {
 function isHead(value: unknown): value is Head {
   if (!isMap(value)) return false;
   const { id, time, type, form, audience, publisher, headers, expires } = value;
-  const isNamed = typeof id === 'string' && ID.test(id) && isTime(time) && Number(id) <= 2 ** 53;
+  const isNamed = isId(id) && isTime(time);
   const isTyped = (type === undefined || isType(type)) && (form === undefined || FORMS.has(form));
   const isMeant =
     (audience === undefined || isAudience(audience)) && (expires === undefined || isTime(expires));
@@ -114,6 +116,11 @@ function isHead(value: unknown): value is Head {
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isId(value: unknown): boolean {
+  if (typeof value !== 'string' || !ID.test(value)) return false;
+  return value.length < GREATEST_ID.length || value <= GREATEST_ID;
 }
 
 function isTime(value: unknown): boolean {

@@ -36,7 +36,7 @@ export class PollConnection implements Connection {
 
   /** What does not fit is for the next request, with all that comes after it. */
   send(frame: Frame): void {
-    if (!(frame instanceof PolledFrame) || this.#size > this.#limit) return;
+    if (!(frame instanceof PolledFrame)) return;
     this.#size += frame.bytes.length;
     if (this.#size <= this.#limit || this.frames.length === 0) this.frames.push(frame);
     this.#came();

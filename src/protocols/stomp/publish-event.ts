@@ -1,5 +1,6 @@
 import { RouterError } from '../../core/errors.js';
 import type { PublishEvent } from '../../core/publication.js';
+import { requireKey, requireVersion } from '../../core/publish-once.js';
 import type { StompFrame } from './frame-reader.js';
 import { payloadOf } from './payload-of.js';
 import { numberHeader } from './require-header.js';
@@ -21,6 +22,8 @@ const OWN: ReadonlySet<string> = new Set([
   'delivery-count',
   'receipt-id',
   'JMSXUserID',
+  'idempotency-key',
+  'position',
 ]);
 
 /** What a SEND asks for, in the words of the router; `depth` bounds the levels of JSON. Throws `bad_request`. */
@@ -28,12 +31,16 @@ export function publishEventOf(frame: StompFrame, depth: number): PublishEvent {
   const { headers, body } = frame;
   const passed = [...headers].filter(([name]) => !OWN.has(name.trim()));
   const expires = expiryOf(frame);
+  const key = headers.get('idempotency-key');
+  const version = numberHeader(frame, 'version');
   return {
     payload: payloadOf(body, headers.get('content-type'), depth),
     exclude: [],
     eligible: [],
     ...(passed.length > 0 && { headers: Object.fromEntries(passed) }),
     ...(expires !== undefined && { expires }),
+    ...(key !== undefined && { key: requireKey(key) }),
+    ...(version !== undefined && { version: requireVersion(version) }),
   };
 }
 

@@ -11,7 +11,8 @@ import type { StompFrame } from './frame-reader.js';
 import { publishEventOf } from './publish-event.js';
 import { isTempQueue, type ReplyQueues } from './reply-queues.js';
 import { requireHeader } from './require-header.js';
-import type { Step } from './transactions.js';
+import type { Outcome, Step } from './transactions.js';
+import type { HeaderPair } from './write-frame.js';
 
 /** Where a session sends a new ticket or token, to go on being who it is. */
 const RENEWAL = /^\/?(?:topic\/)?signalbox\.session\.renew$/;
@@ -46,7 +47,7 @@ export class Sending {
     return { kind: 'send', receipt, run: (placed) => this.#send(destination, event, placed) };
   }
 
-  #send(destination: string, event: PublishEvent, placed?: () => void): MaybePromise<void> {
+  #send(destination: string, event: PublishEvent, placed?: () => void): MaybePromise<Outcome> {
     const replyTo = event.headers?.['reply-to'];
     if (!isTempQueue(replyTo)) return this.#publish(destination, event, placed);
     return this.#parts
@@ -56,13 +57,10 @@ export class Sending {
       );
   }
 
-  #publish(destination: string, event: PublishEvent, placed?: () => void): MaybePromise<void> {
+  #publish(destination: string, event: PublishEvent, placed?: () => void): MaybePromise<Outcome> {
     const { router, session, replies } = this.#parts;
     const channel = isTempQueue(destination) ? replies.channelOf(destination) : router.resolve(destination);
-    return after<Publication | undefined, void>(
-      router.publish(session, channel, event, placed),
-      () => undefined,
-    );
+    return after(router.publish(session, channel, event, placed), describe);
   }
 
   /** Consumers of RabbitMQ take this header for who sent a message. A back end may send for its users. */
@@ -85,4 +83,14 @@ export class Sending {
       procedures.call({ session, procedure: SESSION_PROCEDURES.renew, payload, reply });
     });
   }
+}
+
+/** Where a publication is in the history of its channel, and what came of it where it was not published. */
+function describe(publication: Publication | undefined): Outcome {
+  if (publication?.position === undefined && publication?.outcome === undefined) return undefined;
+  const { position, outcome } = publication;
+  const head: HeaderPair[] = [];
+  if (position !== undefined) head.push(['offset', String(position.offset)], ['epoch', position.epoch]);
+  if (outcome !== undefined) head.push([outcome, 'true']);
+  return head;
 }

@@ -13,7 +13,7 @@ import { Sending } from './sending.js';
 import { StompError } from './stomp-error.js';
 import { Subscribing } from './subscribing.js';
 import type { StompSubscription } from './subscription.js';
-import { type Step, Transactions } from './transactions.js';
+import { type Outcome, type Step, Transactions } from './transactions.js';
 import { UnderWay } from './under-way.js';
 import type { Wire } from './wire.js';
 
@@ -116,8 +116,9 @@ export class StompSession {
   }
 
   #acknowledge({ headers }: StompFrame, due: Receipt): void {
-    const receipt = due === 'now' ? headers.get('receipt') : undefined;
-    if (receipt !== undefined) this.#wire.acknowledge(receipt);
+    if (due === 'sent' || due === 'later') return;
+    const receipt = headers.get('receipt');
+    if (receipt !== undefined) this.#wire.acknowledge(receipt, due === 'now' ? [] : due);
   }
 
   #do(frame: StompFrame): MaybePromise<Receipt> {
@@ -136,7 +137,7 @@ export class StompSession {
         return 'now';
       case 'COMMIT':
         return after(
-          this.#transactions.commit(frame, (step) => this.#answer(step)),
+          this.#transactions.commit(frame, (step, outcome) => this.#answer(step, outcome)),
           () => 'now',
         );
       case 'ABORT':
@@ -163,15 +164,15 @@ export class StompSession {
     const step = preparing.prepare(frame);
     let isPlaced = step.kind === 'answer' && step.receipt === undefined;
     const done = step.run(() => (isPlaced = true));
-    if (!isPromise(done)) return 'now';
-    const kept = done.then<Receipt>(() => 'now');
+    if (!isPromise(done)) return done ?? 'now';
+    const kept = done.then<Receipt>((outcome) => outcome ?? 'now');
     if (!isPlaced) return kept;
     // What follows cannot overtake it, and the disk serves many at a time.
     return after(this.#underWay.add(this.#settle(frame, kept)), () => 'later');
   }
 
-  #answer({ receipt }: Step): void {
-    if (receipt !== undefined) this.#wire.acknowledge(receipt);
+  #answer({ receipt }: Step, outcome: Outcome): void {
+    if (receipt !== undefined) this.#wire.acknowledge(receipt, outcome ?? []);
   }
 }
 

@@ -1,4 +1,5 @@
 import { RouterError } from '../../core/errors.js';
+import { requirePosition } from '../../core/position.js';
 import type { StompFrame } from './frame-reader.js';
 import { TEMP_QUEUE } from './reply-queues.js';
 import { numberHeader, requireHeader } from './require-header.js';
@@ -31,7 +32,15 @@ export function readSubscribe(frame: StompFrame, { most }: { readonly most: numb
       hint: 'replies come by such ids; choose another one',
     });
   }
-  return { id, destination, ack: ackOf(frame), prefetch: prefetchOf(frame, most) };
+  const since = frame.headers.get('since')?.trim();
+  return {
+    id,
+    destination,
+    ack: ackOf(frame),
+    prefetch: prefetchOf(frame, most),
+    tellsPositions: since !== undefined,
+    since: since ? requirePosition(since) : undefined,
+  };
 }
 
 function checkSupported({ headers }: StompFrame): void {

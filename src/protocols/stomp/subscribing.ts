@@ -1,5 +1,6 @@
 import { RouterError } from '../../core/errors.js';
-import type { Router } from '../../core/router.js';
+import { writePosition } from '../../core/position.js';
+import type { Router, Start } from '../../core/router.js';
 import type { Session } from '../../core/session.js';
 import type { Deliveries } from './deliveries.js';
 import { type Selection, selectionOf } from './destination.js';
@@ -13,6 +14,7 @@ import { StompError } from './stomp-error.js';
 import { readSubscribe } from './subscribe-request.js';
 import { StompSubscription, type SubscriptionListener, type SubscriptionRequest } from './subscription.js';
 import type { Wire } from './wire.js';
+import type { HeaderPair } from './write-frame.js';
 
 export interface SubscribingParts {
   readonly session: Session;
@@ -50,9 +52,9 @@ export class Subscribing implements SubscriptionListener {
     if (this.#knows(request)) return 'now';
     this.#receipt = frame.headers.get('receipt');
     if (isNotices(request.destination)) {
-      this.#acknowledge();
+      this.#acknowledge([]);
       notices.begin(request);
-    } else await this.#join(request, this.#select(request.destination));
+    } else await this.#join(request, this.#select(request));
     return 'sent';
   }
 
@@ -80,15 +82,16 @@ export class Subscribing implements SubscriptionListener {
     const selection = this.#parts.replies.selectionOf(destination);
     if (!this.#hears(selection.channel)) {
       this.#receipt = undefined;
-      await this.#join({ id: destination, destination, ack: 'auto', prefetch: undefined }, selection);
+      const request = { id: destination, destination, ack: 'auto', prefetch: undefined } as const;
+      await this.#join({ ...request, tellsPositions: false, since: undefined }, selection);
     }
     return replyDestination(selection.channel);
   }
 
-  joined(subscription: StompSubscription): void {
+  joined(subscription: StompSubscription, start: Start): void {
     this.#relieve(subscription);
     this.#byName.set(nameOf(subscription.request), subscription);
-    this.#acknowledge();
+    this.#acknowledge(subscription.request.tellsPositions ? describeStart(start) : []);
   }
 
   ended(subscription: StompSubscription, why: RouterError): void {
@@ -96,8 +99,8 @@ export class Subscribing implements SubscriptionListener {
     this.#parts.ended(subscription, why);
   }
 
-  #acknowledge(): void {
-    if (this.#receipt !== undefined) this.#parts.wire.acknowledge(this.#receipt);
+  #acknowledge(more: readonly HeaderPair[]): void {
+    if (this.#receipt !== undefined) this.#parts.wire.acknowledge(this.#receipt, more);
   }
 
   /** Throws `StompError` for an id that is taken. Who names its subscriptions by destination may say the same twice. */
@@ -111,9 +114,15 @@ export class Subscribing implements SubscriptionListener {
     );
   }
 
-  #select(destination: string): Selection {
+  /** Throws `bad_request` for a position of a pattern. */
+  #select({ destination, since }: SubscriptionRequest): Selection {
     const { replies, router } = this.#parts;
-    return isTempQueue(destination) ? replies.selectionOf(destination) : selectionOf(destination, router);
+    if (isTempQueue(destination)) return replies.selectionOf(destination);
+    const selection = selectionOf(destination, router);
+    if (selection.match === undefined || since === undefined) return selection;
+    throw new RouterError('bad_request', 'a pattern has no position: each channel has its own', {
+      hint: 'subscribe to the channel itself, or leave the header since empty',
+    });
   }
 
   async #join(request: SubscriptionRequest, selection: Selection): Promise<void> {
@@ -144,4 +153,12 @@ export class Subscribing implements SubscriptionListener {
 /** What a peer calls a subscription. */
 function nameOf({ id, destination }: Pick<SubscriptionRequest, 'id' | 'destination'>): string {
   return id === undefined ? `destination ${destination}` : `id ${id}`;
+}
+
+/** Headers of the RECEIPT of who asked for positions. */
+function describeStart({ position, recovered }: Start): readonly HeaderPair[] {
+  const head: HeaderPair[] = [];
+  if (position !== undefined) head.push(['position', writePosition(position)]);
+  if (recovered !== undefined) head.push(['recovered', String(recovered)]);
+  return head;
 }

@@ -1,9 +1,11 @@
 import type { RouterError } from '../../core/errors.js';
 import type { Frame } from '../../core/frame.js';
+import { type Position, writePosition } from '../../core/position.js';
 import type { Publication } from '../../core/publication.js';
 import type { Consumer, QueueDelivery } from '../../core/queue.js';
-import type { Subscriber } from '../../core/router.js';
+import type { Start, Subscriber } from '../../core/router.js';
 import type { Session } from '../../core/session.js';
+import type { SubscriptionGroup } from '../../core/topic.js';
 import { type Deliveries, DeliveryList } from './deliveries.js';
 import type { Selection } from './destination.js';
 import type { MessageWriter } from './message.js';
@@ -22,11 +24,14 @@ export interface SubscriptionRequest {
   readonly ack: AckMode;
   /** Undefined: that of the queue. */
   readonly prefetch: number | undefined;
+  /** Whether positions are told. */
+  readonly tellsPositions: boolean;
+  readonly since: Position | undefined;
 }
 
 /** What a subscription tells its session. */
 export interface SubscriptionListener {
-  joined(subscription: StompSubscription): void;
+  joined(subscription: StompSubscription, start: Start): void;
   ended(subscription: StompSubscription, why: RouterError): void;
 }
 
@@ -45,6 +50,7 @@ export class StompSubscription implements Subscriber {
   readonly channel: string;
   readonly match?: Exclude<Selection['match'], undefined>;
   readonly request: SubscriptionRequest;
+  readonly since: Position | undefined;
   readonly wireKey: string;
   /** There for those who answer for messages; only queues ask for it. */
   readonly consumer?: Consumer;
@@ -59,6 +65,7 @@ export class StompSubscription implements Subscriber {
     this.channel = selection.channel;
     if (selection.match !== undefined) this.match = selection.match;
     this.request = request;
+    this.since = request.since;
     this.wireKey = keyOf(request, parts.wire);
     this.#selection = selection;
     this.#parts = parts;
@@ -73,8 +80,8 @@ export class StompSubscription implements Subscriber {
     return wire.fit(messages.write(head, publication, wire.form));
   }
 
-  joined(): void {
-    this.#parts.listener.joined(this);
+  joined(_group: SubscriptionGroup, start: Start): void {
+    this.#parts.listener.joined(this, start);
   }
 
   ended(why: RouterError): void {
@@ -99,8 +106,8 @@ export class StompSubscription implements Subscriber {
   }
 
   /** The message id is that of the publication, so that who gets it twice can see it. */
-  #head({ channel, id: messageId }: Publication, ackId: string): HeaderPair[] {
-    const { id, destination, ack } = this.request;
+  #head({ channel, id: messageId, position }: Publication, ackId: string): HeaderPair[] {
+    const { id, destination, ack, tellsPositions } = this.request;
     const { version } = this.#parts.wire;
     const head: HeaderPair[] = [
       ['destination', this.#selection.spell(channel)],
@@ -108,12 +115,17 @@ export class StompSubscription implements Subscriber {
     ];
     if (id !== undefined || version !== '1.0') head.unshift(['subscription', id ?? destination]);
     if (ack !== 'auto' && version === '1.2') head.push(['ack', ackId]);
+    if (tellsPositions && position !== undefined) head.push(['position', writePosition(position)]);
     return head;
   }
 }
 
 /** Names have no NUL in them. */
-function keyOf({ id, destination, ack }: SubscriptionRequest, { version, binary }: Wire): string {
-  const form = `stomp ${version} ${binary ? 'binary' : 'any'} ${ack === 'auto' ? '' : 'ack'}`;
+function keyOf(
+  { id, destination, ack, tellsPositions }: SubscriptionRequest,
+  { version, binary }: Wire,
+): string {
+  const more = `${ack === 'auto' ? '' : 'ack'} ${tellsPositions ? 'position' : ''}`;
+  const form = `stomp ${version} ${binary ? 'binary' : 'any'} ${more}`;
   return [form, destination, id ?? ''].join('\0');
 }

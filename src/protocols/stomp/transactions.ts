@@ -2,13 +2,17 @@ import { overLimit, RouterError } from '../../core/errors.js';
 import { isPromise, type MaybePromise } from '../../core/maybe-promise.js';
 import type { StompFrame } from './frame-reader.js';
 import { requireHeader } from './require-header.js';
+import type { HeaderPair } from './write-frame.js';
+
+/** What the RECEIPT of a step says; nothing of ACK and NACK. */
+export type Outcome = readonly HeaderPair[] | undefined | void;
 
 /** What a SEND, ACK or NACK does when its time has come. */
 export interface Step {
   readonly kind: 'send' | 'answer';
   readonly receipt: string | undefined;
   /** `placed` is called when nothing that is done after it can come before it, though it is not done yet. */
-  run(placed?: () => void): MaybePromise<void>;
+  run(placed?: () => void): MaybePromise<Outcome>;
 }
 
 export interface TransactionLimits {
@@ -82,7 +86,7 @@ export class Transactions {
    * Does all that was kept: first what is sent, in the order given, then what is answered, so that nothing is acknowledged
    * where something could not be sent. `done` is told of each step. Throws what a step throws; no later one is done then.
    */
-  commit(frame: StompFrame, done: (step: Step) => void): MaybePromise<void> {
+  commit(frame: StompFrame, done: (step: Step, outcome: Outcome) => void): MaybePromise<void> {
     const { steps } = this.#take(frame);
     const isSent = (step: Step) => step.kind === 'send';
     return runAll([...steps.filter(isSent), ...steps.filter((step) => !isSent(step))], done);
@@ -111,18 +115,22 @@ export class Transactions {
 }
 
 /** Without a promise where no step needs one. */
-function runAll(steps: readonly Step[], done: (step: Step) => void, from = 0): MaybePromise<void> {
+function runAll(
+  steps: readonly Step[],
+  done: (step: Step, outcome: Outcome) => void,
+  from = 0,
+): MaybePromise<void> {
   for (let i = from; i < steps.length; i++) {
     const step = steps[i];
     if (step === undefined) continue;
     const running = step.run();
     if (isPromise(running)) {
-      return running.then(() => {
-        done(step);
+      return running.then((outcome) => {
+        done(step, outcome);
         return runAll(steps, done, i + 1);
       });
     }
-    done(step);
+    done(step, running);
   }
   return undefined;
 }

@@ -63,8 +63,8 @@ export class Wire {
   }
 
   /** [STOMP 1.2 §RECEIPT] */
-  acknowledge(receipt: string): void {
-    this.send('RECEIPT', [['receipt-id', receipt]]);
+  acknowledge(receipt: string, more: readonly HeaderPair[] = []): void {
+    this.send('RECEIPT', [['receipt-id', receipt], ...more]);
   }
 
   beat(): void {

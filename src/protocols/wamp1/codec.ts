@@ -67,6 +67,11 @@ export function encodeEvent(channel: string, payload: unknown): string {
   return JSON.stringify([EVENT, channel, payload]);
 }
 
+/** What who is told positions is told first: no event, but where the subscription begins. */
+export function encodeStart(channel: string, start: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify([EVENT, channel, null, start]);
+}
+
 /** An EVENT up to its payload; the payload's JSON and `]` complete it. */
 export function eventHead(channel: string): string {
   return `[${EVENT},${JSON.stringify(channel)},`;

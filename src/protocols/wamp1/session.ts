@@ -19,6 +19,7 @@ import {
 } from './codec.js';
 import { Curies } from './curies.js';
 import { isPublish, readPublish } from './publish-frame.js';
+import { readWanted } from './since.js';
 import { Wamp1Subscription } from './subscription.js';
 
 /** What all WAMP v1 sessions share. */
@@ -116,15 +117,16 @@ export class Wamp1Session implements ConnectionListener, Recipient<Buffer> {
   }
 
   /** A repeated SUBSCRIBE is ignored; one after a refusal is not. */
-  async #subscribe(channel: string): Promise<void> {
+  async #subscribe(uri: string): Promise<void> {
     this.#subscriptions ??= new Map();
-    if (this.#subscriptions.has(channel)) return;
-    const subscription = new Wamp1Subscription(this.#session, channel, this.#lost);
+    if (this.#subscriptions.has(uri)) return;
+    const { router } = this.#context;
     try {
-      await this.#context.router.subscribe(subscription);
-      this.#subscriptions.set(channel, subscription);
+      const subscription = new Wamp1Subscription(this.#session, readWanted(uri, router), this.#lost);
+      await router.subscribe(subscription);
+      this.#subscriptions.set(uri, subscription);
     } catch (error) {
-      this.#refuse(channel, 'onSubscribe', error);
+      this.#refuse(uri, 'onSubscribe', error);
     }
   }
 

@@ -41,6 +41,12 @@ export class Attributes {
     throw this.#wrong(name, 'a string');
   }
 
+  flagOrText(name: string): boolean | string | undefined {
+    const value = this.#get(name);
+    if (value === undefined || typeof value === 'boolean' || typeof value === 'string') return value;
+    throw this.#wrong(name, 'a boolean or a string');
+  }
+
   /** A whole number from 0 to 2^53. */
   integer(name: string): number | undefined {
     const value = this.#get(name);

@@ -1,13 +1,27 @@
+import { writePosition } from '../../core/position.js';
 import type { Publication } from '../../core/publication.js';
 import { authidRecord } from './disclosure.js';
+
+/** What the router says of an event beside its publisher. */
+export type EventAttributes = {
+  readonly topic?: string;
+  readonly retained?: boolean;
+  /** Where it is in the history of its channel: for who asked for it. */
+  readonly _position?: string;
+};
 
 /** EVENT.Details of a publication; `topic` where the subscription does not say which it is. [WAMP2 §EVENT] */
 export function eventDetails(
   { publisher, headers }: Pick<Publication, 'publisher' | 'headers'>,
-  more: { readonly topic?: string; readonly retained?: boolean } = {},
+  more: EventAttributes = {},
 ): Readonly<Record<string, unknown>> {
   if (publisher === undefined && headers === undefined) return more;
   return { ...more, ...(publisher && authidRecord('publisher', publisher)), ...passthruOf(headers) };
+}
+
+/** The place of a publication, in the details of messages; nothing where it has none. */
+export function positionOf({ position }: Pick<Publication, 'position'>): { readonly _position?: string } {
+  return position === undefined ? {} : { _position: writePosition(position) };
 }
 
 /** Of today's passthru, and of the older one. */

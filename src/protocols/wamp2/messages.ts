@@ -29,11 +29,17 @@ export interface PublishOptions {
   readonly discloseMe: boolean;
   readonly retain: boolean;
   readonly passthru: Passthru | undefined;
+  /** `_key`, `_version`; and whether PUBLISHED says where the publication is, `_position`. */
+  readonly key: string | undefined;
+  readonly version: number | undefined;
+  readonly tellsPosition: boolean;
 }
 
 export interface SubscribeOptions {
   readonly match: Match;
   readonly getRetained: boolean;
+  /** `_recover`: whether positions are told, or where the subscriber was before, as it wrote it. */
+  readonly recover: boolean | string;
 }
 
 export interface CallOptions {

@@ -1,9 +1,10 @@
 import type { Payload } from '../../core/payload.js';
 import { NOBODY, type PublishEvent, type Publisher } from '../../core/publication.js';
+import { requireKey, requireVersion } from '../../core/publish-once.js';
 import type { Session } from '../../core/session.js';
 import type { PublishOptions } from './messages.js';
 
-/** What a PUBLISH asks for, in the words of the router. [WAMP2 §PUBLISH] */
+/** What a PUBLISH asks for, in the words of the router. Throws `bad_request`. [WAMP2 §PUBLISH] */
 export function publishEventOf(
   { payload, options }: { readonly payload: Payload; readonly options: PublishOptions },
   { id }: Session,
@@ -21,6 +22,8 @@ export function publishEventOf(
     ...(options.retain && { retain: true }),
     ...(publisher && { publisher }),
     ...(options.passthru && { headers: options.passthru }),
+    ...(options.key !== undefined && { key: requireKey(options.key) }),
+    ...(options.version !== undefined && { version: requireVersion(options.version) }),
   };
 }
 

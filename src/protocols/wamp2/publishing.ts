@@ -54,10 +54,20 @@ export class Publishing {
   /** One that the handler delivered to nobody has an id all the same. [WAMP2 §PUBLISHED] */
   #acknowledge({ request, options }: Publish, publication: Publication | undefined): void {
     if (!options.acknowledge) return;
-    this.#parts.wire.send([MESSAGE.PUBLISHED, request, Number(publication?.id ?? sessionId())]);
+    const head = [MESSAGE.PUBLISHED, request, Number(publication?.id ?? sessionId())];
+    this.#parts.wire.send(options.tellsPosition ? [...head, placeOf(publication)] : head);
   }
 
   #refuse({ request, options }: Publish, error: unknown): void {
     if (options.acknowledge) this.#parts.wire.refuse(MESSAGE.PUBLISH, request, error);
   }
+}
+
+/** Where a publication is in the history of its channel, and what came of it where it was not published. */
+function placeOf(publication: Publication | undefined): Readonly<Record<string, unknown>> {
+  const { position, outcome } = publication ?? {};
+  return {
+    ...(position && { _offset: position.offset, _epoch: position.epoch }),
+    ...(outcome && { _outcome: outcome }),
+  };
 }

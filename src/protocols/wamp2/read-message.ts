@@ -4,13 +4,12 @@ import { MESSAGE, type MessageName, Wamp2Error } from './codec.js';
 import type {
   CallOptions,
   ClientMessage,
-  HelloDetails,
   PublishOptions,
   RegisterOptions,
-  Role,
   SubscribeOptions,
   YieldOptions,
 } from './messages.js';
+import { readHello } from './read-hello.js';
 
 /** How messages of one type are read. */
 export interface Shape {
@@ -20,8 +19,6 @@ export interface Shape {
   readonly hasPayload: boolean;
   read(head: readonly unknown[], payload: Payload): ClientMessage;
 }
-
-const ROLES = ['publisher', 'subscriber', 'caller', 'callee'] as const satisfies readonly Role[];
 
 const NO_OPTIONS: PublishOptions = {
   acknowledge: false,
@@ -35,6 +32,9 @@ const NO_OPTIONS: PublishOptions = {
   discloseMe: false,
   retain: false,
   passthru: undefined,
+  key: undefined,
+  version: undefined,
+  tellsPosition: false,
 };
 
 const NO_CALL_OPTIONS: CallOptions = {
@@ -160,32 +160,6 @@ function withPayload(name: MessageName, length: number, read: Shape['read']): Sh
   return { name, length, hasPayload: true, read };
 }
 
-function readHello(details: Attributes): HelloDetails {
-  return {
-    roles: readRoles(details.record('roles') ?? {}),
-    agent: details.text('agent'),
-    authmethods: details.texts('authmethods'),
-    authid: details.text('authid'),
-    authextra: details.record('authextra'),
-  };
-}
-
-function readRoles(value: Readonly<Record<string, unknown>>): HelloDetails['roles'] {
-  const roles = new Attributes('HELLO.Details.roles', value);
-  const announced: Partial<Record<Role, ReadonlySet<string>>> = {};
-  for (const role of ROLES) {
-    const given = roles.record(role);
-    if (given !== undefined)
-      announced[role] = readFeatures(new Attributes(`HELLO.Details.roles.${role}`, given));
-  }
-  return announced;
-}
-
-function readFeatures(role: Attributes): ReadonlySet<string> {
-  const features = role.record('features') ?? {};
-  return new Set(Object.keys(features).filter((name) => features[name] === true));
-}
-
 /** The options of a PUBLISH. Throws a `Wamp2Error` that names the wrong one. */
 export function readPublishOptions(value: unknown): PublishOptions {
   const options = new Attributes('PUBLISH.Options', value);
@@ -203,12 +177,19 @@ export function readPublishOptions(value: unknown): PublishOptions {
     discloseMe: options.flag('disclose_me') ?? false,
     retain: options.flag('retain') ?? false,
     passthru: options.passthru(),
+    key: options.text('_key'),
+    version: options.integer('_version'),
+    tellsPosition: options.flag('_position') ?? false,
   };
 }
 
 function readSubscribeOptions(options: Attributes): SubscribeOptions {
   options.checkForeign();
-  return { match: options.match(), getRetained: options.flag('get_retained') ?? false };
+  return {
+    match: options.match(),
+    getRetained: options.flag('get_retained') ?? false,
+    recover: options.flagOrText('_recover') ?? false,
+  };
 }
 
 function readCallOptions(options: Attributes): CallOptions {

@@ -1,14 +1,16 @@
 import { RouterError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { Match } from '../../core/match.js';
-import type { Router } from '../../core/router.js';
+import { requirePosition } from '../../core/position.js';
+import type { Router, Start } from '../../core/router.js';
 import type { Session } from '../../core/session.js';
 import { SESSION_CHANNEL } from '../../core/session-procedures.js';
 import { checkUri } from './check-uri.js';
 import { MESSAGE } from './codec.js';
+import { positionOf } from './event.js';
 import type { ClientMessage } from './messages.js';
 import { NOTICES, type Notices } from './notices.js';
-import { type SubscriptionListener, Wamp2Subscription } from './subscription.js';
+import { type SubscriptionListener, Wamp2Subscription, type Wanted } from './subscription.js';
 import { ERROR_URIS } from './uris.js';
 import { errorDetails, type Wire } from './wire.js';
 
@@ -26,6 +28,9 @@ export interface SubscribingParts {
   readonly canBeRevoked: boolean;
 }
 
+/** How a subscription began, for who asked for it. */
+type StartDetails = { readonly _position?: string; readonly _recovered?: boolean };
+
 /** What one session is subscribed to. */
 export class Subscribing implements SubscriptionListener {
   readonly #parts: SubscribingParts;
@@ -41,13 +46,13 @@ export class Subscribing implements SubscriptionListener {
   /** The same name twice is one subscription with one id. [WAMP2 §SUBSCRIBED] */
   async subscribe({ request, topic, options }: Subscribe): Promise<void> {
     try {
-      const { match, getRetained } = options;
+      const { match, getRetained, recover } = options;
       if (topic === SESSION_CHANNEL && match === 'exact') return this.#listen(request);
       checkUri(topic, { match, strict: this.#parts.strictUris });
       const channel = match === 'exact' ? this.#parts.router.resolve(topic) : topic;
       const known = this.#byName.get(nameOf(channel, match));
-      if (known !== undefined) this.#acknowledge(request, known.id);
-      const subscription = known ?? (await this.#join(channel, match, request));
+      if (known !== undefined) this.#repeat(request, known, recover);
+      const subscription = known ?? (await this.#join(wantedOf(channel, match, recover), request));
       if (getRetained) await this.#sendRetained(subscription);
     } catch (error) {
       this.#parts.wire.refuse(MESSAGE.SUBSCRIBE, request, error);
@@ -65,10 +70,11 @@ export class Subscribing implements SubscriptionListener {
     this.#parts.wire.send([MESSAGE.UNSUBSCRIBED, request]);
   }
 
-  joined(subscription: Wamp2Subscription): void {
+  joined(subscription: Wamp2Subscription, start: Start): void {
     this.#byId.set(subscription.id, subscription);
     this.#byName.set(nameOf(subscription.channel, subscription.match), subscription);
-    this.#acknowledge(this.#request, subscription.id);
+    const details = subscription.tellsPositions ? describeStart(start) : undefined;
+    this.#acknowledge(this.#request, subscription, details);
   }
 
   /** [WAMP2 §Subscription Revocation] */
@@ -79,10 +85,9 @@ export class Subscribing implements SubscriptionListener {
     this.#parts.wire.send([MESSAGE.UNSUBSCRIBED, 0, details]);
   }
 
-  async #join(channel: string, match: Match, request: number): Promise<Wamp2Subscription> {
+  async #join(wanted: Omit<Wanted, 'session'>, request: number): Promise<Wamp2Subscription> {
     const { session, wire, router } = this.#parts;
-    const pattern = match === 'exact' ? {} : { match };
-    const subscription = new Wamp2Subscription({ session, channel, ...pattern }, wire, this);
+    const subscription = new Wamp2Subscription({ session, ...wanted }, wire, this);
     this.#request = request;
     await router.subscribe(subscription);
     return subscription;
@@ -100,12 +105,23 @@ export class Subscribing implements SubscriptionListener {
   }
 
   #listen(request: number): void {
-    this.#acknowledge(request, NOTICES);
+    this.#parts.wire.send([MESSAGE.SUBSCRIBED, request, NOTICES]);
     this.#parts.notices.begin(this.#parts.session);
   }
 
-  #acknowledge(request: number, id: number): void {
-    this.#parts.wire.send([MESSAGE.SUBSCRIBED, request, id]);
+  /** It goes on as it is, so nothing else can be asked of it. Throws `bad_request`. */
+  #repeat(request: number, known: Wamp2Subscription, recover: boolean | string): void {
+    if (typeof recover === 'string' || (recover && !known.tellsPositions)) {
+      throw new RouterError('bad_request', 'this session is subscribed already', {
+        hint: 'send UNSUBSCRIBE before a SUBSCRIBE with _recover',
+      });
+    }
+    this.#acknowledge(request, known, recover ? {} : undefined);
+  }
+
+  #acknowledge(request: number, { id }: Wamp2Subscription, start: StartDetails | undefined): void {
+    const head = [MESSAGE.SUBSCRIBED, request, id];
+    this.#parts.wire.send(start === undefined ? head : [...head, start]);
   }
 
   #unknown(request: number): void {
@@ -121,4 +137,19 @@ export class Subscribing implements SubscriptionListener {
 
 function nameOf(channel: string, match: Match = 'exact'): string {
   return `${match} ${channel}`;
+}
+
+/** Throws `bad_request` for a position that is none, and for one of a pattern. */
+function wantedOf(channel: string, match: Match, recover: boolean | string): Omit<Wanted, 'session'> {
+  const tellsPositions = recover !== false;
+  const pattern = match === 'exact' ? {} : { match };
+  if (typeof recover !== 'string') return { channel, ...pattern, tellsPositions };
+  if (match === 'exact') return { channel, since: requirePosition(recover), tellsPositions };
+  throw new RouterError('bad_request', 'a pattern has no position: each channel has its own', {
+    hint: 'subscribe to the channel itself, or read its history by signalbox.history',
+  });
+}
+
+function describeStart({ position, recovered }: Start): StartDetails {
+  return { ...positionOf({ position }), ...(recovered !== undefined && { _recovered: recovered }) };
 }

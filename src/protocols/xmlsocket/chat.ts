@@ -1,6 +1,8 @@
 import { RouterError } from '../../core/errors.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import { Payload } from '../../core/payload.js';
+import { requirePosition, writePosition } from '../../core/position.js';
+import type { Start } from '../../core/router.js';
 import type { CallReply } from '../../core/rpc.js';
 import type { Session } from '../../core/session.js';
 import type { XmlSocketContext } from './context.js';
@@ -36,7 +38,7 @@ export class Chat {
   handle(element: XmlElement): MaybePromise<void> {
     switch (element.name) {
       case 'room':
-        return this.#enter(roomOf(element));
+        return this.#enter(roomOf(element), element.attributes['since']);
       case 'leave':
         return this.#leave(roomOf(element));
       case 'rooms':
@@ -52,15 +54,15 @@ export class Chat {
     const { router, names } = this.#parts.context;
     const { kind, id } = this.#parts.session.principal;
     if (kind !== 'user' || id === undefined) return;
-    await router.subscribe(this.#subscription(router.channel(names.user, { user_id: id }), undefined));
+    await router.subscribe(this.#subscription(router.channel(names.user, { user_id: id }), {}));
   }
 
   /** It counts as being in the room from before the list of its members. */
-  async #enter(room: string): Promise<void> {
+  async #enter(room: string, since: string | undefined): Promise<void> {
     if (this.#rooms.has(room)) return;
     const { router, names } = this.#parts.context;
     try {
-      const subscription = this.#subscription(router.channel(names.room, { room }), room);
+      const subscription = this.#subscription(router.channel(names.room, { room }), { room, since });
       this.#rooms.set(room, subscription);
       await router.subscribe(subscription);
     } catch (error) {
@@ -75,14 +77,31 @@ export class Chat {
     return subscription && this.#parts.context.router.unsubscribe(subscription);
   }
 
-  #subscription(channel: string, room: string | undefined): XmlSubscription {
+  /** Throws `bad_request` for a position that is none; an empty one asks for positions alone. */
+  #subscription(
+    channel: string,
+    { room, since }: { readonly room?: string; readonly since?: string | undefined },
+  ): XmlSubscription {
     return new XmlSubscription({
       session: this.#parts.session,
       channel,
       room,
+      tellsPositions: since !== undefined,
+      since: since ? requirePosition(since) : undefined,
+      joined: (joined, start) => this.#joined(joined, start),
       namesRooms: () => this.#rooms.size > 1,
       ended: (ended, why) => this.#ended(ended, why),
     });
+  }
+
+  /** Who asked for positions is told where it begins. */
+  #joined({ room, tellsPositions }: XmlSubscription, { position, recovered }: Start): void {
+    if (!tellsPositions) return;
+    const start = {
+      position: position && writePosition(position),
+      recovered: recovered === undefined ? undefined : String(recovered),
+    };
+    this.#parts.send(writeElement('room', { id: room, ...start }));
   }
 
   #ended({ room }: XmlSubscription, why: RouterError): void {

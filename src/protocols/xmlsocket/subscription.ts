@@ -1,8 +1,10 @@
 import type { RouterError } from '../../core/errors.js';
 import type { Frame } from '../../core/frame.js';
+import { type Position, writePosition } from '../../core/position.js';
 import type { Publication } from '../../core/publication.js';
-import type { Subscriber } from '../../core/router.js';
+import type { Start, Subscriber } from '../../core/router.js';
 import type { Session } from '../../core/session.js';
+import type { SubscriptionGroup } from '../../core/topic.js';
 import { writePublication } from './write-publication.js';
 import { xmlFrame } from './write-xml.js';
 
@@ -11,6 +13,10 @@ export interface SubscriptionParts {
   readonly channel: string;
   /** Undefined for what is for the user alone. */
   readonly room: string | undefined;
+  /** Whether positions are told. */
+  readonly tellsPositions: boolean;
+  readonly since: Position | undefined;
+  joined(subscription: XmlSubscription, start: Start): void;
   /** Whether the peer has to be told of which room something is. */
   namesRooms(): boolean;
   ended(subscription: XmlSubscription, why: RouterError): void;
@@ -21,21 +27,39 @@ export class XmlSubscription implements Subscriber {
   readonly session: Session;
   readonly channel: string;
   readonly room: string | undefined;
+  readonly since: Position | undefined;
   readonly #parts: SubscriptionParts;
 
   constructor(parts: SubscriptionParts) {
     this.session = parts.session;
     this.channel = parts.channel;
     this.room = parts.room;
+    this.since = parts.since;
     this.#parts = parts;
   }
 
+  get tellsPositions(): boolean {
+    return this.#parts.tellsPositions;
+  }
+
   get wireKey(): string {
-    return this.#parts.namesRooms() ? 'xmlsocket room' : 'xmlsocket';
+    const form = this.#parts.namesRooms() ? 'xmlsocket room' : 'xmlsocket';
+    return this.#parts.tellsPositions ? `${form} position` : form;
   }
 
   encode(publication: Publication): Frame {
-    return xmlFrame(writePublication(publication, this.#parts.namesRooms() ? this.room : undefined));
+    const { namesRooms, tellsPositions } = this.#parts;
+    const { position } = publication;
+    return xmlFrame(
+      writePublication(publication, {
+        room_id: namesRooms() ? this.room : undefined,
+        position: tellsPositions && position !== undefined ? writePosition(position) : undefined,
+      }),
+    );
+  }
+
+  joined(_group: SubscriptionGroup, start: Start): void {
+    this.#parts.joined(this, start);
   }
 
   ended(why: RouterError): void {

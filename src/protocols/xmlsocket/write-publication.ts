@@ -20,16 +20,22 @@ interface Said {
   readonly text?: unknown;
 }
 
-/** A publication in the words of the chat; `room` where its reader has to be told which one it is of. */
-export function writePublication({ channel, payload }: Publication, room: string | undefined): string {
+/** What is told beside what was said: the room where its reader has to know it, and the position for who asked. */
+export type About = Readonly<Record<'room_id' | 'position', string | undefined>>;
+
+/** A publication in the words of the chat. */
+export function writePublication({ channel, payload }: Publication, about: About): string {
   const { value } = payload;
+  const { position } = about;
   const said: Said = typeof value === 'object' && value !== null ? value : {};
-  const about = { room_id: room };
   switch (said.type) {
     case 'message':
       return message({ from_id: textOf(said.from?.id), ...about }, textOf(said.text));
     case 'private':
-      return message({ from_id: textOf(said.from?.id), to_id: receiverOf(said.to) }, textOf(said.text));
+      return message(
+        { from_id: textOf(said.from?.id), to_id: receiverOf(said.to), position },
+        textOf(said.text),
+      );
     case 'announcement':
       return message({ from_id: SYSTEM, ...about }, textOf(said.text));
     case 'enter':
@@ -40,7 +46,7 @@ export function writePublication({ channel, payload }: Publication, room: string
     case 'members':
       return writeElement('users', { room_id: textOf(said.room) }, membersOf(said.members));
     default:
-      return writeElement('event', { channel }, escapeXml(payload.json.toString('utf8')));
+      return writeElement('event', { channel, position }, escapeXml(payload.json.toString('utf8')));
   }
 }
 

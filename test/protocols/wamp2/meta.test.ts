@@ -216,6 +216,7 @@ describe('wamp.subscription', () => {
       timestamp: time,
       subscription,
       publication,
+      _position: expect.stringMatching(/^\w+\.\d\.\w+$/),
       details,
       args: [n],
       kwargs: { k: n },

@@ -2,7 +2,7 @@ import { isRouterError } from '../../../core/errors.js';
 import type { HistoryFilter } from '../../../core/history.js';
 import type { Publication } from '../../../core/publication.js';
 import { spellingOf } from '../../../core/spelling.js';
-import { eventDetails } from '../event.js';
+import { eventDetails, positionOf } from '../event.js';
 import { type MetaArguments, wrong } from './meta-arguments.js';
 import type { MetaCall } from './meta-call.js';
 import { groupOf, nameOf, noSuchSubscription } from './subscription-procedures.js';
@@ -74,13 +74,14 @@ function publication({ kwargs }: MetaArguments, name: string): string | undefine
 }
 
 function describe(
-  { id, time: at, payload, publisher, headers }: Publication,
+  { id, time: at, payload, publisher, headers, position }: Publication,
   topic: { readonly topic?: string },
 ): Readonly<Record<string, unknown>> {
   const { list, map } = payload.arguments;
   return {
     timestamp: new Date(at).toISOString(),
     publication: Number(id),
+    ...positionOf({ position }),
     details: eventDetails({ publisher, headers }, topic),
     args: list,
     ...(map !== undefined && { kwargs: map }),

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createJiti } from 'jiti';
+import { CLIENTS } from './clients.mjs';
+import { publisherTo } from './rate-load.mjs';
+
+const { TcpProxy } = await createJiti(import.meta.url).import('../../faults/tcp-proxy.ts');
+
+const CUT_MS = 2000;
+const EVERY_MS = 10_000;
+/** The slowest client comes back within it. */
+const AFTERMATH_MS = 15_000;
+
+/** Clients as their makers deliver them, each behind a network of its own that is cut for two seconds of ten. */
+export async function deliveredUnderCuts({ ports, wire, publish, clients: count, channels, rate, seconds }) {
+  const clients = [];
+  for (let i = 0; i < count; i++) {
+    const network = await TcpProxy.start(ports[i % ports.length]);
+    const channel = Math.floor(i / ports.length) % channels;
+    const got = new Set();
+    const close = await CLIENTS[wire](network.port, `bench/${channel}`, ({ n }) => got.add(n));
+    clients.push({ network, channel, got, close });
+  }
+  const published = Array.from({ length: channels }, () => 0);
+  const send = publisherTo(ports, publish);
+  const end = performance.now() + seconds * 1000;
+  const cutting = clients.map(({ network }, i) => cutAgain(network, { first: (i / count) * EVERY_MS, end }));
+  for (let n = 0; performance.now() < end; n++) {
+    await send(`bench/${n % channels}`, { n });
+    published[n % channels]++;
+    await sleep(1000 / rate);
+  }
+  await Promise.all(cutting);
+  await sleep(AFTERMATH_MS);
+  for (const { close } of clients) await close();
+  await Promise.all(clients.map(({ network }) => network.stop()));
+  const owed = clients.reduce((sum, { channel }) => sum + published[channel], 0);
+  const delivered = clients.reduce((sum, { got }) => sum + got.size, 0);
+  return { owed, delivered, share: delivered / owed };
+}
+
+async function cutAgain(network, { first, end }) {
+  await sleep(first);
+  while (performance.now() < end - CUT_MS) {
+    network.cut();
+    await sleep(CUT_MS);
+    network.heal();
+    await sleep(EVERY_MS - CUT_MS);
+  }
+}
