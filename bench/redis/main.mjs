@@ -9,12 +9,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createLink, RedisBroker } from '../../dist/src/brokers/index.js';
 import { Payload } from '../../dist/src/core/payload.js';
 
-const CHANNELS = 2000;
+const CHANNELS = 200;
 const SIZE = 100;
 const AT_ONCE = 256;
 const SECONDS = 3;
 const BODY = Payload.fromJson(Buffer.from(JSON.stringify({ text: 'x'.repeat(245) })));
 const HISTORY = { size: SIZE, ttl: 600_000 };
+/** The usual way, without tokens, times, versions and keys. */
+const STREAM = `
+local s = redis.call('HINCRBY', KEYS[1], 's', 1)
+redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[2], s .. '-0', 'd', ARGV[1])
+redis.call('PEXPIRE', KEYS[1], 600000)
+redis.call('PEXPIRE', KEYS[2], 600000)
+redis.call('PUBLISH', KEYS[2], s .. ' ' .. ARGV[1])
+return s`;
 const LOGGER = Object.fromEntries(
   ['debug', 'info', 'warn', 'error'].map((level) => [level, () => undefined]),
 );
@@ -57,6 +65,11 @@ for (const count of [0, 1, 10, 100]) {
 console.log('one after another in each of 256 flows:');
 await command('FLUSHALL');
 await measure('PUBLISH, nobody subscribed', 'publish', (n) => publish(`channel ${n % CHANNELS}`));
+const streamed = await command('SCRIPT', 'LOAD', STREAM);
+await measure('with a stream and a hash', 'evalsha', (n) => {
+  const [meta, stream] = [`sb:m:${n % CHANNELS}`, `sb:s:${n % CHANNELS}`];
+  return command('EVALSHA', String(streamed), '2', meta, stream, BODY.bytes, String(SIZE));
+});
 await measure('with a history of 100', 'evalsha', (n) => publish(`channel ${n % CHANNELS}`, kept));
 for (let n = 0; n < CHANNELS * SIZE; n += CHANNELS)
   await Promise.all(Array.from({ length: CHANNELS }, (_, i) => publish(`channel ${i}`, kept)));

@@ -217,7 +217,6 @@ export class RedisBroker implements Broker {
   }
 
   #lost(channel: string, position: Position): void {
-    this.#parts.meter.count('signalbox_lost_channels_total');
     this.#parts.logger.warn({ channel, offset: position.offset }, 'publications lost');
     this.#listener.lost(channel, position);
   }
