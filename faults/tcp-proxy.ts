@@ -60,7 +60,10 @@ export class TcpProxy {
 
   #join(near: Socket): void {
     near.on('error', () => undefined);
-    if (this.#state === 'cut') return reset(near);
+    if (this.#state === 'cut') {
+      reset(near);
+      return;
+    }
     const far = connect({ port: this.#target, host: '127.0.0.1', allowHalfOpen: true });
     far.on('error', () => reset(near));
     const pair = [near, far] as const;
