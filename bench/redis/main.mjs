@@ -35,6 +35,7 @@ const redis = spawn(
   ['--port', String(port), '--save', '', '--appendonly', 'no', '--bind', '127.0.0.1'],
   { stdio: 'ignore' },
 );
+process.on('exit', () => redis.kill());
 await sleep(500);
 const address = `redis://127.0.0.1:${port}/0`;
 const link = createLink({ address, prefix: 'sb', name: 'bench', logger: LOGGER, patience: 5000 });
@@ -97,7 +98,7 @@ console.log(`  100,000 channels subscribed in ${Math.round(performance.now() - b
 
 broker.close();
 link.close();
-redis.kill();
+process.exit();
 
 async function octetsOf(write) {
   await command('FLUSHALL');
