@@ -138,17 +138,17 @@ function follows({ epoch, offset }: Acknowledged, place: Position, epochs: Epoch
 
 /**
  * Whether a publication is in a gap. In a store that went back another one can have its place: then it is in every gap that
- * was told after it was acknowledged.
+ * was told after it was acknowledged, or that ends behind it.
  */
 function covers(
   { from, to, at }: Gap,
   publication: Acknowledged,
   { epochs, isForked }: { epochs: Epochs; isForked: boolean },
 ): boolean {
-  if (isForked && at >= publication.at) return true;
   const { epoch, offset } = publication;
   const isAfter = epoch === from.epoch && offset > from.offset;
   const isBefore = epoch === to.epoch && offset <= to.offset;
+  if (isForked && (isBefore || at >= publication.at)) return true;
   if (from.epoch === to.epoch) return isAfter && (isBefore || to.offset <= from.offset);
   const rank = epochs.rank(epoch);
   return isAfter || isBefore || (rank > epochs.rank(from.epoch) && rank < epochs.rank(to.epoch));

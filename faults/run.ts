@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { redisInstalled } from '../test/support/redis-server.js';
-import { lineOf, type Result } from './report.js';
-import { runScenario } from './run-scenario.js';
+import { lineOf } from './report.js';
+import { type Outcome, runScenario } from './run-scenario.js';
 import type { Scenario, Size } from './scenario.js';
 import { SCENARIOS } from './scenarios/index.js';
 
@@ -46,18 +46,21 @@ function chosen(names: readonly string[]): readonly Scenario[] {
 }
 
 async function perform(scenario: Scenario, how: { size: Size; seed: number }): Promise<boolean> {
-  const result = await runScenario(scenario, how);
+  const outcome = await runScenario(scenario, how);
+  const { result } = outcome;
   console.log(lineOf(result));
   for (const failure of result.failures.slice(0, MOST_PRINTED)) console.log(`  ${failure}`);
-  write(result);
+  write(outcome);
   return result.failures.length === 0;
 }
 
-function write(result: Result): void {
+/** The result, and where something is wrong what everybody was told. */
+function write({ result, ...records }: Outcome): void {
   const folder = new URL('./results/', import.meta.url).pathname;
   mkdirSync(folder, { recursive: true });
-  const text = JSON.stringify({ ...result, line: lineOf(result) }, null, 1);
-  writeFileSync(`${folder}${result.scenario}-${result.size}.json`, `${text}\n`);
+  const path = `${folder}${result.scenario}-${result.size}`;
+  writeFileSync(`${path}.json`, `${JSON.stringify({ ...result, line: lineOf(result) }, null, 1)}\n`);
+  if (result.failures.length > 0) writeFileSync(`${path}.records.json`, JSON.stringify(records));
 }
 
 try {

@@ -60,9 +60,12 @@ export class TcpProxy {
 
   #join(near: Socket): void {
     near.on('error', () => undefined);
-    if (this.#state === 'cut') return void near.resetAndDestroy();
+    if (this.#state === 'cut') {
+      reset(near);
+      return;
+    }
     const far = connect({ port: this.#target, host: '127.0.0.1', allowHalfOpen: true });
-    far.on('error', () => near.resetAndDestroy());
+    far.on('error', () => reset(near));
     const pair = [near, far] as const;
     this.#pairs.add(pair);
     for (const [from, to] of [pair, [far, near] as const]) {
@@ -82,7 +85,13 @@ export class TcpProxy {
   }
 
   #reset(): void {
-    for (const pair of [...this.#pairs]) for (const socket of pair) socket.resetAndDestroy();
+    for (const pair of [...this.#pairs]) for (const socket of pair) reset(socket);
     this.#pairs.clear();
   }
+}
+
+function reset(socket: Socket): void {
+  // Node never closes a socket that is reset while its end is under way, and then hangs when it exits.
+  if (socket.connecting || socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }

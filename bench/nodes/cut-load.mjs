@@ -17,11 +17,17 @@ export async function deliveredUnderCuts({ ports, wire, publish, clients: count,
     const network = await TcpProxy.start(ports[i % ports.length]);
     const channel = Math.floor(i / ports.length) % channels;
     const got = new Set();
-    const close = await CLIENTS[wire](network.port, `bench/${channel}`, ({ n }) => got.add(n));
+    const isCounted = ({ n }) => n !== 'first' || got.size === 0;
+    const close = await CLIENTS[wire](
+      network.port,
+      `bench/${channel}`,
+      (payload) => isCounted(payload) && got.add(payload.n),
+    );
     clients.push({ network, channel, got, close });
   }
-  const published = Array.from({ length: channels }, () => 0);
   const send = publisherTo(ports, publish);
+  await allHear(clients, { send, channels });
+  const published = Array.from({ length: channels }, () => 0);
   const end = performance.now() + seconds * 1000;
   const cutting = clients.map(({ network }, i) => cutAgain(network, { first: (i / count) * EVERY_MS, end }));
   for (let n = 0; performance.now() < end; n++) {
@@ -36,6 +42,15 @@ export async function deliveredUnderCuts({ ports, wire, publish, clients: count,
   const owed = clients.reduce((sum, { channel }) => sum + published[channel], 0);
   const delivered = clients.reduce((sum, { got }) => sum + got.size, 0);
   return { owed, delivered, share: delivered / owed };
+}
+
+/** Not every library says when it is subscribed: what is published before would count as lost. */
+async function allHear(clients, { send, channels }) {
+  while (clients.some(({ got }) => !got.has('first'))) {
+    for (let channel = 0; channel < channels; channel++) await send(`bench/${channel}`, { n: 'first' });
+    await sleep(200);
+  }
+  for (const { got } of clients) got.clear();
 }
 
 async function cutAgain(network, { first, end }) {

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../lib/temporary-folder.mjs';
 const HERE = new URL('./', import.meta.url).pathname;
 const BIN = new URL('../../bin/signalbox.js', import.meta.url).pathname;
 const NODES = 3;
-const KEY = 'a back-end key for the benchmark alone';
+const KEY = 'a-back-end-key-for-the-benchmark-alone';
 
 /** All as delivered, but for the limits on one peer and one address, which a load generator has to exceed. */
 const SETTINGS = `routing: routes.yml

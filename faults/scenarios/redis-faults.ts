@@ -11,11 +11,11 @@ const REST_MS = 2500;
 
 export const redisRestart: Scenario = {
   name: 'redis-restart',
-  title: 'Redis with an append-only file is killed, and is back a second later',
+  title: 'Redis that writes everything to its disk at once is killed, and is back a second later',
   needs: 'redis',
   sizes: SIZES,
   async run(trial) {
-    const redis = trial.own(await RedisServer.start('--appendonly', 'yes', '--appendfsync', 'everysec'));
+    const redis = trial.own(await RedisServer.start('--appendonly', 'yes', '--appendfsync', 'always'));
     await trial.load({ broker: () => redis.url });
     await again(trial, 'kills of Redis', async () => {
       await redis.kill();

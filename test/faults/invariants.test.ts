@@ -107,6 +107,16 @@ describe('a run in which the promise was kept', () => {
     expect(check([history, fork], seen)).toMatchObject({ told: 2, lost: { middle: 0 }, unannounced: 0 });
   });
 
+  it('holds where a publisher is told a moment after a subscriber that its publication is in a gap', () => {
+    const history = new History();
+    const before = history.many(5);
+    const fork = new History('e1', { offset: 3, fork: 'x' });
+    const lost = fork.publish('p', 6, 10);
+    const seen = [history.begins(0), ...before, fork.begins(4, false, 9), ...fork.many(2, 7)];
+    expect(lost.position.offset).toBe(4);
+    expect(check([history, fork], seen)).toMatchObject({ told: 1, lost: { middle: 0 }, unannounced: 0 });
+  });
+
   it('takes one for none that was published again after the store had forgotten it, and said so', () => {
     const [old, young] = [new History('e1'), new History('e2')];
     const once = old.publish('p', 1);

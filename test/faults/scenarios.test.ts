@@ -11,7 +11,7 @@ describe('every subscriber has what was acknowledged, once and in order, or was 
   for (const scenario of SCENARIOS) {
     const canRun = scenario.needs !== 'redis' || redisInstalled;
     it.skipIf(!canRun)(`when ${scenario.title}`, { timeout: 60_000 }, async () => {
-      const result = await runScenario(scenario, { size: 'small', seed });
+      const { result } = await runScenario(scenario, { size: 'small', seed });
       console.log(lineOf(result));
       expect(result.failures).toEqual([]);
     });

@@ -38,7 +38,7 @@ export class RedisPublishing {
     const message = Buffer.concat([PLAIN, writeFrame(publication)]);
     try {
       if (this.#isCluster)
-        await this.#link.eval(PASS, [names.of('h', channel)], [to, this.#all(channel), message, channel]);
+        await this.#link.run(PASS, [names.of('h', channel)], [to, this.#all(channel), message, channel]);
       else await this.#link.publish(to, message);
     } catch (error) {
       throw refusalOf(error);
@@ -94,7 +94,7 @@ export class RedisPublishing {
       String(this.#retained),
     ];
     try {
-      return (await this.#link.eval(PUBLISH, keys, args)) as readonly Reply[];
+      return (await this.#link.run(PUBLISH, keys, args)) as readonly Reply[];
     } catch (error) {
       throw refusalOf(error);
     }
