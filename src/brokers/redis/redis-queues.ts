@@ -146,9 +146,9 @@ export class RedisQueues implements Queues, MessageKeeper, LeaseHolder {
   }
 
   consumed(message: HeldMessage, queue: MessageQueue): Promise<void> {
-    const lease = this.#intake.letGo(message, queue);
+    this.#intake.letGo(message, queue);
     this.#intake.look(queue.channel);
-    return this.#untold.tell(() => this.#calls.done(queue.channel, lease, message.key));
+    return this.#untold.tell(() => this.#calls.done(queue.channel, message.lease, message.key));
   }
 
   died(message: HeldMessage, queue: MessageQueue, reason: DeadReason): MaybePromise<void> {
