@@ -9,7 +9,7 @@ export const cuts: Scenario = {
   name: 'cuts',
   title: 'the network of every client is cut for 2 seconds, every 10 seconds',
   sizes: {
-    small: { nodes: 1, subscribers: 60, channels: 3, publishers: 2, rate: 20, seconds: 8 },
+    small: { nodes: 1, subscribers: 60, channels: 3, publishers: 2, rate: 20, seconds: 6 },
     full: { nodes: 1, subscribers: 1000, channels: 20, publishers: 4, rate: 25, seconds: 60 },
   },
   async run(trial) {

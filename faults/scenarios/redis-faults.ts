@@ -4,10 +4,10 @@ import type { Scenario } from '../scenario.js';
 import type { Trial } from '../trial.js';
 
 const SIZES: Scenario['sizes'] = {
-  small: { nodes: 3, subscribers: 30, channels: 2, publishers: 2, rate: 20, seconds: 6 },
+  small: { nodes: 3, subscribers: 30, channels: 2, publishers: 2, rate: 20, seconds: 3 },
   full: { nodes: 3, subscribers: 200, channels: 4, publishers: 4, rate: 25, seconds: 60 },
 };
-const REST_MS = 2500;
+const REST_MS = 1500;
 
 export const redisRestart: Scenario = {
   name: 'redis-restart',

@@ -3,7 +3,7 @@ import { RedisServer } from '../../test/support/redis-server.js';
 import type { Scenario } from '../scenario.js';
 import { TcpProxy } from '../tcp-proxy.js';
 
-const REST_MS = 2500;
+const REST_MS = 1000;
 const GONE_MS = 3000;
 
 export const redisPartition: Scenario = {
@@ -11,7 +11,7 @@ export const redisPartition: Scenario = {
   title: 'one of three nodes loses its network to Redis for 3 seconds: it is cut, or it stalls',
   needs: 'redis',
   sizes: {
-    small: { nodes: 3, subscribers: 30, channels: 2, publishers: 2, rate: 20, seconds: 9 },
+    small: { nodes: 3, subscribers: 30, channels: 2, publishers: 2, rate: 20, seconds: 6 },
     full: { nodes: 3, subscribers: 200, channels: 4, publishers: 4, rate: 25, seconds: 60 },
   },
   async run(trial) {

@@ -10,7 +10,7 @@ const seed = Number(process.env['FAULTS_SEED'] ?? 1);
 describe('every subscriber has what was acknowledged, once and in order, or was told', () => {
   for (const scenario of SCENARIOS) {
     const canRun = scenario.needs !== 'redis' || redisInstalled;
-    it.skipIf(!canRun)(`when ${scenario.title}`, { timeout: 60_000 }, async () => {
+    it.skipIf(!canRun)(`when ${scenario.title}`, { timeout: 120_000 }, async () => {
       const { result } = await runScenario(scenario, { size: 'small', seed });
       console.log(lineOf(result));
       expect(result.failures).toEqual([]);
