@@ -32,7 +32,7 @@ function open(kind, { port, channel, received }) {
     const socket = connect(port, '127.0.0.1');
     socket.setNoDelay(true);
     socket.on('error', reject);
-    socket.on('close', () => reject(new Error(`a ${kind} was closed: ${head.slice(0, 200)}`)));
+    socket.on('close', () => reject(new Error(`a ${kind} was closed: ${head?.slice(0, 200)}`)));
     socket.on('connect', () => socket.write(hello(port, channel)));
     socket.on('data', (chunk) => {
       if (head === undefined) {

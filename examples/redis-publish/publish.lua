@@ -2,6 +2,12 @@ local time = redis.call('TIME')
 local at = time[1] .. string.format('%06d', tonumber(time[2]))
 local now = math.floor(tonumber(at) / 1000)
 
+local function meta(text)
+  if text then
+    return string.match(text, '^(%w+) (%d+) (%d+) (%w+) (%w*) (%d+) (%d+) (%d+)$')
+  end
+end
+
 local function send(verb, to, all, channel, message)
   redis.call(verb, to, message)
   if all ~= '' and redis.call('PUBSUB', 'SHARDNUMSUB', all)[2] > 0 then
@@ -17,38 +23,34 @@ end
 local place = ''
 local message = '- ' .. frame
 if size > 0 then
-  local h = redis.call('HMGET', KEYS[1], 'e', 's', 'l', 't', 'ft', 'v', 'u', 'x')
-  local e, s, l, t, ft, v = h[1], tonumber(h[2] or 0), tonumber(h[3] or 1), h[4], h[5], tonumber(h[6] or 0)
-  local u, x = tonumber(h[7] or 0), tonumber(h[8] or 0)
+  local e, s, l, t, ft, v, u, x = meta(redis.call('HGET', KEYS[1], 'm'))
   if not e then
     redis.call('DEL', KEYS[1])
-    e, s, l, t, ft, v, u, x = ARGV[9], 0, 1, ARGV[10], ARGV[10], 0, 0, 0
+    e, s, l, t, ft, v, u, x = ARGV[9], 0, 1, ARGV[10], ARGV[10], '0', 0, 0
   end
+  s, l, u, x = tonumber(s), tonumber(l), tonumber(u), tonumber(x)
   if ARGV[13] ~= '' then
-    if v >= tonumber(ARGV[13]) then return {'superseded', e .. ' ' .. string.format('%d', s) .. ' ' .. t} end
-    v = tonumber(ARGV[13])
+    if tonumber(v) >= tonumber(ARGV[13]) then return {'superseded', e .. ' ' .. s .. ' ' .. t} end
+    v = ARGV[13]
   end
   s = s + 1
   local expires = ttl > 0 and now + ttl or 0
-  local offset = string.format('%d', s)
-  local entry = ARGV[11] .. ' ' .. t .. ' ' .. at .. ' ' .. string.format('%d', expires) .. ' ' .. frame
+  local entry = ARGV[11] .. ' ' .. t .. ' ' .. at .. ' ' .. expires .. ' ' .. frame
   local dropped = {}
   while l <= s - size and #dropped < 64 do
-    dropped[#dropped + 1] = string.format('%d', l)
+    dropped[#dropped + 1] = l
     l = l + 1
   end
   if #dropped > 0 then
-    local last = redis.call('HGET', KEYS[1], dropped[#dropped])
-    ft = last and string.match(last, '^(%S+)') or ''
+    ft = string.match(redis.call('HGET', KEYS[1], l - 1) or '', '^%w+') or ''
     if u == 0 then u = 1 end
   end
   if l == s then u = expires end
   while u > 0 and u <= now and l < s and #dropped < 64 do
-    local oldest = redis.call('HGET', KEYS[1], string.format('%d', l))
-    local token, over = string.match(oldest or '', '^(%S+) %S+ %S+ (%d+)')
+    local token, over = string.match(redis.call('HGET', KEYS[1], l) or '', '^(%w+) %w+ %d+ (%d+)')
     over = tonumber(over or 1)
     if over > 0 and over <= now then
-      dropped[#dropped + 1] = string.format('%d', l)
+      dropped[#dropped + 1] = l
       l = l + 1
       ft = token or ''
       if l == s then u = expires end
@@ -61,11 +63,11 @@ if size > 0 then
     redis.call('ZADD', KEYS[4], at, ARGV[15])
     if redis.call('ZCARD', KEYS[4]) > tonumber(ARGV[16]) then redis.call('ZPOPMIN', KEYS[4], 2) end
   end
-  redis.call('HSET', KEYS[1], offset, entry, 'e', e, 's', offset, 'l', string.format('%d', l), 't', ARGV[11], 'ft', ft,
-    'v', string.format('%d', v), 'u', string.format('%d', u), 'x', string.format('%d', x))
+  local m = {e, s, l, ARGV[11], ft, v, u, x}
+  redis.call('HSET', KEYS[1], s, entry, 'm', table.concat(m, ' '))
+  if x == now then redis.call('PEXPIRE', KEYS[1], ARGV[8]) end
   if #dropped > 0 then redis.call('HDEL', KEYS[1], unpack(dropped)) end
-  redis.call('PEXPIRE', KEYS[1], ARGV[8])
-  place = e .. ' ' .. offset
+  place = e .. ' ' .. s
   message = place .. ' ' .. entry
 end
 if ARGV[14] ~= '' then

@@ -45,6 +45,9 @@ const HELP: Readonly<Record<string, string>> = {
     'subscribers that came back with a position, by whether all that they missed was kept',
   signalbox_gaps_total:
     'channels with a history of which something was lost, so that their subscribers were sent away',
+  signalbox_degraded_publications_total:
+    'publications that were delivered on this node alone because Redis was away',
+  signalbox_foreign_messages_total: 'messages from Redis that no node has written, which were left out',
   signalbox_presence_failures_total: 'questions and words to the store of presence that failed',
   signalbox_redeliveries_total: 'messages of queues that wait again after they were given out',
   signalbox_dead_letters_total:

@@ -1,9 +1,10 @@
 import type { ChannelSelection } from '../core/broker.js';
 import type { StoredHistory } from '../core/history-store.js';
-import { following, newHistory, type Position, samePosition } from '../core/position.js';
+import { following, type Position } from '../core/position.js';
 import type { Publication } from '../core/publication.js';
 import type { HistoryPolicy } from '../core/route.js';
 import { matchesPattern, separated } from '../core/spelling.js';
+import { type HistoryChannel, type HistoryItem, itemsAfter, newChannel } from './history-channel.js';
 import { kept, weight } from './kept.js';
 
 /** Publications that one read of a pattern gives at most, the newest. */
@@ -12,32 +13,6 @@ const MOST_READ = 10_000;
 const LINGER = 300_000;
 /** Of all channels, that one read of a pattern looks at. */
 const MOST_SEEN = 100_000;
-
-interface Entry {
-  readonly publication: Publication;
-  readonly channel: Channel;
-  readonly weight: number;
-  /** When it ceases to be kept. */
-  readonly until: number;
-  isGone: boolean;
-}
-
-interface Channel {
-  readonly key: string;
-  readonly name: string;
-  /** Oldest first. */
-  readonly entries: Entry[];
-  /** The place before the oldest entry. */
-  floor: Position;
-  /** That of the newest publication, kept or not. */
-  top: Position;
-  /** The greatest so far. */
-  version: number;
-  /** Whether the node has subscribers, whose position must not be forgotten. */
-  isSubscribed: boolean;
-  /** When nobody can come back any more to what was published last. */
-  until: number;
-}
 
 export interface HistoryLimits {
   readonly channels: number;
@@ -57,11 +32,11 @@ export class MemoryHistory {
   readonly #limits: HistoryLimits;
   readonly #clock: () => number;
   /** Used longest ago first. */
-  readonly #channels = new Map<string, Channel>();
+  readonly #channels = new Map<string, HistoryChannel>();
   /** Nothing is kept of them, and nobody is subscribed; left longest ago first. They push no history out. */
-  readonly #left = new Map<string, Channel>();
+  readonly #left = new Map<string, HistoryChannel>();
   /** Of all channels, in the order accepted; with those that are gone until there are too many of them. */
-  #log: Entry[] = [];
+  #log: HistoryItem[] = [];
   #gone = 0;
   #size = 0;
 
@@ -101,11 +76,7 @@ export class MemoryHistory {
     const channel = this.#use(name);
     if (channel === undefined) return undefined;
     this.#expire(channel);
-    const { entries, floor } = channel;
-    const from = since.offset - floor.offset;
-    const known = from === 0 ? floor : entries[from - 1]?.publication.position;
-    if (known === undefined || !samePosition(known, since)) return undefined;
-    return entries.slice(from).map(({ publication }) => publication);
+    return itemsAfter(channel, since)?.map(({ publication }) => publication);
   }
 
   /** Where the history of a channel begins and ends. */
@@ -152,7 +123,7 @@ export class MemoryHistory {
     this.#size = this.#gone = 0;
   }
 
-  #push(channel: Channel, publication: Publication, until: number): void {
+  #push(channel: HistoryChannel, publication: Publication, until: number): void {
     const entry = { publication, channel, weight: weight(publication), until, isGone: false };
     channel.entries.push(entry);
     this.#log.push(entry);
@@ -160,7 +131,7 @@ export class MemoryHistory {
   }
 
   #newest(match: ChannelSelection['match'], pattern: string, now: number): readonly Publication[] {
-    const judged = new Map<Channel, boolean>();
+    const judged = new Map<HistoryChannel, boolean>();
     const found: Publication[] = [];
     const stop = Math.max(0, this.#log.length - MOST_SEEN);
     for (let i = this.#log.length - 1; i >= stop && found.length < MOST_READ; i--) {
@@ -175,16 +146,14 @@ export class MemoryHistory {
     return found.reverse();
   }
 
-  #open(key: string): Channel {
-    const top = newHistory();
-    const state = { floor: top, top, version: 0, isSubscribed: false, until: 0 };
-    const channel = { key, name: separated(key), entries: [], ...state };
+  #open(key: string): HistoryChannel {
+    const channel = newChannel(key);
     this.#channels.set(key, channel);
     return channel;
   }
 
   /** The channel, which is the one used last now. */
-  #use(key: string): Channel | undefined {
+  #use(key: string): HistoryChannel | undefined {
     const channel = this.#channels.get(key) ?? this.#left.get(key);
     if (channel === undefined) return undefined;
     this.#left.delete(key);
@@ -194,7 +163,7 @@ export class MemoryHistory {
   }
 
   /** Takes the oldest entry out. */
-  #drop(channel: Channel): void {
+  #drop(channel: HistoryChannel): void {
     const entry = channel.entries.shift();
     if (entry === undefined) return;
     entry.isGone = true;
@@ -207,7 +176,7 @@ export class MemoryHistory {
     this.#gone = 0;
   }
 
-  #expire(channel: Channel): void {
+  #expire(channel: HistoryChannel): void {
     const now = this.#clock();
     const { entries } = channel;
     while (entries[0] !== undefined && entries[0].until <= now) this.#drop(channel);
@@ -219,6 +188,7 @@ export class MemoryHistory {
       const isTooMuch = this.#left.size > this.#limits.channels;
       if (until > now && !isTooMuch) return;
       this.#left.delete(key);
+      this.#limits.forgot?.(key, undefined);
       if (until > now) this.#limits.reached('channels');
     }
   }
@@ -232,7 +202,7 @@ export class MemoryHistory {
   }
 
   /** Whoever comes back to a forgotten channel is told that what it missed is not known. */
-  #forgetIfEmpty(channel: Channel): void {
+  #forgetIfEmpty(channel: HistoryChannel): void {
     const { entries, isSubscribed, until, key } = channel;
     if (entries.length === 0 && !isSubscribed && until <= this.#clock()) this.#forget(key);
   }

@@ -4,7 +4,7 @@ import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { HistoryFilter } from '../core/history.js';
 import type { HistoryPage, HistoryQuery } from '../core/history-page.js';
 import { every } from '../core/interval.js';
-import { type Load, NO_LOAD } from '../core/load.js';
+import { NO_LOAD } from '../core/load.js';
 import type { Match } from '../core/match.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import type { LogPage, LogQuery } from '../core/message-log.js';

@@ -1,4 +1,4 @@
-import type { Gateway } from '../core/connection.js';
+import type { Admission, Gateway } from '../core/connection.js';
 import { type Disconnect, RouterError } from '../core/errors.js';
 import type { HttpEndpoint, HttpReply, HttpRequest } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
@@ -21,6 +21,12 @@ export interface SseOptions {
   readonly admission?: AdmissionLimits;
   readonly checkOrigin: OriginCheck;
   readonly limits: PeerLimits;
+}
+
+/** A peer that waits for its answer. */
+interface WatchedPeer {
+  isGone: boolean;
+  connection: SseConnection | undefined;
 }
 
 /** Where streams are. */
@@ -79,31 +85,41 @@ export class SseTransport {
 
   /** It has been counted in, and is counted out when it does not become a connection, or by the end of that. */
   async #admit(request: HttpRequest): Promise<HttpReply> {
-    const { remoteAddress, whenGone } = request;
-    let isGone = false;
-    let connection: SseConnection | undefined;
-    whenGone?.(() => {
-      isGone = true;
-      connection?.lost();
-    });
+    const { remoteAddress } = request;
+    const peer = watch(request);
     try {
       const admission = await this.#options.gateway.admit({ ...request, subprotocols: [], protocol: 'sse' });
-      if (isGone) throw new RouterError('unavailable', 'the peer has gone');
-      return await new Promise((answer) => {
-        connection = new SseConnection(remoteAddress, this.#context, answer);
-        this.#connections.add(connection);
-        this.#heartbeat.start();
-        this.#heartbeat.add(connection);
-        connection.listen(admission.accept(connection));
-      });
+      if (peer.isGone) throw new RouterError('unavailable', 'the peer has gone');
+      return await this.#begin(admission, remoteAddress, peer);
     } catch (error) {
-      if (connection === undefined) this.#admission.leave(remoteAddress);
-      connection?.lost();
+      if (peer.connection === undefined) this.#admission.leave(remoteAddress);
+      peer.connection?.lost();
       throw error;
     }
+  }
+
+  #begin(admission: Admission, remoteAddress: string, peer: WatchedPeer): Promise<HttpReply> {
+    return new Promise((answer) => {
+      const connection = new SseConnection(remoteAddress, this.#context, answer);
+      peer.connection = connection;
+      this.#connections.add(connection);
+      this.#heartbeat.start();
+      this.#heartbeat.add(connection);
+      connection.listen(admission.accept(connection));
+    });
   }
 
   #ended(connection: SseConnection, why: Disconnect): void {
     if (this.#connections.delete(connection, why)) this.#heartbeat.delete(connection);
   }
+}
+
+/** What hears of its end lives as long as the stream, and must not hold all that the request said. */
+function watch({ whenGone }: HttpRequest): WatchedPeer {
+  const peer: WatchedPeer = { isGone: false, connection: undefined };
+  whenGone?.(() => {
+    peer.isGone = true;
+    peer.connection?.lost();
+  });
+  return peer;
 }

@@ -11,6 +11,7 @@ import { Intake, type IntakeLimits } from './intake.js';
 import { MessageReader, type MessageSink } from './message-reader.js';
 import { SentCount } from './sent-count.js';
 import type { Batch, Outlet, TickWriter } from './tick-writer.js';
+import { PING } from './websocket-envelope.js';
 
 /** What all connections of a transport share. */
 export interface ConnectionContext extends IntakeLimits {
@@ -28,9 +29,6 @@ export interface ConnectionContext extends IntakeLimits {
 export class PeerSocket extends WebSocket {
   connection: WebSocketConnection | undefined;
 }
-
-/** An empty ping, unmasked. [RFC 6455 §5.5.2] */
-const PING = Buffer.from([0x89, 0]);
 
 /** Octets of a reason in a close frame. [RFC 6455 §5.5] */
 const MOST_REASON = 123;

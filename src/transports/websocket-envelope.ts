@@ -3,6 +3,9 @@ import type { Envelope } from './tick-writer.js';
 const FIN_TEXT = 0x81;
 const FIN_BINARY = 0x82;
 
+/** An empty ping, unmasked. [RFC 6455 §5.5.2] */
+export const PING = Buffer.from([0x89, 0]);
+
 /** Each frame as one unmasked WebSocket message. [RFC 6455 §5.2] */
 export const WEBSOCKET_ENVELOPE: Envelope = {
   size: ({ bytes }) => headOf(bytes.length) + bytes.length,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { checkLogins } from '../../src/app/challengers.js';
 import { bindIdentity } from '../../src/app/identity.js';
 import { PARTS, TOKENS } from '../../src/app/tokens.js';
-import { mintTicket } from '../../src/authenticators/index.js';
+import { MemoryReplayCache, mintTicket } from '../../src/authenticators/index.js';
 import { loadSettings, type Settings } from '../../src/config/index.js';
 import { NULL_LOGGER } from '../../src/core/logger.js';
 import type { Login, Logins } from '../../src/core/logins.js';
@@ -27,6 +27,7 @@ async function identity(auth: string, offered?: Logins) {
   const container = new Container();
   container.bind(TOKENS.logger).toConstantValue(NULL_LOGGER);
   container.bind(TOKENS.meter).toConstantValue(NULL_METER);
+  container.bind(PARTS.replays).toConstantValue(new MemoryReplayCache({ size: 100 }));
   if (offered !== undefined) container.bind(TOKENS.logins).toConstantValue(offered);
   bindIdentity(container, await settingsOf(auth));
   const challengers = container.get(PARTS.challengers);

@@ -240,7 +240,8 @@ describe('the gateway, before a protocol that asks who a peer is by its own word
     const { gateway, asking, rejected } = setUp(authenticator);
     const connection = new FakeConnection();
     (await gateway.admit(handshake({ subprotocols }))).accept(connection);
-    expect(asking.guests).toEqual([{ principal: undefined, subprotocol: 'asking', headers: {} }]);
+    const guest = { principal: undefined, subprotocol: 'asking', headers: {} };
+    expect(asking.guests).toEqual([{ ...guest, url: handshake().url }]);
     expect(connection.ended).toBeUndefined();
     expect(rejected).not.toHaveBeenCalled();
   });

@@ -3,7 +3,7 @@ import { Container } from 'inversify';
 import { describe, expect, it } from 'vitest';
 import { bindIdentity, ticketMint } from '../../src/app/identity.js';
 import { PARTS, TOKENS } from '../../src/app/tokens.js';
-import { mintTicket } from '../../src/authenticators/index.js';
+import { MemoryReplayCache, mintTicket } from '../../src/authenticators/index.js';
 import { loadSettings, type Settings } from '../../src/config/index.js';
 import { NULL_LOGGER } from '../../src/core/logger.js';
 import { NULL_METER } from '../../src/core/meter.js';
@@ -26,6 +26,7 @@ async function chains(auth: string) {
   const container = new Container();
   container.bind(TOKENS.logger).toConstantValue(NULL_LOGGER);
   container.bind(TOKENS.meter).toConstantValue(NULL_METER);
+  container.bind(PARTS.replays).toConstantValue(new MemoryReplayCache({ size: 100 }));
   bindIdentity(container, await settingsOf(auth));
   return { everybody: container.get(TOKENS.authenticator), known: container.get(PARTS.knownOnly) };
 }

@@ -77,6 +77,7 @@ describe.skipIf(!redisInstalled)('presence on Redis', () => {
     await two.store.watch('a');
     await one.store.join('a', member(1));
     await one.store.join('a', member(2));
+    await one.store.join('b', member(4));
     await server.kill();
     await one.store.join('a', member(3));
     await one.store.leave('a', '1');
@@ -85,6 +86,7 @@ describe.skipIf(!redisInstalled)('presence on Redis', () => {
     await eventually(async () => {
       const { members, users } = await two.store.present('a', 10);
       expect([members.map(({ session }) => session), users]).toEqual([['2', '3'], 2]);
+      expect(await two.store.present('b', 0)).toMatchObject({ sessions: 1, users: 1 });
     });
   });
 

@@ -118,6 +118,21 @@ describe.skipIf(!redisInstalled)('queues on Redis', () => {
     expect(other.queues.figures).toEqual({ queues: 0, messages: 0, unacknowledged: 0 });
   });
 
+  it('take no answer of a node that was taken for dead for what another one holds now', async () => {
+    const { one, other, prefix } = await two();
+    const late = join(one.queues);
+    await send(other.queues, 'a');
+    await until(() => late.given.length === 1);
+    late.takes = false;
+    const heir = join(other.queues);
+    await other.queues.bury(one.nodes.lease);
+    await until(() => heir.given.length === 1);
+    await late.given[0]?.acknowledge();
+    expect(await servers.server?.cli('HLEN', `${prefix}:q:f:q`)).toBe('1');
+    await heir.given[0]?.acknowledge();
+    expect(other.queues.figures).toMatchObject({ messages: 0, unacknowledged: 0 });
+  });
+
   it('bury what was given out often enough by nodes that died', async () => {
     const { one, other, buried } = await two();
     const poison = queuePolicy({ attempts: 1, deadLetter: 'dead' });

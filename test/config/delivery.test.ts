@@ -73,7 +73,9 @@ describe('the delivery of a route', () => {
 
   it('knows no other way with slow subscribers', async () => {
     const { findings } = await load(route('slow: drop'));
-    expect(findings).toMatchObject([{ code: 'wrong-type', message: expect.stringContaining('slow must be disconnect or conflate') }]);
+    expect(findings).toMatchObject([
+      { code: 'wrong-type', message: expect.stringContaining('slow must be disconnect or conflate') },
+    ]);
   });
 
   it('replays as many as the route says', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { freePort } from './free-port.js';
 
 const PROGRAM = '/usr/bin/redis-server';
+const SENTINEL = 'sentinel.conf';
 const CLI = '/usr/bin/redis-cli';
 
 /** Whether tests can start a server of Redis; says so if they cannot. */
@@ -28,6 +29,16 @@ export class RedisServer {
   /** `options` are added to its command line, such as `--appendonly yes`. */
   static async start(...options: readonly string[]): Promise<RedisServer> {
     const server = new RedisServer(await freePort(), options);
+    await server.restart();
+    return server;
+  }
+
+  /** A Sentinel that watches a server under the name of `main`. */
+  static async startSentinel(main: RedisServer): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), ['--sentinel']);
+    const watched = [`monitor main 127.0.0.1 ${main.port} 1`, 'down-after-milliseconds main 300'];
+    const lines = [`port ${server.port}`, 'bind 127.0.0.1', ...watched.map((line) => `sentinel ${line}`)];
+    writeFileSync(join(server.folder, SENTINEL), `${lines.join('\n')}\n`);
     await server.restart();
     return server;
   }
@@ -53,9 +64,7 @@ export class RedisServer {
 
   /** Starts it again, on the same port and in the same folder. */
   async restart(): Promise<void> {
-    const own = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
-    const nothing = ['--save', '', '--appendonly', 'no'];
-    this.#process = spawn(PROGRAM, [...own, ...nothing, ...this.#options], { stdio: 'ignore' });
+    this.#process = spawn(PROGRAM, [...this.#settings, ...this.#options], { stdio: 'ignore' });
     await answers(this.port);
   }
 
@@ -80,6 +89,13 @@ export class RedisServer {
   async stop(): Promise<void> {
     await this.#end('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  get #settings(): readonly string[] {
+    const config = join(this.folder, SENTINEL);
+    if (existsSync(config)) return [config];
+    const own = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
+    return [...own, '--save', '', '--appendonly', 'no'];
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

@@ -42,8 +42,8 @@ export class Wamp2TestPeer {
   }
 
   /** Resolves to nothing, or to the code of the refusal. */
-  async subscribe(channel: string): Promise<string | undefined> {
-    const reply = await this.#request([SUBSCRIBE, {}, channel]);
+  async subscribe(channel: string, options: object = {}): Promise<string | undefined> {
+    const reply = await this.#request([SUBSCRIBE, options, channel]);
     if (reply[0] === ERROR) return codeOf(reply);
     this.#subscriptions.set(channel, Number(reply[2]));
     return undefined;
@@ -53,8 +53,8 @@ export class Wamp2TestPeer {
     await this.#request([UNSUBSCRIBE, this.#subscriptions.get(channel)]);
   }
 
-  async publish(channel: string, payload: unknown): Promise<string | undefined> {
-    const options = { acknowledge: true, exclude_me: false };
+  async publish(channel: string, payload: unknown, more: object = {}): Promise<string | undefined> {
+    const options = { acknowledge: true, exclude_me: false, ...more };
     const reply = await this.#request([PUBLISH, options, channel, [payload]]);
     return reply[0] === ERROR ? codeOf(reply) : undefined;
   }

@@ -10,6 +10,8 @@ export class HeldMessage {
   readonly weight: number;
   /** Whether it is in the store, too, whatever its route says by now. */
   readonly isStored: boolean;
+  /** What it is held under, where it is shared with other nodes. */
+  readonly lease: string;
   /** Times that it has been given out. */
   attempts: number;
   /** Whether somebody may have seen it. */
@@ -20,12 +22,13 @@ export class HeldMessage {
   constructor(
     key: number,
     publication: Publication,
-    { isStored, attempts, redelivered }: Keeping = UNSTORED,
+    { isStored, attempts, redelivered, lease = '' }: Keeping = UNSTORED,
   ) {
     this.key = key;
     this.publication = publication;
     this.weight = weight(publication);
     this.isStored = isStored;
+    this.lease = lease;
     this.attempts = attempts;
     this.redelivered = redelivered;
   }
@@ -36,7 +39,7 @@ export class HeldMessage {
   }
 }
 
-type Keeping = Pick<HeldMessage, 'isStored' | 'attempts' | 'redelivered'>;
+type Keeping = Pick<HeldMessage, 'isStored' | 'attempts' | 'redelivered'> & { readonly lease?: string };
 
 const UNSTORED: Keeping = { isStored: false, attempts: 0, redelivered: false };
 

@@ -98,7 +98,7 @@ export class ClusterLink implements RedisLink {
     }
   }
 
-  eval(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
+  run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
     const [key = ''] = keys;
     return evaluate((all) => this.command(key, all), script, [String(keys.length), ...keys, ...args]);
   }

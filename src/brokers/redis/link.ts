@@ -30,7 +30,7 @@ export interface RedisLink {
    */
   command(key: string, args: readonly Argument[]): Promise<Reply>;
   /** Likewise a script. The first key says which server; all keys have to be of one partition. */
-  eval(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply>;
+  run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply>;
   /**
    * The channel is named by `names`, and has one listener. Resolves when nothing that is published from now on is missed; if it
    * rejects with `unavailable`, the channel is subscribed to all the same as soon as Redis is back.

@@ -110,7 +110,7 @@ export class QueueCalls {
 
   #ask(script: Script, args: readonly Argument[]): Promise<Reply> {
     const verb = this.#link.names.partitions > 1 ? 'SPUBLISH' : 'PUBLISH';
-    return this.#link.eval(script, this.#keys, [this.#base, verb, ...args]);
+    return this.#link.run(script, this.#keys, [this.#base, verb, ...args]);
   }
 
   #counted(reply: Reply): readonly Reply[] {

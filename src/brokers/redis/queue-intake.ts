@@ -43,8 +43,8 @@ export const UNKNOWN: QueuePolicy = {
 export class QueueIntake {
   readonly #parts: QueueIntakeParts;
   readonly #locals = new Map<string, Local>();
-  /** The lease of each message that this node holds. */
-  readonly #leases = new IdMap<string>();
+  /** What this node holds. A message that was taken from it and came back is there once, as it came last. */
+  readonly #held = new IdMap<HeldMessage>();
   #taking = 0;
   /** Whether Redis may have given out something that has not arrived. */
   #isUnsure = false;
@@ -143,28 +143,28 @@ export class QueueIntake {
       return undefined;
     }
     queue.held++;
-    this.#leases.set(number, lease);
-    return new HeldMessage(number, publication, { isStored: true, attempts, redelivered: attempts > 0 });
+    const keeping = { isStored: true, attempts, redelivered: attempts > 0, lease };
+    const message = new HeldMessage(number, publication, keeping);
+    this.#held.set(number, message);
+    return message;
   }
 
   /** What waits here has nobody who takes it. */
   #giveBack(queue: MessageQueue): void {
     if (queue.appetite > 0) return;
     for (const message of queue.drain()) {
-      const lease = this.letGo(message, queue);
-      const { key, attempts } = message;
+      this.letGo(message, queue);
+      const { key, attempts, lease } = message;
       this.#parts.untold
         .tell(() => this.#parts.calls.giveBack(queue.channel, lease, key, attempts))
         .catch(() => undefined);
     }
   }
 
-  /** Returns the lease that it was held under. */
-  letGo({ key }: HeldMessage, queue: MessageQueue): string {
-    const lease = this.#leases.get(key) ?? '';
-    this.#leases.delete(key);
+  /** It is not in the hands of this node any more. */
+  letGo(message: HeldMessage, queue: MessageQueue): void {
     queue.held--;
-    return lease;
+    if (this.#held.get(message.key) === message) this.#held.delete(message.key);
   }
 
   /** Calls to look may have been missed. */
@@ -184,7 +184,7 @@ export class QueueIntake {
     const { lease } = this.#parts.nodes;
     try {
       for (const [number, channel] of await this.#parts.calls.held(lease))
-        if (this.#leases.get(number) === undefined) await this.#parts.calls.giveBack(channel, lease, number);
+        if (this.#held.get(number) === undefined) await this.#parts.calls.giveBack(channel, lease, number);
     } catch {
       this.#isUnsure = true;
     }

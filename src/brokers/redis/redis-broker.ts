@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { Broker, BrokerHealth, BrokerListener, ChannelSelection, Keeping } from '../../core/broker.js';
 import { RouterError } from '../../core/errors.js';
 import { every } from '../../core/interval.js';
@@ -8,6 +7,7 @@ import type { Meter } from '../../core/meter.js';
 import type { Position } from '../../core/position.js';
 import type { Publication } from '../../core/publication.js';
 import type { HistoryPolicy } from '../../core/route.js';
+import { compareDue, nextComparison } from './comparing.js';
 import { type Entry, isEntry, readPush } from './entry.js';
 import type { RedisLink } from './link.js';
 import { LiveChannel } from './live-channel.js';
@@ -37,10 +37,6 @@ interface Heard {
 
 /** Octets of what was delivered lately that a node remembers, so that those who come back all at once are answered from memory. */
 const REMEMBERED = 32 * 1024 ** 2;
-/** Milliseconds between two comparisons of a channel with Redis, from and to. */
-const COMPARED = { from: 30_000, to: 40_000 };
-/** Histories that are read at once after Redis was away. */
-const AT_ONCE = 256;
 
 const NOBODY: BrokerListener = { deliver: () => undefined, lost: () => undefined };
 
@@ -79,7 +75,7 @@ export class RedisBroker implements Broker {
     this.#listener = listener;
     await this.#parts.link.start();
     const failed = (error: unknown) => this.#parts.logger.error({ error }, 'channels not compared');
-    this.#stop = every(1000, () => this.#compare(), failed);
+    this.#stop = every(1000, () => compareDue(this.#live()), failed);
   }
 
   subscribe(channel: string, history?: HistoryPolicy): MaybePromise<Position | undefined> {
@@ -217,7 +213,6 @@ export class RedisBroker implements Broker {
   }
 
   #lost(channel: string, position: Position): void {
-    this.#parts.meter.count('signalbox_lost_channels_total');
     this.#parts.logger.warn({ channel, offset: position.offset }, 'publications lost');
     this.#listener.lost(channel, position);
   }
@@ -226,23 +221,13 @@ export class RedisBroker implements Broker {
     this.#parts.meter.count('signalbox_foreign_messages_total');
   }
 
-  #restored(): void {
-    for (const { live } of this.#heard.values()) if (live !== undefined) live.due = 0;
-    void this.#compare();
+  *#live(): Generator<LiveChannel> {
+    for (const { live } of this.#heard.values()) if (live !== undefined) yield live;
   }
 
-  /** Reads the histories of channels whose time it is: as many at once as Redis answers without others waiting long. */
-  async #compare(): Promise<void> {
-    const now = performance.now();
-    const due = [...this.#heard.values()].flatMap(({ live }) =>
-      live !== undefined && live.due <= now ? [live] : [],
-    );
-    for (const live of due) live.due = nextComparison();
-    const next = due.values();
-    const work = async () => {
-      for (const live of next) await live.check();
-    };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, due.length) }, work));
+  #restored(): void {
+    for (const live of this.#live()) live.due = 0;
+    void compareDue(this.#live());
   }
 }
 
@@ -252,10 +237,6 @@ function isKept({ retain, history, key }: Keeping): boolean {
 
 function publicationOf(push: Entry | Publication): Publication {
   return isEntry(push) ? push.publication : push;
-}
-
-function nextComparison(): number {
-  return performance.now() + randomInt(COMPARED.from, COMPARED.to);
 }
 
 /** Who is subscribed while Redis is away is subscribed when it is back. */

@@ -101,7 +101,7 @@ export class RedisCluster implements Cluster {
     const { link, nodes, revocations } = this.#parts;
     const keys = [this.#stream, this.#revoked, nodes.key];
     const withdrawn = command.type === 'revoke' ? [memberOf(command.user), String(command.before)] : ['', ''];
-    const living = await link.eval(COMMAND, keys, [
+    const living = await link.run(COMMAND, keys, [
       ...[this.id, number, JSON.stringify(command), this.#calls, publishVerb(link)],
       ...[String(nodes.lifetime), String(LENGTH), ...withdrawn, String(revocations)],
     ]);
@@ -115,7 +115,7 @@ export class RedisCluster implements Cluster {
 
   /** What was withdrawn before is known from the beginning; what else was commanded is nothing to a new node. */
   async #begin(): Promise<void> {
-    const reply = await this.#parts.link.eval(BEGIN, [this.#stream, this.#revoked], []);
+    const reply = await this.#parts.link.run(BEGIN, [this.#stream, this.#revoked], []);
     const [last, withdrawn] = (Array.isArray(reply) ? reply : []) as readonly Reply[];
     this.#last = String(last ?? '0-0');
     for (const [member, before] of pairsOf(withdrawn)) {

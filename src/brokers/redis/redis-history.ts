@@ -44,7 +44,7 @@ export class RedisHistory {
   /** What is kept of a channel, oldest first. Throws `unavailable`. */
   async entries(channel: string, most: number): Promise<readonly Entry[]> {
     const key = this.#link.names.of('h', channel);
-    const reply = (await this.#link.eval(
+    const reply = (await this.#link.run(
       HISTORY,
       [key],
       [String(most), String(MOST_OCTETS)],
@@ -67,7 +67,7 @@ export class RedisHistory {
     const place = since === undefined ? NOTHING_SAID : [since.epoch, String(since.offset), since.token];
     const lives = [String(BEGUN_FOR), String(KEPT_FOR)];
     const limits = [String(most), String(MOST_OCTETS)];
-    const reply = await this.#link.eval(READ, [key], [...beginning, ...lives, ...place, ...limits]);
+    const reply = await this.#link.run(READ, [key], [...beginning, ...lives, ...place, ...limits]);
     return reply as readonly Reply[];
   }
 }

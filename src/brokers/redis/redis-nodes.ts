@@ -122,14 +122,14 @@ export class RedisNodes {
   async close(): Promise<void> {
     this.#stop?.();
     this.#holders.splice(0);
-    await this.#parts.link.eval(LEAVE, [this.#nodes, this.#graves], [this.lease]).catch(() => undefined);
+    await this.#parts.link.run(LEAVE, [this.#nodes, this.#graves], [this.lease]).catch(() => undefined);
   }
 
   /** False where the others have buried this node. */
   async #beat(first: '0' | '1'): Promise<boolean> {
     const state = JSON.stringify(this.#state());
     const keys = [this.#nodes, this.#graves];
-    const reply = await this.#parts.link.eval(BEAT, keys, [this.lease, state, first]);
+    const reply = await this.#parts.link.run(BEAT, keys, [this.lease, state, first]);
     if (!Array.isArray(reply)) return false;
     const [now, nodes, graves] = reply as readonly Reply[];
     this.#listed = [
@@ -158,10 +158,10 @@ export class RedisNodes {
     const keys = [this.#nodes, this.#graves];
     const { lifetime } = this.#times;
     const args = [lease, String(lifetime), String(lifetime * PATIENCE)];
-    if ((await link.eval(CLAIM, keys, args)) !== 1) return;
+    if ((await link.run(CLAIM, keys, args)) !== 1) return;
     logger.warn({ lease }, 'a node has died');
     for (const holder of this.#holders) await holder.bury(lease);
-    await link.eval(BURIED, keys, [lease]);
+    await link.run(BURIED, keys, [lease]);
     this.#listed = this.#listed.filter((node) => node.lease !== lease);
   }
 }

@@ -57,7 +57,7 @@ export class RedisPresence implements PresenceStore, LeaseHolder {
     const { link, nodes } = this.#parts;
     const listed = own.size === 1 ? this.#list('SADD', channel) : undefined;
     const args = [...this.#told(channel), `${nodes.lease} ${entry.text}`, String(entry.since)];
-    await this.#try(channel, Promise.all([listed, link.eval(JOIN, this.#keys(channel), args)]));
+    await this.#try(channel, Promise.all([listed, link.run(JOIN, this.#keys(channel), args)]));
   }
 
   async leave(channel: string, session: SessionId): Promise<void> {
@@ -68,14 +68,14 @@ export class RedisPresence implements PresenceStore, LeaseHolder {
     if (own.size === 0) this.#own.delete(channel);
     const { link, nodes } = this.#parts;
     const args = [...this.#told(channel), `${nodes.lease} ${entry.text}`];
-    await this.#try(channel, link.eval(LEAVE, this.#keys(channel), args));
+    await this.#try(channel, link.run(LEAVE, this.#keys(channel), args));
     if (!this.#own.has(channel) && !this.#unsettled.has(channel)) await this.#unlist(channel);
   }
 
   async present(channel: string, most: number): Promise<Present> {
     const { link, nodes } = this.#parts;
     for (const lease of nodes.dead) await this.#settle(channel, [lease], []);
-    const reply = await link.eval(PRESENT, this.#keys(channel), [String(most)]);
+    const reply = await link.run(PRESENT, this.#keys(channel), [String(most)]);
     const [sessions, users, members] = reply as readonly [number, number, readonly Buffer[]];
     return { members: members.flatMap((text) => memberIn(String(text)) ?? []), sessions, users };
   }
@@ -168,7 +168,7 @@ export class RedisPresence implements PresenceStore, LeaseHolder {
 
   async #settle(channel: string, leases: readonly string[], members: readonly string[]): Promise<void> {
     const args = [...this.#told(channel), String(leases.length), ...leases, ...members];
-    await this.#parts.link.eval(SETTLE, this.#keys(channel), args);
+    await this.#parts.link.run(SETTLE, this.#keys(channel), args);
   }
 
   async #list(verb: 'SADD' | 'SREM', channel: string): Promise<void> {

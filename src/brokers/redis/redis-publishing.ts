@@ -13,6 +13,9 @@ import { PASS, PUBLISH } from './scripts.js';
 /** Channels that are found by a pattern when histories are read, the newest. */
 const INDEXED = 100_000;
 
+/** A hundred years in milliseconds: numbers of Lua are exact as texts to fourteen digits. */
+const LONGEST = 36_525 * 86_400_000;
+
 const PLAIN = Buffer.from('- ');
 
 /** The way of a publication into Redis. */
@@ -35,7 +38,7 @@ export class RedisPublishing {
     const message = Buffer.concat([PLAIN, writeFrame(publication)]);
     try {
       if (this.#isCluster)
-        await this.#link.eval(PASS, [names.of('h', channel)], [to, this.#all(channel), message, channel]);
+        await this.#link.run(PASS, [names.of('h', channel)], [to, this.#all(channel), message, channel]);
       else await this.#link.publish(to, message);
     } catch (error) {
       throw refusalOf(error);
@@ -70,7 +73,7 @@ export class RedisPublishing {
       names.ofPartition('hx', partition),
       names.ofPartition('rx', partition),
     ];
-    const ttl = history?.ttl ?? 0;
+    const ttl = Math.min(history?.ttl ?? 0, LONGEST);
     const args = [
       this.#isCluster ? 'SPUBLISH' : 'PUBLISH',
       names.of('c', channel),
@@ -91,7 +94,7 @@ export class RedisPublishing {
       String(this.#retained),
     ];
     try {
-      return (await this.#link.eval(PUBLISH, keys, args)) as readonly Reply[];
+      return (await this.#link.run(PUBLISH, keys, args)) as readonly Reply[];
     } catch (error) {
       throw refusalOf(error);
     }

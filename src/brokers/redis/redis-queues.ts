@@ -99,8 +99,9 @@ export class RedisQueues implements Queues, MessageKeeper, LeaseHolder {
     const latest = policy.ttl === undefined ? Number.POSITIVE_INFINITY : this.clock() + policy.ttl;
     const end = Math.min(publication.expires ?? Number.POSITIVE_INFINITY, latest);
     const expires = Number.isFinite(end) ? end : undefined;
-    const { channel } = publication;
-    const frame = writeFrame({ ...publication, expires });
+    // Its members may be those of a class.
+    const { id, channel, payload, time, audience, publisher, headers } = publication;
+    const frame = writeFrame({ id, channel, payload, time, audience, publisher, headers, expires });
     const full = await this.#calls.enqueue({ channel, expires }, frame, { policy, limits, part: GUESTS });
     const [limit, reason] = FULL[full ?? ''] ?? [];
     if (limit !== undefined) throw overLimit(limit, reason ?? limit);
@@ -145,9 +146,9 @@ export class RedisQueues implements Queues, MessageKeeper, LeaseHolder {
   }
 
   consumed(message: HeldMessage, queue: MessageQueue): Promise<void> {
-    const lease = this.#intake.letGo(message, queue);
+    this.#intake.letGo(message, queue);
     this.#intake.look(queue.channel);
-    return this.#untold.tell(() => this.#calls.done(queue.channel, lease, message.key));
+    return this.#untold.tell(() => this.#calls.done(queue.channel, message.lease, message.key));
   }
 
   died(message: HeldMessage, queue: MessageQueue, reason: DeadReason): MaybePromise<void> {

@@ -74,7 +74,7 @@ export class SingleLink implements RedisLink {
     return this.#server.send(args);
   }
 
-  eval(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
+  run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
     return evaluate((all) => this.#server.send(all), script, [String(keys.length), ...keys, ...args]);
   }
 

@@ -35,9 +35,12 @@ export class DisconnectEndpoint implements HttpEndpoint {
     const reason = body.name('reason') ?? why.reason;
     const revokes = body.flag('revoke', true);
     const { cluster } = this.#parts;
-    if ('user' in who && revokes)
-      await cluster.command({ type: 'revoke', user: who.user, before: Date.now() });
-    const disconnected = await cluster.command({ type: 'disconnect', ...who, why: { ...why, reason } });
+    const before = Date.now();
+    // This node obeys both, also where the first cannot be kept for the others.
+    const [, disconnected] = await Promise.all([
+      'user' in who && revokes ? cluster.command({ type: 'revoke', user: who.user, before }) : 0,
+      cluster.command({ type: 'disconnect', ...who, why: { ...why, reason } }),
+    ]);
     return jsonReply(200, { disconnected });
   }
 }

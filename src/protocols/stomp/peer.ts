@@ -15,7 +15,7 @@ import {
 import type { StompParts } from './context.js';
 import { FrameReader, type StompFault, type StompFrame, type StompSink } from './frame-reader.js';
 import type { HeartBeatOffer } from './heart-beat.js';
-import { Pulse } from './pulse.js';
+import { Pulse, STILL } from './pulse.js';
 import { type Refused, Refusing } from './refusing.js';
 import { type SessionEnds, StompSession } from './session.js';
 import { StompError } from './stomp-error.js';
@@ -30,7 +30,6 @@ const DONE = Symbol('done');
 type Arrival = StompFrame | StompFault | typeof GONE | typeof DONE;
 
 const LATE: Disconnect = { ...DISCONNECT.silent, reason: 'no CONNECT within stomp.connect_timeout' };
-const STILL: Disconnect = { ...DISCONNECT.noPong, reason: 'no heart-beat within the time agreed on' };
 
 /** One STOMP peer from its first octet to its last, which are a stream whatever carries it. */
 export class StompPeer implements ConnectionListener, StompSink, Recipient<Arrival>, SessionEnds {

@@ -1,3 +1,4 @@
+import { DISCONNECT, type Disconnect } from '../../core/errors.js';
 import { agreeHeartBeat, type HeartBeatOffer } from './heart-beat.js';
 
 /** Intervals of silence after which a peer counts as gone: timers of browsers and networks are late. */
@@ -6,6 +7,9 @@ const PATIENCE = 3;
 const BROWSER_PATIENCE = 60_000;
 /** The longest that a timer can hold. */
 const LONGEST = 2 ** 31 - 1;
+
+/** Why a silent peer is sent away. */
+export const STILL: Disconnect = { ...DISCONNECT.noPong, reason: 'no heart-beat within the time agreed on' };
 
 export interface PulseParts {
   /** The shortest interval, in milliseconds. */

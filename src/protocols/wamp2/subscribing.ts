@@ -109,14 +109,10 @@ export class Subscribing implements SubscriptionListener {
     this.#parts.notices.begin(this.#parts.session);
   }
 
-  /** It goes on as it is, so nothing else can be asked of it. Throws `bad_request`. */
+  /** It goes on as it is: what is missing for who asks again, perhaps by another name, is not sent twice to the others. */
   #repeat(request: number, known: Wamp2Subscription, recover: boolean | string): void {
-    if (typeof recover === 'string' || (recover && !known.tellsPositions)) {
-      throw new RouterError('bad_request', 'this session is subscribed already', {
-        hint: 'send UNSUBSCRIBE before a SUBSCRIBE with _recover',
-      });
-    }
-    this.#acknowledge(request, known, recover ? {} : undefined);
+    const start = typeof recover === 'string' ? { _recovered: false } : {};
+    this.#acknowledge(request, known, recover && known.tellsPositions ? start : undefined);
   }
 
   #acknowledge(request: number, { id }: Wamp2Subscription, start: StartDetails | undefined): void {

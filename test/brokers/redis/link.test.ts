@@ -50,8 +50,8 @@ describe.skipIf(!redisInstalled).each(SERVICES)('a link to %s', (_, start) => {
     const link = await open();
     const add = script("return redis.call('INCRBY', KEYS[1], ARGV[1])");
     const key = link.names.of('n', 'a');
-    expect(await link.eval(add, [key], ['2'])).toBe(2);
-    expect(await link.eval(add, [key], ['3'])).toBe(5);
+    expect(await link.run(add, [key], ['2'])).toBe(2);
+    expect(await link.run(add, [key], ['3'])).toBe(5);
   });
 
   it('subscribes to many channels at once, and forgets those unsubscribed', async () => {
