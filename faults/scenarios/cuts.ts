@@ -23,7 +23,7 @@ export const cuts: Scenario = {
         // Half of them without the server being told: what it writes meanwhile is heard by nobody.
         subscriber.cut(own.below(2) === 0 ? 'reset' : 'silence', CUT_MS);
         trial.fault('cuts of a client');
-        await sleep(EVERY_MS);
+        await sleep(Math.min(EVERY_MS, Math.max(CUT_MS, end + CUT_MS - performance.now())));
       }
     };
     await Promise.all(subscribers.map(cutAgainAndAgain));
