@@ -132,7 +132,7 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
     const renewed: string[] = [];
     const holder = {
       renewed: (before: string) => void renewed.push(before),
-      bury: async () => undefined,
+      bury: async (lease: string) => void buried.push(lease),
       beaten: () => undefined,
     };
     first?.nodes.add(holder);
@@ -146,7 +146,7 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
     await servers.server?.cli('HSET', `${prefix}:nodes:`, 'other.1', '1 {}');
     await until(() => buried.includes('other.1'));
     await servers.server?.cli('HDEL', `${prefix}:nodes:`, lease);
-    await until(() => renewed.length === 1);
+    await until(() => renewed.length > 0);
     expect(renewed).toEqual([lease]);
     expect(first?.nodes.lease).not.toBe(lease);
     expect((await second?.cluster.nodes())?.map(({ id }) => id)).toContain(first?.cluster.id);
