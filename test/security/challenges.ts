@@ -3,6 +3,7 @@ import { sign as signCryptosign } from 'wampy/cryptosign.js';
 import { sign as signCra } from 'wampy/wampcra.js';
 import { bindIdentity } from '../../src/app/identity.js';
 import { PARTS, TOKENS } from '../../src/app/tokens.js';
+import { MemoryReplayCache } from '../../src/authenticators/index.js';
 import { loadSettings } from '../../src/config/index.js';
 import type { Challenge, Challenger } from '../../src/core/authenticator.js';
 import { NULL_LOGGER } from '../../src/core/logger.js';
@@ -34,6 +35,7 @@ async function methods(settingsText = SETTINGS): Promise<(method: string) => Cha
   const container = new Container();
   container.bind(TOKENS.logger).toConstantValue(NULL_LOGGER);
   container.bind(TOKENS.meter).toConstantValue(NULL_METER);
+  container.bind(PARTS.replays).toConstantValue(new MemoryReplayCache({ size: 100 }));
   bindIdentity(container, settings);
   const offered = container.get(PARTS.challengers);
   return (method) => {
