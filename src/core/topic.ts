@@ -65,7 +65,10 @@ export interface TopicTimer {
  * throws the error, a `CallError` by a name of its own.
  */
 export interface TopicHandler {
-  /** What this handler demands beside the route's own access, whatever the route says. */
+  /**
+   * What this handler demands beside the route's own access, whatever the route says. Where it demands something for `subscribe`
+   * and nothing for `history` or `presence`, that holds for those, too, but not for back ends.
+   */
   readonly access?: Partial<Access>;
   readonly timers?: readonly TopicTimer[];
   /**

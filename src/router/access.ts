@@ -82,10 +82,16 @@ export class RouteAccess {
   }
 }
 
-/** What a handler demands of its subscribers it demands of those who ask who they are, too; but not of back ends, which are none. */
+/** What follows from being a subscriber: to hear what was said before, and who else hears. */
+const OF_SUBSCRIBERS: readonly Operation[] = ['history', 'presence'];
+
+/**
+ * What a handler demands of its subscribers it demands of those who read what they were sent, or ask who they are, too; but
+ * not of back ends, which are none.
+ */
 function demandOf({ access = {} }: TopicHandler, operation: Operation): readonly string[] | undefined {
   const own = access[operation];
-  if (own !== undefined || operation !== 'presence' || access.subscribe === undefined) return own;
+  if (own !== undefined || access.subscribe === undefined || !OF_SUBSCRIBERS.includes(operation)) return own;
   return [...access.subscribe, 'backend'];
 }
 

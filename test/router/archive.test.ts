@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Publication } from '../../src/core/publication.js';
 import type { HistoryPolicy } from '../../src/core/route.js';
 import type { TopicHandler } from '../../src/core/topic.js';
-import { TestServer, testRoute, testUser } from '../../src/testing.js';
+import { TestServer, testBackend, testRoute, testUser } from '../../src/testing.js';
 import { BroadcastTopic } from '../../topics/broadcast.js';
+import { SecuredTopic } from '../../topics/secured.js';
 
 const history: HistoryPolicy = { size: 10, ttl: undefined };
 const broadcast = new BroadcastTopic() as TopicHandler;
@@ -20,6 +21,7 @@ function serve() {
       testRoute('own', 'own/{user_id}', { history, access: { subscribe: ['owner'], history: ['owner'] } }),
       testRoute('sealed', 'sealed/{room}', { history, access: { history: [] } }),
       testRoute('guarded', 'guarded/{room}', { history }),
+      testRoute('private', 'private/{user_id}', { history }),
       testRoute('meta', 'wamp.{word}.x', { history }),
     ],
     handlers: {
@@ -28,6 +30,7 @@ function serve() {
       own: broadcast,
       sealed: broadcast,
       guarded,
+      private: new SecuredTopic() as TopicHandler,
       meta: broadcast,
     },
   });
@@ -151,4 +154,17 @@ describe('who reads a history', () => {
     const rest = await peer.history('chat/a', { afterPublication: page.at(-1)?.id });
     expect(values([...page, ...rest])).toEqual(Array.from({ length: 1500 }, (_, n) => n));
   });
+});
+
+it('the history of a channel is for those whom its handler would let subscribe, whatever the route says', async () => {
+  const server = serve();
+  const shop = server.connect(testBackend('shop'));
+  await shop.publish('private/5', 'secret');
+  const read = (peer: ReturnType<typeof server.connect>) => peer.history('private/5').then(values);
+  expect(await read(server.connect(testUser('5')))).toEqual(['secret']);
+  expect(await read(shop)).toEqual(['secret']);
+  for (const stranger of [server.connect(), server.connect(testUser('6'))]) {
+    await expect(read(stranger)).rejects.toEqual(refusedWith('forbidden'));
+    expect(values(await stranger.history('private.', {}, 'prefix'))).toEqual([]);
+  }
 });
