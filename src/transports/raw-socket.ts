@@ -87,7 +87,9 @@ export class RawSocketTransport implements FirstOctet {
     const deadline = setTimeout(() => this.#peers.giveUp(socket), this.#options.limits.handshakeTimeout);
     try {
       const octets = await readOctets(socket, HANDSHAKE);
-      if (octets !== undefined) await this.#answer(socket, octets, address);
+      // A server that lets its peers end their side first does not end its own.
+      if (octets === undefined) socket.destroy();
+      else await this.#answer(socket, octets, address);
     } finally {
       clearTimeout(deadline);
       socket.off('error', destroy);

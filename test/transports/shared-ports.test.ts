@@ -168,6 +168,16 @@ describe('the first octet of a connection', () => {
     );
   });
 
+  it.each([
+    ['the first octet of RawSocket', [0x7f]],
+    ['half of its handshake', [0x7f, 0xf1]],
+  ])('ends a connection whose peer has ended it after %s', async (_what, octets) => {
+    const { ports } = await serve();
+    const peer = await StreamPeer.connect(ports.shared);
+    peer.socket.end(Buffer.from(octets));
+    await until(() => peer.closed);
+  });
+
   it('closes any garbage within bounds, and keeps serving', async () => {
     const { ports } = await serve();
     await fc.assert(
