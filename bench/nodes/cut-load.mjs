@@ -7,8 +7,8 @@ const { TcpProxy } = await createJiti(import.meta.url).import('../../faults/tcp-
 
 const CUT_MS = 2000;
 const EVERY_MS = 10_000;
-/** The slowest client comes back within it. */
-const AFTERMATH_MS = 15_000;
+/** The slowest client comes back within it: the longest pause before a retry of `sync` is 30 seconds. */
+const AFTERMATH_MS = 35_000;
 
 /** Clients as their makers deliver them, each behind a network of its own that is cut for two seconds of ten. */
 export async function deliveredUnderCuts({ ports, wire, publish, clients: count, channels, rate, seconds }) {
@@ -36,11 +36,12 @@ export async function deliveredUnderCuts({ ports, wire, publish, clients: count,
     await sleep(1000 / rate);
   }
   await Promise.all(cutting);
-  await sleep(AFTERMATH_MS);
+  const owed = clients.reduce((sum, { channel }) => sum + published[channel], 0);
+  const reached = () => clients.reduce((sum, { got }) => sum + got.size, 0);
+  for (let waited = 0; waited < AFTERMATH_MS && reached() < owed; waited += 100) await sleep(100);
+  const delivered = reached();
   for (const { close } of clients) await close();
   await Promise.all(clients.map(({ network }) => network.stop()));
-  const owed = clients.reduce((sum, { channel }) => sum + published[channel], 0);
-  const delivered = clients.reduce((sum, { got }) => sum + got.size, 0);
   return { owed, delivered, share: delivered / owed };
 }
 
