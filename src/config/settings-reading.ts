@@ -56,6 +56,7 @@ export class SettingsReading {
       xmlsocket,
       store,
       development,
+      admin,
     } = this.#parsed;
     const { handlers, ...named } = topics;
     this.#checkDevelopment();
@@ -83,6 +84,10 @@ export class SettingsReading {
       origins: Object.freeze(origins),
       limits: camelKeys(limits),
       log: Object.freeze(log),
+      admin: Object.freeze({
+        ...admin,
+        key: admin.key && this.#auth.secret(admin.key, ['admin', 'key']),
+      }),
     });
   }
 

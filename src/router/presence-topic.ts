@@ -41,7 +41,9 @@ export class PresenceTopic extends LiveTopic {
     const { channel, route } = watched.request;
     const request = { channel: presenceChannel(channel), route: PRESENCE_ROUTE, params: { channel } };
     const access = new PresenceAccess(watched);
-    super(request, { route: PRESENCE_ROUTE, handler: HANDLER, access, publishes: undefined }, parts.context);
+    const tally = parts.context.tallies.of(PRESENCE_ROUTE.name);
+    const served = { route: PRESENCE_ROUTE, handler: HANDLER, access, publishes: undefined, tally };
+    super(request, served, parts.context);
     this.#policy = presenceOf(route);
     this.#parts = parts;
     this.#watched = channel;

@@ -1,5 +1,6 @@
 import { isRouterError, RouterError, requestId } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
+import type { RouterWatch } from '../core/inspection.js';
 import type { Logger } from '../core/logger.js';
 import { countLimit, type Meter } from '../core/meter.js';
 import type { Payload } from '../core/payload.js';
@@ -15,12 +16,14 @@ export interface RefusedRequest {
   readonly operation: Operation;
   readonly session: Session;
   readonly channel: string;
+  /** The name of its route, where there is one. */
+  readonly route?: string | undefined;
   /** How access was decided; asked only when it is told. */
   readonly judge?: (options: { readonly private: boolean }) => readonly Judgement[];
 }
 
 /** A request whose topic, if it got so far, says how access was decided. */
-export interface RefusedOnTopic extends Omit<RefusedRequest, 'judge'> {
+export interface RefusedOnTopic extends Omit<RefusedRequest, 'judge' | 'route'> {
   readonly topic?: LiveTopic | undefined;
   readonly payload?: Payload | undefined;
 }
@@ -31,6 +34,8 @@ export interface RefusalParts {
   readonly meter: Meter;
   /** Whether a peer is told what access was decided by, which is nobody's business but the developer's. */
   readonly development: boolean;
+  /** Undefined where nobody looks. */
+  readonly watch?: RouterWatch | undefined;
 }
 
 /** Says no: the peer gets code, reason and the id of the request, the log and the metrics get the rest. */
@@ -49,6 +54,12 @@ export class Refusals {
     this.#count(known);
     if (!isRouterError(error)) this.#failed(error, known, request);
     else this.#log(known, request);
+    this.#parts.watch?.refused({
+      ...request,
+      error: known,
+      route: request.route,
+      decided: () => decidedBy(known, request) ?? [],
+    });
     if (!this.#parts.development || known.code !== 'forbidden' || request.judge === undefined) return known;
     const reasons = describeJudgements(request.judge({ private: false }), request.operation);
     return known.with({ hint: reasons.join('\n') });
@@ -57,10 +68,12 @@ export class Refusals {
   /** The same on a topic, or on a channel that has become none. */
   on(error: unknown, { operation, session, channel, topic, payload }: RefusedOnTopic): RouterError {
     const question = topic && questionOf(session.principal, topic, payload);
+    if (topic !== undefined) topic.tally.refusals++;
     return this.of(error, {
       operation,
       session,
       channel,
+      route: topic?.request.route.name,
       ...(question && { judge: (options) => topic.access.judge(operation, question, options) }),
     });
   }
@@ -75,14 +88,12 @@ export class Refusals {
     this.#parts.events.announce('client_error', { session, channel, error });
   }
 
-  #log(
-    { request, code, message }: RouterError,
-    { operation, session, channel, judge }: RefusedRequest,
-  ): void {
+  #log(refusal: RouterError, refused: RefusedRequest): void {
+    const { request, code, message } = refusal;
+    const { operation, session, channel } = refused;
     const { kind, id } = session.principal;
     this.#lines.write(() => {
-      const decided =
-        code === 'forbidden' && judge && describeJudgements(judge({ private: true }), operation);
+      const decided = decidedBy(refusal, refused);
       return {
         request,
         operation,
@@ -95,4 +106,13 @@ export class Refusals {
       };
     }, 'refused');
   }
+}
+
+/** What access was decided by, less what is a peer's message; undefined where access did not refuse. */
+function decidedBy(
+  { code }: RouterError,
+  { operation, judge }: RefusedRequest,
+): readonly string[] | undefined {
+  if (code !== 'forbidden' || judge === undefined) return undefined;
+  return describeJudgements(judge({ private: true }), operation);
 }

@@ -1,5 +1,6 @@
 import type { Broker } from '../core/broker.js';
 import type { ServerEvents } from '../core/events.js';
+import type { RouterWatch } from '../core/inspection.js';
 import type { Load } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
@@ -29,6 +30,8 @@ export interface RouterParts {
   readonly identity: IdentitySettings;
   /** Without it nothing is refused for there being too much to do. */
   readonly load?: Load | undefined;
+  /** Without it nobody hears of what is refused or left out. */
+  readonly watch?: RouterWatch | undefined;
   /** Whether refusals explain themselves to the peer. */
   readonly development: boolean;
 }

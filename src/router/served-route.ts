@@ -3,6 +3,7 @@ import type { Route } from '../core/route.js';
 import { TokenBucket } from '../core/token-bucket.js';
 import type { TopicHandler } from '../core/topic.js';
 import { type ChannelAccess, RouteAccess } from './access.js';
+import { RouteTallies, type RouteTally } from './route-tally.js';
 import { RuleBook } from './rules/rule-book.js';
 
 /** A route as a node serves it: with its handler, its compiled access, and what is left of its limits. */
@@ -12,6 +13,7 @@ export interface ServedRoute {
   readonly access: ChannelAccess;
   /** What may still be published on all channels of the route. */
   readonly publishes: TokenBucket | undefined;
+  readonly tally: RouteTally;
 }
 
 /** The routes that were asked for, each put together once. */
@@ -19,10 +21,12 @@ export class ServedRoutes {
   readonly #handlers: ReadonlyMap<string, TopicHandler>;
   readonly #rules = new RuleBook();
   readonly #served = new Map<Route, ServedRoute>();
+  readonly #tallies: RouteTallies;
 
   /** Handlers by name. */
-  constructor(handlers: ReadonlyMap<string, TopicHandler>) {
+  constructor(handlers: ReadonlyMap<string, TopicHandler>, tallies = new RouteTallies()) {
     this.#handlers = handlers;
+    this.#tallies = tallies;
   }
 
   /** Throws `unavailable` for a route without a handler. */
@@ -35,7 +39,8 @@ export class ServedRoutes {
     }
     const { publish } = route.limits;
     const publishes = publish && new TokenBucket(publish, performance.now());
-    const served = { route, handler, access: new RouteAccess(route, handler, this.#rules), publishes };
+    const access = new RouteAccess(route, handler, this.#rules);
+    const served = { route, handler, access, publishes, tally: this.#tallies.of(route.name) };
     this.#served.set(route, served);
     return served;
   }

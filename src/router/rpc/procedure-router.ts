@@ -263,6 +263,7 @@ export class ProcedureRouter implements Procedures {
       operation,
       session,
       channel: served?.request.channel ?? name,
+      route: served?.request.route.name,
       ...(question && { judge: (options) => served.access.judge(operation, question, options) }),
     });
   }
