@@ -1,5 +1,5 @@
 import { type Finding, findRouteTests, readRouteTests } from '../config/index.js';
-import { readActor } from './actor.js';
+import { readActor } from '../core/actor.js';
 import { type Application, ConfigurationError, loadApplication } from './application.js';
 import { RouteTestCase, type RouteTestResult } from './route-test-case.js';
 import { tryAccess } from './try-access.js';
