@@ -74,10 +74,10 @@ export class RedisBackbone implements Backbone {
   }
 
   #link(prefix: string): RedisLink {
-    const { settings, logger } = this.#parts;
+    const { settings, logger, meter } = this.#parts;
     const { broker: address, redis } = settings;
     const { timeout, start: patience } = redis;
-    const link = createLink({ address, prefix, name: 'signalbox', logger, timeout, patience });
+    const link = createLink({ address, prefix, name: 'signalbox', logger, meter, timeout, patience });
     this.#links.push(link);
     return link;
   }
