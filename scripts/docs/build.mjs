@@ -13,6 +13,7 @@ import { resolveLinks } from './links.mjs';
 import { llmsIndexOf, llmsTextOf } from './llms.mjs';
 import { parsePage, renderPage } from './markdown.mjs';
 import { findPages } from './pages.mjs';
+import { resolvePictures } from './pictures.mjs';
 import { searchIndexOf } from './search-index.mjs';
 import { UNLISTED } from './sections.mjs';
 
@@ -32,9 +33,11 @@ const out = resolve(values.out ?? join(root, 'dist/site'));
 
 const { pages: found, unlisted } = findPages(root);
 const pages = found.map(parsePage);
+const pictures = resolvePictures(pages, root);
 const faults = [
   ...pages.flatMap((page) => page.faults),
   ...resolveLinks(pages, { root, source: values.source }),
+  ...pictures.faults,
 ];
 for (const path of unlisted)
   console.log(`${path} is in no section of scripts/docs/sections.mjs: it is shown in ${UNLISTED}`);
@@ -62,6 +65,7 @@ async function write() {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(out, name), text);
   copyFileSync(join(THEME, 'site.css'), join(out, 'site.css'));
   copyFileSync(join(REPOSITORY, 'public/icon.svg'), join(out, 'icon.svg'));
+  for (const [from, name] of pictures.copies) copyFileSync(from, join(out, name));
   await bundle('theme.js');
   await bundle('site.js');
 }

@@ -122,7 +122,7 @@ ${link(pages[at + 1], 'next', 'Next')}
 }
 
 const SEARCH = `<dialog class="search" aria-label="Search">
-<input type="search" role="combobox" aria-label="Search these pages" aria-expanded="false" aria-controls="results" aria-autocomplete="list" autocomplete="off" spellcheck="false" placeholder="Search these pages">
-<ul id="results" role="listbox" aria-label="Results"></ul>
+<input type="text" enterkeyhint="search" role="combobox" aria-label="Search these pages" aria-expanded="false" aria-controls="results" aria-autocomplete="list" autocomplete="off" spellcheck="false" placeholder="Search these pages">
+<div id="results" role="listbox" aria-label="Results"></div>
 <p class="hint" role="status">Words, settings or error codes. <kbd>↑</kbd> <kbd>↓</kbd> to choose, <kbd>Enter</kbd> to open.</p>
 </dialog>`;

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
+const NAME_OF_FILE = /^(?:docs\/)?[\w-]+\.md$/;
 const ELSEWHERE = /^[a-z][a-z+.-]*:/i;
 
 /**
@@ -32,7 +33,15 @@ function resolve(page, link, href, { byPath, root, source }) {
     return `${other.path} has no heading #${anchor}`;
   link.attrSet('href', (other === page ? '' : other.file) + (anchor === undefined ? '' : `#${anchor}`));
   if (other === page && anchor === undefined) link.attrSet('href', page.file);
+  nameTitle(page, link, other);
   return undefined;
+}
+
+/** Where the text of a link is the name of a file, readers of the site see the title of the page. */
+function nameTitle(page, link, other) {
+  const children = siblingsOf(page, link);
+  const text = children[children.indexOf(link) + 1];
+  if (text?.type === 'text' && NAME_OF_FILE.test(text.content)) text.content = other.title;
 }
 
 function toSource(page, link, target, { root, source }) {
@@ -51,6 +60,10 @@ function toSource(page, link, target, { root, source }) {
 }
 
 function closeOf(page, link) {
-  const children = page.tokens.find((token) => token.children?.includes(link)).children;
+  const children = siblingsOf(page, link);
   return children.slice(children.indexOf(link)).find(({ type }) => type === 'link_close');
+}
+
+function siblingsOf(page, link) {
+  return page.tokens.find((token) => token.children?.includes(link)).children;
 }

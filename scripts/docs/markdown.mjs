@@ -25,6 +25,8 @@ export function parsePage(page) {
   const tokens = markdown.parse(page.text, {});
   const headings = nameHeadings(tokens);
   captionCode(tokens);
+  alignCells(tokens);
+  emptyHeads(tokens);
   const title = headings.find(({ level }) => level === 1)?.text;
   return {
     ...page,
@@ -32,7 +34,8 @@ export function parsePage(page) {
     title: title ?? page.path,
     headings,
     summary: summaryOf(tokens),
-    links: linksOf(tokens),
+    links: inlineOf(tokens, 'link_open'),
+    pictures: inlineOf(tokens, 'image'),
     faults: [
       ...(title === undefined ? [`${page.path}: a page needs a heading of the first level`] : []),
       ...htmlOf(tokens).map((html) => `${page.path}: HTML is not shown: ${html.trim()}`),
@@ -51,9 +54,13 @@ export function plainText({ children }) {
     .join('');
 }
 
-/** The anchors are those that code hosts make, so that links hold in both places. */
+/**
+ * The anchors are those that code hosts make, so that links hold in both places. A level that was passed over is made up
+ * for: who listens to a page takes it for a chapter that was missed.
+ */
 function nameHeadings(tokens) {
   const taken = new Map();
+  let above = 0;
   return tokens.flatMap((token, i) => {
     if (token.type !== 'heading_open') return [];
     const text = plainText(tokens[i + 1]);
@@ -62,8 +69,10 @@ function nameHeadings(tokens) {
     taken.set(name, count + 1);
     const id = count === 0 ? name : `${name}-${count}`;
     token.attrSet('id', id);
-    if (token.tag !== 'h1') tokens[i + 2].meta = { id, text };
-    return [{ id, text, level: Number(token.tag.slice(1)) }];
+    above = Math.min(Number(token.tag.slice(1)), above + 1);
+    token.tag = tokens[i + 2].tag = `h${above}`;
+    if (above > 1) tokens[i + 2].meta = { id, text };
+    return [{ id, text, level: above }];
   });
 }
 
@@ -82,6 +91,21 @@ function captionCode(tokens) {
   });
 }
 
+/** The policy of the pages forbids styles within them. */
+function alignCells(tokens) {
+  for (const token of tokens) {
+    if (token.attrGet('style')?.startsWith('text-align') !== true) continue;
+    token.attrs = [['class', token.attrGet('style').replace('text-align:', 'align-')]];
+  }
+}
+
+/** A head without a text is none. */
+function emptyHeads(tokens) {
+  tokens.forEach((token, i) => {
+    if (token.type === 'th_open' && tokens[i + 1].content === '') token.tag = tokens[i + 2].tag = 'td';
+  });
+}
+
 function summaryOf(tokens) {
   const first = tokens.findIndex(({ type, level }) => type === 'paragraph_open' && level === 0);
   if (first < 0) return '';
@@ -90,8 +114,8 @@ function summaryOf(tokens) {
   return sentence.replace(/:$/, '.');
 }
 
-function linksOf(tokens) {
-  return tokens.flatMap(({ children }) => (children ?? []).filter(({ type }) => type === 'link_open'));
+function inlineOf(tokens, wanted) {
+  return tokens.flatMap(({ children }) => (children ?? []).filter(({ type }) => type === wanted));
 }
 
 function htmlOf(tokens) {

@@ -5,7 +5,7 @@ import { SEARCH_OPTIONS } from './search-options.js';
 const SHOWN = 12;
 
 const dialog = document.querySelector('dialog.search');
-const [field, list, hint] = dialog.querySelectorAll('input, ul, .hint');
+const [field, list, hint] = dialog.querySelectorAll('input, #results, .hint');
 const INSTRUCTIONS = hint.innerHTML;
 
 let index;
@@ -65,25 +65,23 @@ function search() {
 }
 
 function option({ id, title, page, text, terms }, i) {
-  const item = document.createElement('li');
-  item.id = `result-${i}`;
-  item.role = 'option';
   const link = document.createElement('a');
+  link.id = `result-${i}`;
+  link.role = 'option';
   link.href = id;
   link.tabIndex = -1;
   const [heading, excerpt] = [document.createElement('strong'), document.createElement('span')];
   heading.append(...marked(title === page ? title : `${page} › ${title}`, terms));
   excerpt.append(...marked(excerptOf(text, terms), terms));
   link.append(heading, excerpt);
-  item.append(link);
-  return item;
+  return link;
 }
 
 function steer(event) {
   const { length } = list.children;
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step !== undefined && length > 0) choose((chosen + step + length) % length);
-  else if (event.key === 'Enter') list.children[chosen]?.querySelector('a').click();
+  else if (event.key === 'Enter') list.children[chosen]?.click();
   else return;
   event.preventDefault();
 }
