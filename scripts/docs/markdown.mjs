@@ -1,6 +1,7 @@
 /** Markdown to what a page of the site is made of. */
 import MarkdownIt from 'markdown-it';
 import { escapeHtml, highlight } from './highlight.mjs';
+import { shapeTable, tablesOf } from './tables.mjs';
 
 const FILE_COMMENT = /^<!-- file: (\S+) -->\s*$/;
 const COMMENT = /^(?:<!--[\s\S]*?-->\s*)+$/;
@@ -11,7 +12,8 @@ const markdown = new MarkdownIt({ html: true, linkify: false, typographer: false
 markdown.renderer.rules.fence = renderFence;
 markdown.renderer.rules.code_block = renderFence;
 markdown.renderer.rules.html_block = () => '';
-markdown.renderer.rules.table_open = () => '<div class="table"><table>\n';
+markdown.renderer.rules.table_open = (tokens, i) =>
+  `<div class="table"><table${markdown.renderer.renderAttrs(tokens[i])}>\n`;
 markdown.renderer.rules.table_close = () => '</table></div>\n';
 markdown.renderer.rules.heading_close = (tokens, i) => {
   const { tag, meta } = tokens[i];
@@ -25,8 +27,7 @@ export function parsePage(page) {
   const tokens = markdown.parse(page.text, {});
   const headings = nameHeadings(tokens);
   captionCode(tokens);
-  alignCells(tokens);
-  emptyHeads(tokens);
+  for (const table of tablesOf(tokens)) shapeTable(table);
   const title = headings.find(({ level }) => level === 1)?.text;
   return {
     ...page,
@@ -88,21 +89,6 @@ function captionCode(tokens) {
   tokens.forEach((token, i) => {
     const comment = tokens[i - 1]?.type === 'html_block' ? tokens[i - 1].content.trim() : '';
     if (token.type === 'fence') token.meta = { caption: FILE_COMMENT.exec(comment)?.[1] };
-  });
-}
-
-/** The policy of the pages forbids styles within them. */
-function alignCells(tokens) {
-  for (const token of tokens) {
-    if (token.attrGet('style')?.startsWith('text-align') !== true) continue;
-    token.attrs = [['class', token.attrGet('style').replace('text-align:', 'align-')]];
-  }
-}
-
-/** A head without a text is none. */
-function emptyHeads(tokens) {
-  tokens.forEach((token, i) => {
-    if (token.type === 'th_open' && tokens[i + 1].content === '') token.tag = tokens[i + 2].tag = 'td';
   });
 }
 

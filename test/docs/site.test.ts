@@ -83,6 +83,15 @@ describe('npm run docs', () => {
     expect(index()).toContain('<span class="source" title="src/x.ts in the repository">code</span>');
   });
 
+  it('puts rows below each other where a table has many columns and long texts', async () => {
+    const table = (text: string) => `|a|b|c|d|e|\n|-|-|-|-:|-|\n|1|2|3|4|${text}|\n`;
+    const { out } = await buildOf({ 'README.md': `# A\n\n${table('short')}\n${table('long '.repeat(20))}` });
+    const html = readFileSync(`${out}/index.html`, 'utf8');
+    expect(html.match(/<table( class="stack")?>/g)).toEqual(['<table>', '<table class="stack">']);
+    expect(html).toContain('<td class="align-right">4</td>');
+    expect(html).toContain('<td data-label="b">2</td>');
+  });
+
   it('brings the pictures that pages show', async () => {
     const { out } = await buildOf({
       'docs/a.md': '# A\n\n![a plan](plans/b.svg)\n',

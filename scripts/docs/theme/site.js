@@ -10,6 +10,13 @@ offerCopies();
 followReading();
 openSearch();
 
-// What can be scrolled sideways has to be reached by keyboard; what cannot need not be.
-for (const box of document.querySelectorAll('pre, .table'))
-  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+reachScrolled();
+addEventListener('resize', reachScrolled);
+
+/** What can be scrolled sideways has to be reached by keyboard; what cannot need not be. */
+function reachScrolled() {
+  for (const box of document.querySelectorAll('pre, .table')) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute('tabindex');
+  }
+}
