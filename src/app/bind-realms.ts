@@ -13,7 +13,7 @@ import { sessionProcedures } from '../core/session-procedures.js';
 import type { TopicHandler } from '../core/topic.js';
 import { ReplyAddresses, ReplyTopic } from '../protocols/stomp/index.js';
 import { MetaApi, publishMetaEvents, type SessionDetails, Testaments } from '../protocols/wamp2/index.js';
-import { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
+import { ProcedureRouter, RouteTable, RouteTallies, TopicRouter } from '../router/index.js';
 import type { Carriers } from './backbone.js';
 import { META_HANDLER, metaRoutes } from './meta-routes.js';
 import { Realms, type RunningRealm } from './realms.js';
@@ -103,7 +103,7 @@ function createRealm(
   const events = new ServerEvents(shared.logger, shared.events);
   const handlers = new Map<string, TopicHandler>();
   const identity = { warning: auth.expiryWarning, downgrade: auth.onExpiry === 'downgrade' };
-  const parts = { ...shared, events, handlers, limits, development };
+  const parts = { ...shared, events, handlers, limits, development, tallies: new RouteTallies() };
   const router = new TopicRouter({ ...parts, broker, queues, presence, log, identity });
   const own = new Map([...sessionProcedures({ router, authenticator }), ...channelProcedures(router)]);
   const procedures = new ProcedureRouter({ ...parts, own });

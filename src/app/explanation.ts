@@ -1,7 +1,7 @@
+import { describeActor } from '../core/actor.js';
 import type { Operation } from '../core/route.js';
 import type { Principal } from '../core/session.js';
 import { type AccessTrial, type Decision, describeDecision } from './access-trial.js';
-import { describeActor } from '../core/actor.js';
 import { formatParams, formatTrials } from './format-trials.js';
 
 /** A decision step by step, for people: the routes that were tried, who asks, what was looked at, and the outcome. */

@@ -1,3 +1,4 @@
+import type { BrokerHealth } from './broker.js';
 import type { RouterError } from './errors.js';
 import type { MaybePromise } from './maybe-promise.js';
 import type { Page } from './page.js';
@@ -209,7 +210,7 @@ export interface NodeOverview {
     readonly transport: string;
     readonly sessions: number;
   }[];
-  readonly broker: { readonly kind: string; readonly ready: boolean; readonly reason?: string | undefined };
+  readonly broker: BrokerHealth & { readonly kind: string };
 }
 
 /** Figures second by second, the oldest first. */

@@ -31,6 +31,7 @@ export class LiveTopic extends Group implements Topic {
   readonly handler: TopicHandler;
   readonly access: ChannelAccess;
   readonly publishes: ServedRoute['publishes'];
+  readonly times: ServedRoute['times'];
   readonly match = 'exact';
   readonly tally: RouteTally;
   /** What was published here since the topic became live, and how much of it a second, as last looked at. */
@@ -53,7 +54,7 @@ export class LiveTopic extends Group implements Topic {
 
   constructor(
     request: TopicRequest,
-    { handler, access, publishes, tally }: ServedRoute,
+    { handler, access, publishes, times, tally }: ServedRoute,
     context: GroupContext,
   ) {
     super(context);
@@ -62,6 +63,7 @@ export class LiveTopic extends Group implements Topic {
     this.access = access;
     this.publishes = publishes;
     this.tally = tally;
+    this.times = times;
     this.isReserved = isReserved(request.channel);
     this.#context = context;
   }

@@ -10,6 +10,7 @@ import type { Session } from '../core/session.js';
 import type { Judgement } from './access.js';
 import { describeJudgements } from './explain.js';
 import { type LiveTopic, questionOf } from './live-topic.js';
+import type { RouteTallies } from './route-tally.js';
 
 /** What was refused, and to whom. */
 export interface RefusedRequest {
@@ -32,6 +33,7 @@ export interface RefusalParts {
   readonly events: ServerEvents;
   readonly logger: Logger;
   readonly meter: Meter;
+  readonly tallies: RouteTallies;
   /** Whether a peer is told what access was decided by, which is nobody's business but the developer's. */
   readonly development: boolean;
   /** Undefined where nobody looks. */
@@ -51,7 +53,7 @@ export class Refusals {
   /** What the peer may be told of an error. */
   of(error: unknown, request: RefusedRequest): RouterError {
     const known = RouterError.from(error, 'handler_failed').with({ request: requestId() });
-    this.#count(known);
+    this.#count(known, request.route);
     if (!isRouterError(error)) this.#failed(error, known, request);
     else this.#log(known, request);
     this.#parts.watch?.refused({
@@ -68,7 +70,6 @@ export class Refusals {
   /** The same on a topic, or on a channel that has become none. */
   on(error: unknown, { operation, session, channel, topic, payload }: RefusedOnTopic): RouterError {
     const question = topic && questionOf(session.principal, topic, payload);
-    if (topic !== undefined) topic.tally.refusals++;
     return this.of(error, {
       operation,
       session,
@@ -78,7 +79,8 @@ export class Refusals {
     });
   }
 
-  #count(refusal: RouterError): void {
+  #count(refusal: RouterError, route: string | undefined): void {
+    if (route !== undefined) this.#parts.tallies.of(route).refusals++;
     this.#parts.meter.count('signalbox_refusals_total', { code: refusal.code });
     countLimit(this.#parts.meter, refusal);
   }

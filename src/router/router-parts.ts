@@ -11,6 +11,7 @@ import type { TopicHandler } from '../core/topic.js';
 import type { IdentitySettings } from './identities.js';
 import type { RouterLimits } from './limits.js';
 import type { RouteTable } from './route-table.js';
+import type { RouteTallies } from './route-tally.js';
 
 /** What a router is made of. */
 export interface RouterParts {
@@ -27,6 +28,8 @@ export interface RouterParts {
   readonly logger: Logger;
   readonly meter: Meter;
   readonly limits: RouterLimits;
+  /** What is counted by route. Without it the router counts for itself. */
+  readonly tallies?: RouteTallies | undefined;
   readonly identity: IdentitySettings;
   /** Without it nothing is refused for there being too much to do. */
   readonly load?: Load | undefined;

@@ -1,8 +1,10 @@
 import { RouterError } from '../core/errors.js';
+import { type Meter, NULL_METER } from '../core/meter.js';
 import type { Route } from '../core/route.js';
 import { TokenBucket } from '../core/token-bucket.js';
 import type { TopicHandler } from '../core/topic.js';
 import { type ChannelAccess, RouteAccess } from './access.js';
+import { type HookTimes, hookTimes } from './hook-times.js';
 import { RouteTallies, type RouteTally } from './route-tally.js';
 import { RuleBook } from './rules/rule-book.js';
 
@@ -13,19 +15,25 @@ export interface ServedRoute {
   readonly access: ChannelAccess;
   /** What may still be published on all channels of the route. */
   readonly publishes: TokenBucket | undefined;
+  readonly times: HookTimes;
   readonly tally: RouteTally;
 }
 
 /** The routes that were asked for, each put together once. */
 export class ServedRoutes {
   readonly #handlers: ReadonlyMap<string, TopicHandler>;
+  readonly #meter: Meter;
   readonly #rules = new RuleBook();
   readonly #served = new Map<Route, ServedRoute>();
   readonly #tallies: RouteTallies;
 
   /** Handlers by name. */
-  constructor(handlers: ReadonlyMap<string, TopicHandler>, tallies = new RouteTallies()) {
+  constructor(
+    handlers: ReadonlyMap<string, TopicHandler>,
+    { meter = NULL_METER, tallies = new RouteTallies() }: { meter?: Meter; tallies?: RouteTallies } = {},
+  ) {
     this.#handlers = handlers;
+    this.#meter = meter;
     this.#tallies = tallies;
   }
 
@@ -40,7 +48,8 @@ export class ServedRoutes {
     const { publish } = route.limits;
     const publishes = publish && new TokenBucket(publish, performance.now());
     const access = new RouteAccess(route, handler, this.#rules);
-    const served = { route, handler, access, publishes, tally: this.#tallies.of(route.name) };
+    const times = hookTimes(route, handler, this.#meter);
+    const served = { route, handler, access, publishes, times, tally: this.#tallies.of(route.name) };
     this.#served.set(route, served);
     return served;
   }

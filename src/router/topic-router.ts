@@ -72,10 +72,10 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   constructor(parts: RouterParts) {
     const { table, handlers, broker, queues, log, logger, limits } = parts;
     this.#parts = parts;
-    this.#refusals = new Refusals(parts);
+    const tallies = parts.tallies ?? new RouteTallies();
+    this.#refusals = new Refusals({ ...parts, tallies });
     this.presence = parts.presence && new Presence({ ...parts, store: parts.presence });
     this.#fanOuts = new FanOuts((error) => logger.error({ error }, 'fan-out failed'));
-    const tallies = new RouteTallies();
     const context: GroupContext = {
       tallies,
       watch: parts.watch,
@@ -91,7 +91,8 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       announce: (channel, payload) => this.announce(channel, payload),
       fanOuts: this.#fanOuts,
     };
-    this.#topics = new Topics(table, new ServedRoutes(handlers, tallies), context);
+    const { meter } = parts;
+    this.#topics = new Topics(table, new ServedRoutes(handlers, { meter, tallies }), context);
     this.#patterns = new PatternGroups(context);
     const tails = new Tails({ sessions: this.#sessions, patterns: this.#patterns });
     const shared = {

@@ -1,13 +1,13 @@
-import type { Meter } from '../../core/meter.js';
+import type { Meter, Timing } from '../../core/meter.js';
 
 const DISCONNECTS = 'signalbox_disconnects_total';
 
 /** Passes on what is counted, and knows the sums that operators are shown, which the metrics do not give back at once. */
 export class OperatorTotals implements Meter {
-  readonly #meter: Meter;
+  readonly #meter: Required<Meter>;
   readonly #totals = new Map<string, number>();
 
-  constructor(meter: Meter) {
+  constructor(meter: Required<Meter>) {
     this.#meter = meter;
   }
 
@@ -15,6 +15,10 @@ export class OperatorTotals implements Meter {
     this.#meter.count(name, labels);
     const key = name === DISCONNECTS ? name + labels?.['code'] : name;
     this.#totals.set(key, this.total(key) + 1);
+  }
+
+  timing(name: string, labels?: Readonly<Record<string, string>>): Timing {
+    return this.#meter.timing(name, labels);
   }
 
   /** Of a counter, whatever its labels. */

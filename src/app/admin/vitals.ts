@@ -97,7 +97,6 @@ export class Vitals {
   #broker(): NodeOverview['broker'] {
     const { plan, broker } = this.#parts;
     const kind = plan.settings.broker === 'memory' ? 'memory' : 'redis';
-    const { ready = true, reason } = broker.health ?? {};
-    return { kind, ready, ...(reason !== undefined && { reason }) };
+    return { kind, ready: true, ...broker.health };
   }
 }

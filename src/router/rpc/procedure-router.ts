@@ -1,5 +1,6 @@
 import { RouterError } from '../../core/errors.js';
 import type { ServerEvents } from '../../core/events.js';
+import type { RouterWatch } from '../../core/inspection.js';
 import type { Logger } from '../../core/logger.js';
 import type { Match } from '../../core/match.js';
 import type { Meter } from '../../core/meter.js';
@@ -13,9 +14,11 @@ import type {
   Registration,
 } from '../../core/rpc.js';
 import type { Session } from '../../core/session.js';
+import { timed } from '../../core/timed.js';
 import type { TopicHandler } from '../../core/topic.js';
 import { Refusals } from '../refusals.js';
 import type { RouteTable } from '../route-table.js';
+import { RouteTallies } from '../route-tally.js';
 import { ServedRoutes } from '../served-route.js';
 import { answer, type CallContext, checkArguments, lacks, noSuchProcedure } from './call-context.js';
 import { CallTimeouts } from './call-timeouts.js';
@@ -53,6 +56,10 @@ export interface ProcedureRouterParts {
   readonly logger: Logger;
   readonly meter: Meter;
   readonly limits: ProcedureLimits;
+  /** What is counted by route, together with the router. */
+  readonly tallies?: RouteTallies | undefined;
+  /** Without it nobody hears of what is refused. */
+  readonly watch?: RouterWatch | undefined;
   /** Whether refusals explain themselves to the peer. */
   readonly development: boolean;
 }
@@ -77,14 +84,15 @@ export class ProcedureRouter implements Procedures {
   constructor(parts: ProcedureRouterParts) {
     const { handlers, events, logger, limits } = parts;
     this.#parts = parts;
-    const routes = new ServedRoutes(handlers);
+    const { meter, tallies = new RouteTallies() } = parts;
+    const routes = new ServedRoutes(handlers, { meter, tallies });
     this.#served = new ServedProcedures(parts.table, routes);
     this.#surroundings = { table: parts.table, routes, limit: limits.channel };
     this.#registrations = new Registrations(this.#participants, events);
     this.#context = {
       participants: this.#participants,
       timeouts: new CallTimeouts((error) => logger.error({ error }, 'end of a call failed')),
-      refusals: new Refusals(parts),
+      refusals: new Refusals({ ...parts, tallies }),
       logger,
       callTimeout: limits.callTimeout,
     };
@@ -194,12 +202,13 @@ export class ProcedureRouter implements Procedures {
   #callHandler(
     call: CallRequest,
     procedure: OwnProcedure,
-    { request: { channel } }: ServedProcedure,
+    { request: { channel }, times }: ServedProcedure,
   ): OngoingCall {
     if (call.continues === true) throw lacks(call.procedure, 'arguments that come in parts');
     if (call.headers?.['ppt_scheme'] !== undefined) throw lacks(call.procedure, 'ppt_scheme');
     const { handlerTimeout, callTimeout } = this.#parts.limits;
-    const target = { procedure, channel, timeout: Math.min(handlerTimeout, callTimeout) };
+    const noted: OwnProcedure = (session, event) => timed(times.call, () => procedure(session, event));
+    const target = { procedure: noted, channel, timeout: Math.min(handlerTimeout, callTimeout) };
     return new LocalCall(call, target, this.#context).start();
   }
 
