@@ -31,7 +31,8 @@ export function bindAdmin(container: Container, plan: Plan): void {
   bindEndpoints(container, plan, admin.key);
 }
 
-function bindInspector(container: Container, plan: Plan): void {
+function bindInspector(container: Container, current: Plan): void {
+  const plan = () => current;
   container.bind(PARTS.inspector).toResolvedValue(
     (memory, realms, events, totals, overload, broker, cluster) => {
       let urls: readonly string[] = [];

@@ -29,7 +29,8 @@ import { findSession, listSessions } from './session-list.js';
 import type { Vitals } from './vitals.js';
 
 export interface NodeInspectorParts {
-  readonly plan: Plan;
+  /** What is served now. */
+  readonly plan: () => Plan;
   readonly realms: Realms;
   readonly vitals: Vitals;
   /** What was refused, and who was slow. */
@@ -48,7 +49,7 @@ export class NodeInspector implements NodeInspection {
   readonly #series = new SecondSeries();
   #watches: readonly OperatorWatch[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #trial: AccessTrial | undefined;
+  #trial: { readonly plan: Plan; readonly trial: AccessTrial } | undefined;
   #seconds = 0;
   /** When channels were asked for last, and looked at last, in seconds since the start. */
   #asked = Number.NEGATIVE_INFINITY;
@@ -92,7 +93,7 @@ export class NodeInspector implements NodeInspection {
   }
 
   routes(): readonly InspectedRoute[] {
-    return listRoutes(this.#parts.plan.routes, this.#parts.realms);
+    return listRoutes(this.#parts.plan().routes, this.#parts.realms);
   }
 
   refusals(): readonly SeenRefusal[] {
@@ -104,10 +105,9 @@ export class NodeInspector implements NodeInspection {
   }
 
   explain(wish: ExplainedWish): Explanation {
-    const { plan, realms } = this.#parts;
-    this.#trial ??= new AccessTrial(plan, realms.main.handlers);
-    const decision = this.#trial.decide(wish);
-    return { allowed: decision.allowed, lines: explanation(this.#trial, decision, wish) };
+    const trial = this.#trialNow();
+    const decision = trial.decide(wish);
+    return { allowed: decision.allowed, lines: explanation(trial, decision, wish) };
   }
 
   realm(name?: string): RouterInspection {
@@ -123,6 +123,14 @@ export class NodeInspector implements NodeInspection {
 
   get #realms() {
     return [...this.#parts.realms.all.values()];
+  }
+
+  #trialNow(): AccessTrial {
+    const { realms } = this.#parts;
+    const plan = this.#parts.plan();
+    if (this.#trial?.plan !== plan)
+      this.#trial = { plan, trial: new AccessTrial(plan, realms.main.handlers) };
+    return this.#trial.trial;
   }
 
   #second(): void {

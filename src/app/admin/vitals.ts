@@ -11,7 +11,8 @@ import type { SecondFigures } from './second-series.js';
 import type { SpokenProtocols } from './spoken-protocols.js';
 
 export interface VitalParts {
-  readonly plan: Plan;
+  /** What is served now. */
+  readonly plan: () => Plan;
   readonly realms: Realms;
   readonly totals: OperatorTotals;
   readonly overload: Overload;
@@ -27,18 +28,20 @@ export interface VitalParts {
 export class Vitals {
   readonly #parts: VitalParts;
   readonly #started = Date.now();
-  readonly #hash: string;
+  /** What was served when it was looked last, since when, and the hash of its routes. */
+  #table: { readonly plan: Plan; readonly hash: string; readonly loaded: number };
   #cpu = 0;
   #used = process.cpuUsage();
   #at = performance.now();
 
   constructor(parts: VitalParts) {
     this.#parts = parts;
-    this.#hash = hashOfRoutes(parts.plan.routes);
+    this.#table = tableOf(parts.plan());
   }
 
   /** To be called every second, in milliseconds of a clock that only grows: what the processor did since the last time. */
   second(now: number): SecondFigures {
+    this.#look();
     const { user, system } = process.cpuUsage(this.#used);
     this.#used = process.cpuUsage();
     this.#cpu = (user + system) / 1000 / Math.max(1, now - this.#at);
@@ -58,7 +61,8 @@ export class Vitals {
   }
 
   overview(): NodeOverview {
-    const { plan, id, urls, overload, protocols } = this.#parts;
+    const { id, urls, overload, protocols } = this.#parts;
+    const { plan, hash, loaded } = this.#look();
     const { rss, heapUsed: heap } = process.memoryUsage();
     return {
       node: {
@@ -69,11 +73,11 @@ export class Vitals {
         host: hostname(),
         urls: urls(),
       },
-      table: { hash: this.#hash, routes: plan.routes.length, loaded: this.#started },
+      table: { hash, routes: plan.routes.length, loaded },
       figures: this.#figures(),
       load: { level: overload.level, loopDelay: overload.delay, cpu: this.#cpu, rss, heap },
       protocols: protocols.list,
-      broker: this.#broker(),
+      broker: this.#broker(plan),
     };
   }
 
@@ -93,9 +97,20 @@ export class Vitals {
     };
   }
 
-  #broker(): NodeOverview['broker'] {
-    const { plan, broker } = this.#parts;
+  /** Routes may be replaced while the server runs. */
+  #look() {
+    const plan = this.#parts.plan();
+    if (plan !== this.#table.plan) this.#table = tableOf(plan);
+    return this.#table;
+  }
+
+  #broker(plan: Plan): NodeOverview['broker'] {
+    const { broker } = this.#parts;
     const kind = plan.settings.broker === 'memory' ? 'memory' : 'redis';
     return { kind, ready: true, ...broker.health };
   }
+}
+
+function tableOf(plan: Plan) {
+  return { plan, hash: hashOfRoutes(plan.routes), loaded: Date.now() };
 }
