@@ -111,7 +111,7 @@ export const operators: AttackTopic = {
       async run(world) {
         const answers: string[] = [];
         for (let n = 0; n < 8; n++) {
-          const headers = { ...bearer(`a-guess-of-the-key-${n}`), 'x-forwarded-for': '198.51.100.77' };
+          const headers = { ...bearer(`a-guess-of-the-key-${n}`), 'x-forwarded-for': '192.0.2.177' };
           answers.push(await world.request('/admin/api/overview', { headers, server: world.proxied }));
         }
         return summary(answers);
@@ -138,7 +138,7 @@ export const operators: AttackTopic = {
       ancestor: '–',
       ours: '403 forbidden',
       async run(world) {
-        const headers = { ...bearer(ADMIN_KEY), 'x-forwarded-for': '198.51.100.78' };
+        const headers = { ...bearer(ADMIN_KEY), 'x-forwarded-for': '192.0.2.178' };
         const server = world.proxied;
         const open = await world.request('/admin/api/overview', { headers, server });
         premise(open === '200', `the key is right, but answered ${open}`);
