@@ -44,6 +44,7 @@ export async function startServer(plan: Plan): Promise<RunningServer> {
   const urls = await openOrClose(container, plan);
   const [url = ''] = urls;
   container.get(PARTS.overload).start();
+  container.get(PARTS.inspector)?.start();
   container.get(PARTS.readiness).ready = true;
   container.get(TOKENS.events).announce('server_launched', { urls });
   let closing: Promise<void> | undefined;
@@ -146,6 +147,7 @@ function watch(container: Container): void {
 /** Peers are told to come back, spread out over the time → the ports are free. */
 async function closePorts(container: Container, time: number): Promise<void> {
   container.get(PARTS.polls).drain();
+  container.get(PARTS.operatorStreams).close();
   const closed = [container.get(PARTS.http).close(time), container.get(PARTS.policy).close()];
   await Promise.all(peerTransports(container).map((transport) => transport.drain(time)));
   await Promise.all(closed);
@@ -166,6 +168,7 @@ async function close(
   container.get(TOKENS.gateway).drain();
   await closePorts(container, drain);
   container.get(PARTS.overload).stop();
+  container.get(PARTS.inspector)?.stop();
   for (const stop of stopTasks) stop();
   await within(
     FLUSH_TIMEOUT,
