@@ -1,11 +1,9 @@
-import { hrefOf, type View } from './place.js';
+import { hrefOf, readPlace } from './place.js';
 
-/** Changes what is asked for at this place, without a step in the history of the browser. */
-export function refine(
-  view: View,
-  name: string | undefined,
-  query: Readonly<Record<string, string | undefined>>,
-): void {
-  history.replaceState(undefined, '', hrefOf(view, name, query));
+/** Changes what is asked for where one is, without a step in the history of the browser. */
+export function refine(change: Readonly<Record<string, string>>): void {
+  // Not what a view was drawn with: two changes within a moment would undo each other.
+  const { view, name, query } = readPlace(location.hash);
+  history.replaceState(undefined, '', hrefOf(view, name, { ...Object.fromEntries(query), ...change }));
   dispatchEvent(new HashChangeEvent('hashchange'));
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import UPlot from 'uplot';
+import { clock } from '../format.js';
 import { onThemeChange } from '../theme.js';
 
 export interface ChartProps {
@@ -42,12 +43,16 @@ export function Chart({ title, times, values, format }: ChartProps) {
         <span class="chart-title">{title}</span>
         <span class="chart-value">{shown === undefined ? '–' : format(shown)}</span>
         <span class="quiet chart-time">
-          {at === undefined ? '' : new Date(at * 1_000).toLocaleTimeString()}
+          {at === undefined ? highestText(values, format) : clock(at * 1_000)}
         </span>
       </figcaption>
       <div ref={place} class="plot" role="img" aria-label={summary(title, values, format)} />
     </figure>
   );
+}
+
+function highestText(values: readonly number[], format: ChartProps['format']): string {
+  return values.length === 0 ? '' : `at most ${format(Math.max(...values))}`;
 }
 
 function summary(title: string, values: readonly number[], format: ChartProps['format']): string {

@@ -1,15 +1,21 @@
-import { type ComponentChildren, Fragment } from 'preact';
+import type { ComponentChildren } from 'preact';
+
+export interface FactsProps {
+  readonly of: Readonly<Record<string, ComponentChildren>>;
+  /** Side by side. */
+  readonly isRow?: boolean;
+}
 
 /** Names and values; what has no value is left out. */
-export function Facts({ of }: { readonly of: Readonly<Record<string, ComponentChildren>> }) {
+export function Facts({ of, isRow = false }: FactsProps) {
   return (
-    <dl class="facts">
+    <dl class={isRow ? 'facts row' : 'facts'}>
       {Object.entries(of).map(([name, value]) =>
         value === undefined || value === '' ? null : (
-          <Fragment key={name}>
+          <div key={name}>
             <dt>{name}</dt>
             <dd>{value}</dd>
-          </Fragment>
+          </div>
         ),
       )}
     </dl>

@@ -52,7 +52,7 @@ export function PublicationLine({ of }: { readonly of: PublicationRow }) {
             <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span>
           </button>
         </td>
-        <td class="time">{clock(time, true)}</td>
+        <td class="whole">{clock(time, true)}</td>
         <td class="number wide">{offset === undefined ? '' : count(offset)}</td>
         <td class="wide">
           <Text of={publisherText(publisher)} />

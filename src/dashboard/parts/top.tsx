@@ -41,8 +41,8 @@ function ThemeButton() {
     setTheme(next);
   };
   return (
-    <button type="button" class="small" onClick={change} aria-label={`Colours: ${theme}`}>
-      {theme}
+    <button type="button" class="small" onClick={change} title="As the system has them, light or dark">
+      Colours: {theme}
     </button>
   );
 }

@@ -57,6 +57,7 @@ function Now({ channel }: { readonly channel: string }) {
   const { route, subscribers, publications, history } = row;
   return (
     <Facts
+      isRow
       of={{
         Route: <Text of={route} />,
         Subscribers: count(subscribers),

@@ -55,13 +55,11 @@ function List({ query }: { readonly query: URLSearchParams }) {
   const sort = query.get('sort') ?? 'name';
   const paging = usePaging(`${search} ${sort}`);
   const asked = useAnswer<Answer>('channels', { search, sort, limit: PAGE, after: paging.after }, EVERY);
-  const refined = (change: Readonly<Record<string, string>>) =>
-    refine('channels', undefined, { search, sort, ...change });
   return (
     <>
       <Heading title="Channels" />
       <div class="filters">
-        <SearchField label="Search" value={search} search={(text) => refined({ search: text })} />
+        <SearchField label="Search" value={search} search={(text) => refine({ search: text })} />
         <OpenChannel />
       </div>
       <Waiting for={asked} />
@@ -73,7 +71,7 @@ function List({ query }: { readonly query: URLSearchParams }) {
             columns={COLUMNS}
             keyOf={({ channel }) => channel}
             empty={search === '' ? 'Nobody is subscribed to anything.' : 'No live channel is like this.'}
-            order={{ by: sort, choose: (next) => refined({ sort: next }) }}
+            order={{ by: sort, choose: (next) => refine({ sort: next }) }}
           />
           <Pager of={asked.answer} shown={asked.answer.channels.length} paging={paging} />
         </>

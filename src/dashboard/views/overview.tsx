@@ -19,8 +19,8 @@ const CHARTS: readonly Shown[] = [
   { name: 'publications', title: 'Publications/s', format: rate },
   { name: 'deliveries', title: 'Deliveries/s', format: rate },
   { name: 'refusals', title: 'Refusals/s', format: rate },
-  { name: 'cpu', title: 'CPU of one core', format: percent },
-  { name: 'loopDelay', title: 'Event loop late by', format: milliseconds },
+  { name: 'cpu', title: 'CPU', format: percent },
+  { name: 'loopDelay', title: 'Event loop late', format: milliseconds },
 ];
 
 /** By `load.level`. */

@@ -17,8 +17,15 @@ interface Answer {
 const EVERY = 10_000;
 
 const COLUMNS: readonly Column<RefusalRow>[] = [
-  { title: 'Time', cell: ({ time }) => <span class="time">{clock(time)}</span> },
-  { title: 'Code', cell: ({ code }) => <Code of={code} /> },
+  { title: 'Time', cell: ({ time }) => <span class="whole">{clock(time)}</span> },
+  {
+    title: 'Code',
+    cell: ({ code }) => (
+      <span class="whole">
+        <Code of={code} />
+      </span>
+    ),
+  },
   { title: 'Operation', isWide: true, cell: ({ operation }) => <Text of={operation} /> },
   { title: 'Channel', cell: ({ channel }) => (channel === undefined ? '' : <Code of={channel} />) },
   { title: 'Principal', isWide: true, cell: ({ principal }) => <WhoText of={principal} /> },
@@ -35,11 +42,7 @@ export function Refusals({ place }: { readonly place: Place }) {
     <>
       <Heading title="Refusals" />
       <div class="filters">
-        <SearchField
-          label="Search"
-          value={search}
-          search={(text) => refine('refusals', undefined, { search: text })}
-        />
+        <SearchField label="Search" value={search} search={(text) => refine({ search: text })} />
       </div>
       <Waiting for={asked} />
       {asked.answer !== undefined && (

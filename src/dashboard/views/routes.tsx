@@ -22,6 +22,7 @@ const COLUMNS: readonly Column<RouteRow>[] = [
   { title: 'Route', cell: ({ name }) => <Text of={name} /> },
   { title: 'Pattern', cell: ({ pattern }) => <Code of={pattern} /> },
   { title: 'Handler', isWide: true, cell: ({ handler }) => <Text of={handler ?? 'none'} /> },
+  { title: 'Traits', isWide: true, cell: ({ traits }) => <Text of={traits.join(', ')} /> },
   { title: 'Subscribe', isWide: true, cell: ({ access }) => <Rules of={access['subscribe']} /> },
   { title: 'Publish', isWide: true, cell: ({ access }) => <Rules of={access['publish']} /> },
   { title: 'Subscribers', isNumber: true, isWide: true, cell: ({ subscribers }) => count(subscribers) },
@@ -33,6 +34,11 @@ const COLUMNS: readonly Column<RouteRow>[] = [
   },
 ];
 
+const MAY: Readonly<Record<string, string>> = {
+  history: 'May read the history',
+  presence: 'May see who is there',
+};
+
 /** What the server routes, in the order in which it is tried. */
 export function Routes({ place }: { readonly place: Place }) {
   const search = place.query.get('search') ?? '';
@@ -43,11 +49,7 @@ export function Routes({ place }: { readonly place: Place }) {
     <>
       <Heading title="Routes" />
       <div class="filters">
-        <SearchField
-          label="Search"
-          value={search}
-          search={(text) => refine('routes', undefined, { search: text })}
-        />
+        <SearchField label="Search" value={search} search={(text) => refine({ search: text })} />
       </div>
       <Waiting for={asked} />
       {asked.answer !== undefined && (
@@ -83,7 +85,10 @@ function Detail({ of }: { readonly of: RouteRow }) {
           Declared: file === undefined ? undefined : <Code of={`${file}:${line ?? 1}`} />,
           Traits: traits.length === 0 ? undefined : <Text of={traits.join(', ')} />,
           ...Object.fromEntries(
-            Object.entries(access).map(([name, rules]) => [`May ${name}`, <Rules key={name} of={rules} />]),
+            Object.entries(access).map(([name, rules]) => [
+              MAY[name] ?? `May ${name}`,
+              <Rules key={name} of={rules} />,
+            ]),
           ),
           Now: `${count(channels)} channels, ${count(subscribers)} subscribers`,
           'Since the start': `${count(publications)} publications, ${count(deliveries)} deliveries, ${count(refusals)} refusals`,

@@ -47,8 +47,6 @@ function List({ query }: { readonly query: URLSearchParams }) {
   const protocols = useLiveOf(({ overview }) => overview?.protocols);
   const paging = usePaging(`${search} ${protocol}`);
   const asked = useAnswer<Answer>('sessions', { search, protocol, limit: PAGE, after: paging.after }, EVERY);
-  const refined = (change: Readonly<Record<string, string>>) =>
-    refine('sessions', undefined, { search, protocol, ...change });
   const names = [
     ...new Set([...(protocols ?? []).map((each) => each.protocol), ...(protocol === '' ? [] : [protocol])]),
   ];
@@ -56,12 +54,12 @@ function List({ query }: { readonly query: URLSearchParams }) {
     <>
       <Heading title="Sessions" />
       <div class="filters">
-        <SearchField label="Search" value={search} search={(text) => refined({ search: text })} />
+        <SearchField label="Search" value={search} search={(text) => refine({ search: text })} />
         <label class="field">
           <span>Protocol</span>
           <select
             value={protocol}
-            onChange={({ currentTarget }) => refined({ protocol: currentTarget.value })}
+            onChange={({ currentTarget }) => refine({ protocol: currentTarget.value })}
           >
             <option value="">all</option>
             {names.map((name) => (

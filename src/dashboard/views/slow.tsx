@@ -14,7 +14,7 @@ interface Answer {
 const EVERY = 3_000;
 
 const COLUMNS: readonly Column<SlowRow>[] = [
-  { title: 'Time', cell: ({ time }) => <span class="time">{clock(time)}</span> },
+  { title: 'Time', cell: ({ time }) => <span class="whole">{clock(time)}</span> },
   {
     title: 'Session',
     cell: ({ session }) => (
