@@ -3,6 +3,7 @@ import type { Settings } from '../config/index.js';
 import type { Authenticator } from '../core/authenticator.js';
 import { channelProcedures } from '../core/channel-procedures.js';
 import { ServerEvents } from '../core/events.js';
+import type { RouterWatch } from '../core/inspection.js';
 import type { Load } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
@@ -12,7 +13,7 @@ import { sessionProcedures } from '../core/session-procedures.js';
 import type { TopicHandler } from '../core/topic.js';
 import { ReplyAddresses, ReplyTopic } from '../protocols/stomp/index.js';
 import { MetaApi, publishMetaEvents, type SessionDetails, Testaments } from '../protocols/wamp2/index.js';
-import { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
+import { ProcedureRouter, RouteTable, RouteTallies, TopicRouter } from '../router/index.js';
 import type { Carriers } from './backbone.js';
 import { META_HANDLER, metaRoutes } from './meta-routes.js';
 import { Realms, type RunningRealm } from './realms.js';
@@ -28,6 +29,7 @@ interface Ingredients {
   readonly logger: Logger;
   readonly meter: Meter;
   readonly load: Load;
+  readonly watch: RouterWatch | undefined;
   readonly details: WeakMap<object, SessionDetails>;
   readonly testaments: Testaments;
   readonly replies: ReplyAddresses;
@@ -51,8 +53,21 @@ export function bindRealms(
       [TOKENS.logger, PARTS.revocations],
     );
   container.bind(PARTS.realms).toResolvedValue(
-    (table, authenticator, events, logger, meter, details, testaments, replies, backbone, log, load) => {
-      const shared = { settings, table, authenticator, events, logger, meter, load };
+    (
+      table,
+      authenticator,
+      events,
+      logger,
+      meter,
+      details,
+      testaments,
+      replies,
+      backbone,
+      log,
+      load,
+      watch,
+    ) => {
+      const shared = { settings, table, authenticator, events, logger, meter, load, watch };
       const ingredients = { ...shared, details, testaments, replies };
       const others = wamp.realms.filter((name) => name !== wamp.realm);
       return new Realms(
@@ -72,6 +87,7 @@ export function bindRealms(
       PARTS.backbone,
       PARTS.store,
       PARTS.overload,
+      PARTS.operatorMemory,
     ],
   );
   container.bind(PARTS.router).toResolvedValue(({ main }) => main.router, [PARTS.realms]);
@@ -87,7 +103,7 @@ function createRealm(
   const events = new ServerEvents(shared.logger, shared.events);
   const handlers = new Map<string, TopicHandler>();
   const identity = { warning: auth.expiryWarning, downgrade: auth.onExpiry === 'downgrade' };
-  const parts = { ...shared, events, handlers, limits, development };
+  const parts = { ...shared, events, handlers, limits, development, tallies: new RouteTallies() };
   const router = new TopicRouter({ ...parts, broker, queues, presence, log, identity });
   const own = new Map([...sessionProcedures({ router, authenticator }), ...channelProcedures(router)]);
   const procedures = new ProcedureRouter({ ...parts, own });

@@ -44,6 +44,7 @@ export async function startServer(plan: Plan): Promise<RunningServer> {
   const urls = await openOrClose(container, plan);
   const [url = ''] = urls;
   container.get(PARTS.overload).start();
+  container.get(PARTS.inspector)?.start();
   container.get(PARTS.readiness).ready = true;
   container.get(TOKENS.events).announce('server_launched', { urls });
   let closing: Promise<void> | undefined;
@@ -166,6 +167,7 @@ async function close(
   container.get(TOKENS.gateway).drain();
   await closePorts(container, drain);
   container.get(PARTS.overload).stop();
+  container.get(PARTS.inspector)?.stop();
   for (const stop of stopTasks) stop();
   await within(
     FLUSH_TIMEOUT,

@@ -57,6 +57,7 @@ export class SettingsReading {
       store,
       pages,
       development,
+      admin,
     } = this.#parsed;
     const { handlers, ...named } = topics;
     this.#checkDevelopment();
@@ -85,6 +86,10 @@ export class SettingsReading {
       origins: Object.freeze(origins),
       limits: camelKeys(limits),
       log: Object.freeze(log),
+      admin: Object.freeze({
+        ...admin,
+        key: admin.key && this.#auth.secret(admin.key, ['admin', 'key']),
+      }),
     });
   }
 

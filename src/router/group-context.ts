@@ -1,4 +1,5 @@
 import type { Broker } from '../core/broker.js';
+import type { RouterWatch } from '../core/inspection.js';
 import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
 import type { Payload } from '../core/payload.js';
@@ -6,6 +7,7 @@ import type { Queues } from '../core/queue.js';
 import type { FanOutContext, Group } from './group.js';
 import type { Numbering } from './local-publication.js';
 import type { Presence } from './presence.js';
+import type { RouteTallies } from './route-tally.js';
 import type { Sessions } from './sessions.js';
 
 /** What every group of a node shares. */
@@ -22,6 +24,9 @@ export interface GroupContext extends FanOutContext {
   readonly sessions: Sessions;
   readonly logger: Logger;
   readonly numbering: Numbering;
+  readonly tallies: RouteTallies;
+  /** Undefined where nobody looks. */
+  readonly watch: RouterWatch | undefined;
   /** Tells the subscribers of a channel on this node. */
   readonly announce: (channel: string, payload: Payload) => void;
 }
