@@ -80,6 +80,7 @@ export interface ChannelRow {
   readonly publications: number;
   /** Publications a second. */
   readonly rate: number;
+  readonly realm?: string;
   readonly history?: { readonly offset: number; readonly epoch: string };
 }
 

@@ -151,7 +151,7 @@ describe.skipIf(chromium === undefined)('a tail', () => {
     await tailing(page);
     for (let offset = 1; offset <= 600; offset++) mock().send('publication', publicationRow(offset), 'tail');
     mock().send('dropped', { count: 40 }, 'tail');
-    await page.getByText('600 shown, 40 left out').waitFor();
+    await page.getByText('600 seen, 40 left out').waitFor();
     const rows = page.locator('tbody tr');
     await expect(rows.count()).resolves.toBe(200);
     await expect(rows.first().textContent()).resolves.toContain('message 600');
@@ -166,9 +166,9 @@ describe.skipIf(chromium === undefined)('a tail', () => {
     await page.getByText('message 1').waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     for (let offset = 2; offset <= 11; offset++) mock().send('publication', publicationRow(offset), 'tail');
-    await page.getByText('1 shown, 10 waiting').waitFor();
+    await page.getByText('1 seen, 10 waiting').waitFor();
     await page.getByRole('button', { name: 'Go on' }).click();
-    await page.getByText('11 shown').waitFor();
+    await page.getByText('11 seen').waitFor();
     await expect(page.locator('tbody tr').count()).resolves.toBe(11);
   });
 });
@@ -199,11 +199,12 @@ describe.skipIf(chromium === undefined)('an operator', () => {
     await goTo(page, 'sessions/s000001', 'Session s000001');
     await page.getByRole('button', { name: 'Disconnect', exact: true }).click();
     await page.getByLabel('Reason, which the client is told').first().fill('maintenance');
+    await page.getByLabel('Its client may come back by itself').first().check();
     await page.locator('dialog[open]').getByRole('button', { name: 'Disconnect' }).click();
     await page.getByText('disconnected', { exact: true }).waitFor();
     expect(mock().posted.at(-1)).toEqual({
       path: 'disconnect',
-      body: { session: 's000001', reason: 'maintenance' },
+      body: { session: 's000001', reconnect: true, reason: 'maintenance' },
     });
   });
 

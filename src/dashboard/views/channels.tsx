@@ -21,8 +21,8 @@ const COLUMNS: readonly Column<ChannelRow>[] = [
   {
     title: 'Channel',
     order: 'name',
-    cell: ({ channel }) => (
-      <a href={hrefOf('channels', channel)}>
+    cell: ({ channel, realm }) => (
+      <a href={hrefOf('channels', channel, { realm })}>
         <Code of={channel} />
       </a>
     ),
@@ -69,7 +69,7 @@ function List({ query }: { readonly query: URLSearchParams }) {
             caption="Live channels of this node"
             rows={asked.answer.channels}
             columns={COLUMNS}
-            keyOf={({ channel }) => channel}
+            keyOf={({ channel, realm }) => `${realm} ${channel}`}
             empty={search === '' ? 'Nobody is subscribed to anything.' : 'No live channel is like this.'}
             order={{ by: sort, choose: (next) => refine({ sort: next }) }}
           />

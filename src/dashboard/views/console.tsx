@@ -13,6 +13,7 @@ export function Console({ place: { query } }: { readonly place: Place }) {
   const [somebody, setSomebody] = useState<Somebody>(readWho(query.get('as') ?? ''));
   const isFull = useIsFull();
   const as = actorOf(somebody);
+  const realm = query.get('realm') ?? undefined;
   return (
     <>
       <Heading title="Console" />
@@ -36,8 +37,8 @@ export function Console({ place: { query } }: { readonly place: Place }) {
       <Explain channel={channel} as={as} first={query.get('operation') ?? undefined} />
       {isFull ? (
         <>
-          <Subscription channel={channel} as={as} />
-          <PublishForm channel={channel} as={as} />
+          <Subscription channel={channel} as={as} realm={realm} />
+          <PublishForm channel={channel} as={as} realm={realm} />
         </>
       ) : (
         <p class="quiet">

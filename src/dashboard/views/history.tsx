@@ -5,6 +5,7 @@ import { Waiting } from '../parts/fault.js';
 import { PAGE } from '../parts/pager.js';
 import { PublicationLine } from '../parts/publication-line.js';
 import { Publications } from '../parts/publications.js';
+import type { ChannelPartProps } from './channel-part.js';
 import { Replay } from './replay.js';
 
 interface Answer {
@@ -15,10 +16,10 @@ interface Answer {
 const EVERY = 10_000;
 
 /** What is kept of a channel, page by page, and played again. */
-export function History({ channel }: { readonly channel: string }) {
+export function History({ channel, realm }: ChannelPartProps) {
   const [since, setSince] = useState<number>();
   const isFull = useIsFull();
-  const asked = useAnswer<Answer>('history', { channel, since, limit: PAGE }, EVERY);
+  const asked = useAnswer<Answer>('history', { channel, realm, since, limit: PAGE }, EVERY);
   const publications = asked.answer?.publications ?? [];
   const first = publications[0]?.offset;
   const last = publications.at(-1)?.offset;
@@ -26,7 +27,7 @@ export function History({ channel }: { readonly channel: string }) {
   const isOldest = first === undefined || first <= 1 || (since !== undefined && first > since + 1);
   return (
     <section aria-label="History">
-      {isFull && <Replay channel={channel} />}
+      {isFull && <Replay channel={channel} realm={realm} />}
       <Waiting for={asked} />
       <nav class="pager" aria-label="Pages of the history">
         <p role="status">{first === undefined ? '' : `offsets ${first}–${last}`}</p>

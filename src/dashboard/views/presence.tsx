@@ -4,6 +4,7 @@ import { clock, count, many } from '../format.js';
 import { Waiting } from '../parts/fault.js';
 import { type Column, Table } from '../parts/table.js';
 import { Text } from '../parts/text.js';
+import type { ChannelPartProps } from './channel-part.js';
 
 type Member = NonNullable<PresenceAnswer['members']>[number];
 
@@ -17,8 +18,8 @@ const COLUMNS: readonly Column<Member>[] = [
 ];
 
 /** Who is on a channel, on all nodes. */
-export function Presence({ channel }: { readonly channel: string }) {
-  const asked = useAnswer<PresenceAnswer>('presence', { channel }, EVERY);
+export function Presence({ channel, realm }: ChannelPartProps) {
+  const asked = useAnswer<PresenceAnswer>('presence', { channel, realm }, EVERY);
   const { answer } = asked;
   return (
     <>

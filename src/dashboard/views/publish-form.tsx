@@ -8,15 +8,16 @@ import { Text } from '../parts/text.js';
 export interface PublishFormProps {
   readonly channel: string;
   readonly as: Actor;
+  readonly realm: string | undefined;
 }
 
 interface Published {
-  readonly id?: string;
-  readonly offset?: number;
+  readonly id: string | null;
+  readonly offset: number | null;
 }
 
 /** Publishes as somebody, with all rules that hold for that principal. */
-export function PublishForm({ channel, as }: PublishFormProps) {
+export function PublishForm({ channel, as, realm }: PublishFormProps) {
   const { api } = useDesk();
   const [text, setText] = useState('{"text": "hello"}');
   const [outcome, setOutcome] = useState<Published | ApiFault>();
@@ -25,7 +26,9 @@ export function PublishForm({ channel, as }: PublishFormProps) {
     const payload = read(text);
     const isWrong = payload instanceof ApiFault;
     setOutcome(
-      isWrong ? payload : await api.post<Published>('publish', { channel, payload, as }).catch(asFault),
+      isWrong
+        ? payload
+        : await api.post<Published>('publish', { channel, payload, as, realm }).catch(asFault),
     );
   };
   return (
@@ -57,7 +60,7 @@ function Outcome({ of }: { readonly of: Published | ApiFault }) {
   return (
     <p class="good">
       <Text
-        of={`published${of.id === undefined ? '' : ` as ${of.id}`}${of.offset === undefined ? '' : `, offset ${of.offset}`}`}
+        of={`published${of.id === null ? '' : ` as ${of.id}`}${of.offset === null ? '' : `, offset ${of.offset}`}`}
       />
     </p>
   );

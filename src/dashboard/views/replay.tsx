@@ -6,9 +6,10 @@ import { Fault } from '../parts/fault.js';
 import { Publications } from '../parts/publications.js';
 import { useRows } from '../use-rows.js';
 import { useStream } from '../use-stream.js';
+import type { ChannelPartProps } from './channel-part.js';
 
 /** What is kept, once more with its pauses. Nobody but this page is sent any of it. */
-export function Replay({ channel }: { readonly channel: string }) {
+export function Replay({ channel, realm }: ChannelPartProps) {
   const rows = useRows();
   const [query, setQuery] = useState<Query>();
   const { state, fault } = useStream({ path: 'replay', query }, (events) =>
@@ -21,8 +22,7 @@ export function Replay({ channel }: { readonly channel: string }) {
     const form = new FormData(event.currentTarget as HTMLFormElement);
     rows.clear();
     const from = String(form.get('from'));
-    // The number tells one play from the next with the same wishes.
-    setQuery({ channel, speed: String(form.get('speed')), ...(from !== '' && { from }), limit: 200 });
+    setQuery({ channel, realm, speed: String(form.get('speed')), ...(from !== '' && { from }), limit: 200 });
   };
   return (
     <details class="card">
@@ -37,7 +37,7 @@ export function Replay({ channel }: { readonly channel: string }) {
           </select>
         </label>
         <label class="field">
-          <span>After offset</span>
+          <span>From offset</span>
           <input name="from" inputMode="numeric" pattern="[0-9]{0,15}" placeholder="the oldest" />
         </label>
         <button type="submit">{isPlaying ? 'Stop' : 'Play'}</button>

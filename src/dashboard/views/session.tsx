@@ -5,30 +5,42 @@ import { Disconnect } from '../parts/disconnect.js';
 import { Facts } from '../parts/facts.js';
 import { Waiting } from '../parts/fault.js';
 import { Heading } from '../parts/heading.js';
+import { PartsNav } from '../parts/parts-nav.js';
 import { type Column, Table } from '../parts/table.js';
 import { Code, Payload, Text, WhoText } from '../parts/text.js';
 import { hrefOf } from '../place.js';
+import { Tail } from './tail.js';
 
 const EVERY = 3_000;
 
-const COLUMNS: readonly Column<SubscriptionRow>[] = [
-  {
-    title: 'Channel',
-    cell: ({ channel, match }) =>
-      match === 'exact' ? (
-        <a href={hrefOf('channels', channel)}>
+/** The second is of all sessions of its user. */
+const PARTS = ['subscriptions', 'tail of the user'] as const;
+
+function columnsFor(realm: string | undefined): readonly Column<SubscriptionRow>[] {
+  return [
+    {
+      title: 'Channel',
+      cell: ({ channel, match }) =>
+        match === 'exact' ? (
+          <a href={hrefOf('channels', channel, { realm })}>
+            <Code of={channel} />
+          </a>
+        ) : (
           <Code of={channel} />
-        </a>
-      ) : (
-        <Code of={channel} />
-      ),
-  },
-  { title: 'Match', cell: ({ match }) => <Text of={match} /> },
-  { title: 'Route', cell: ({ route }) => <Text of={route ?? ''} /> },
-];
+        ),
+    },
+    { title: 'Match', cell: ({ match }) => <Text of={match} /> },
+    { title: 'Route', cell: ({ route }) => <Text of={route ?? ''} /> },
+  ];
+}
+
+export interface SessionViewProps {
+  readonly id: string;
+  readonly query: URLSearchParams;
+}
 
 /** One session, what it may be and what it has subscribed to. */
-export function SessionView({ id }: { readonly id: string }) {
+export function SessionView({ id, query }: SessionViewProps) {
   const asked = useAnswer<SessionDetail>(`sessions/${encodeURIComponent(id)}`, {}, EVERY);
   const { answer } = asked;
   return (
@@ -47,13 +59,19 @@ export function SessionView({ id }: { readonly id: string }) {
         <a href={hrefOf('sessions')}>All sessions</a>
       </p>
       <Waiting for={asked} />
-      {answer !== undefined && <Detail of={answer} />}
+      {answer !== undefined && <Detail of={answer} part={query.get('part') ?? PARTS[0]} />}
     </>
   );
 }
 
-function Detail({ of }: { readonly of: SessionDetail }) {
-  const { roles = [], organizations = [], claims } = of.principal;
+interface DetailProps {
+  readonly of: SessionDetail;
+  readonly part: string;
+}
+
+function Detail({ of, part }: DetailProps) {
+  const { kind, id, roles = [], organizations = [], claims } = of.principal;
+  const isUser = kind === 'user' && id !== undefined;
   return (
     <>
       <section class="card" aria-label="The session">
@@ -72,13 +90,25 @@ function Detail({ of }: { readonly of: SessionDetail }) {
           }}
         />
       </section>
-      <Table
-        caption="Subscriptions"
-        rows={of.subscriptions}
-        columns={COLUMNS}
-        keyOf={({ channel, match }) => `${match} ${channel}`}
-        empty="It has subscribed to nothing."
-      />
+      {isUser && (
+        <PartsNav
+          label="Parts of the session"
+          parts={PARTS}
+          current={part}
+          hrefOf={(name) => hrefOf('sessions', of.id, { part: name })}
+        />
+      )}
+      {isUser && part === PARTS[1] ? (
+        <Tail query={{ tail_user: id, realm: of.realm }} />
+      ) : (
+        <Table
+          caption="Subscriptions"
+          rows={of.subscriptions}
+          columns={columnsFor(of.realm)}
+          keyOf={({ channel, match }) => `${match} ${channel}`}
+          empty="It has subscribed to nothing."
+        />
+      )}
     </>
   );
 }

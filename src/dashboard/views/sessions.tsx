@@ -38,7 +38,11 @@ const COLUMNS: readonly Column<SessionRow>[] = [
 
 /** Who is connected to this node. */
 export function Sessions({ place }: { readonly place: Place }) {
-  return place.name === undefined ? <List query={place.query} /> : <SessionView id={place.name} />;
+  return place.name === undefined ? (
+    <List query={place.query} />
+  ) : (
+    <SessionView id={place.name} query={place.query} />
+  );
 }
 
 function List({ query }: { readonly query: URLSearchParams }) {

@@ -6,6 +6,7 @@ import { PAGE, Pager, usePaging } from '../parts/pager.js';
 import { type Column, Table } from '../parts/table.js';
 import { Code, Text, WhoText } from '../parts/text.js';
 import { hrefOf } from '../place.js';
+import type { ChannelPartProps } from './channel-part.js';
 
 interface Answer extends Listed {
   readonly sessions: readonly SessionRow[];
@@ -28,7 +29,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
 ];
 
 /** Sessions of this node that have subscribed to a channel by its name. */
-export function Subscribers({ channel }: { readonly channel: string }) {
+export function Subscribers({ channel }: ChannelPartProps) {
   const paging = usePaging(channel);
   const asked = useAnswer<Answer>('sessions', { channel, limit: PAGE, after: paging.after }, EVERY);
   const { answer } = asked;

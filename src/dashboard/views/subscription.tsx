@@ -12,10 +12,11 @@ import { useStream } from '../use-stream.js';
 export interface SubscriptionProps {
   readonly channel: string;
   readonly as: Actor;
+  readonly realm: string | undefined;
 }
 
 /** A real subscription as somebody: what that principal receives, and nothing else. */
-export function Subscription({ channel, as }: SubscriptionProps) {
+export function Subscription({ channel, as, realm }: SubscriptionProps) {
   const rows = useRows();
   const [query, setQuery] = useState<Query>();
   const [said, setSaid] = useState('');
@@ -32,7 +33,7 @@ export function Subscription({ channel, as }: SubscriptionProps) {
     if (isOn) return setQuery(undefined);
     rows.clear();
     setSaid('');
-    setQuery({ channel, as: typeof as === 'string' ? as : JSON.stringify(as) });
+    setQuery({ channel, realm, as: typeof as === 'string' ? as : JSON.stringify(as) });
   };
   return (
     <section class="card" aria-labelledby="subscription-title">

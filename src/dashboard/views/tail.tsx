@@ -1,14 +1,21 @@
 import { useState } from 'preact/hooks';
 import type { PublicationRow } from '../answers.js';
+import type { Query } from '../api.js';
 import type { StreamEvent } from '../event-reader.js';
 import { count } from '../format.js';
 import { Fault } from '../parts/fault.js';
 import { Publications } from '../parts/publications.js';
 import { useRows } from '../use-rows.js';
 import { useStream } from '../use-stream.js';
+import type { ChannelPartProps } from './channel-part.js';
 
 /** What is published on a channel from now on, as far as it comes by this node. */
-export function Tail({ channel }: { readonly channel: string }) {
+export function ChannelTail({ channel, realm }: ChannelPartProps) {
+  return <Tail query={{ tail: channel, realm }} />;
+}
+
+/** What is published from now on, of what a query asks for. */
+export function Tail({ query }: { readonly query: Query }) {
   const rows = useRows();
   const [dropped, setDropped] = useState(0);
   const take = (events: readonly StreamEvent[]) => {
@@ -17,7 +24,7 @@ export function Tail({ channel }: { readonly channel: string }) {
     const lost = events.reduce((sum, { event, data }) => sum + (event === 'dropped' ? countOf(data) : 0), 0);
     if (lost > 0) setDropped((before) => before + lost);
   };
-  const { state, fault } = useStream({ path: 'stream', query: { tail: channel }, isEndless: true }, take);
+  const { state, fault } = useStream({ path: 'stream', query, isEndless: true }, take);
   const clear = () => {
     rows.clear();
     setDropped(0);
@@ -32,7 +39,7 @@ export function Tail({ channel }: { readonly channel: string }) {
           Clear
         </button>
         <p class="quiet">
-          {state === 'open' ? 'listening' : 'connecting'}, {count(rows.total)} shown
+          {state === 'open' ? 'listening' : 'connecting'}, {count(rows.total)} seen
           {rows.waiting > 0 && `, ${count(rows.waiting)} waiting`}
           {dropped > 0 && `, ${count(dropped)} left out since there were too many a second`}
         </p>
