@@ -147,6 +147,7 @@ function watch(container: Container): void {
 /** Peers are told to come back, spread out over the time → the ports are free. */
 async function closePorts(container: Container, time: number): Promise<void> {
   container.get(PARTS.polls).drain();
+  container.get(PARTS.operatorStreams).close();
   const closed = [container.get(PARTS.http).close(time), container.get(PARTS.policy).close()];
   await Promise.all(peerTransports(container).map((transport) => transport.drain(time)));
   await Promise.all(closed);

@@ -11,7 +11,7 @@ import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
 import type { SessionControl } from '../core/session-control.js';
-import type { PollEndpoint } from '../protocols/http/index.js';
+import type { OperatorStreams, PollEndpoint } from '../protocols/http/index.js';
 import type { ReplyAddresses } from '../protocols/stomp/index.js';
 import type { SessionDetails, Testaments } from '../protocols/wamp2/index.js';
 import type { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
@@ -73,6 +73,7 @@ export const PARTS = {
   inspector: token<NodeInspector | undefined>('part.inspector'),
   /** Knows the key of the operators. */
   operators: token<Authenticator>('part.operators'),
+  operatorStreams: token<OperatorStreams>('part.operator-streams'),
   /** What is at `/admin/api`. */
   admin: token<readonly HttpEndpoint[]>('part.admin'),
   /** Counts what is wrong with credentials, and bounds how long it takes to tell. */

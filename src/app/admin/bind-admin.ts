@@ -1,11 +1,11 @@
 import type { Container } from 'inversify';
 import { KeyAuthenticator } from '../../authenticators/index.js';
 import { Redaction } from '../../core/redaction.js';
-import { adminEndpoints } from '../../protocols/http/index.js';
+import { adminEndpoints, OperatorStreams } from '../../protocols/http/index.js';
 import type { Plan } from '../plan.js';
 import { PARTS, TOKENS } from '../tokens.js';
 import { peerTransports } from '../transports.js';
-import { NodeInspector } from './node-inspector.js';
+import { NodeInspector, realmNamed } from './node-inspector.js';
 import { OperatorMemory } from './operator-memory.js';
 import { OperatorTotals } from './operator-totals.js';
 import { SpokenProtocols } from './spoken-protocols.js';
@@ -15,6 +15,7 @@ import { Vitals } from './vitals.js';
 export function bindAdmin(container: Container, plan: Plan): void {
   const { admin } = plan.settings;
   container.bind(PARTS.totals).toResolvedValue((metrics) => new OperatorTotals(metrics), [PARTS.metrics]);
+  container.bind(PARTS.operatorStreams).toConstantValue(new OperatorStreams());
   if (admin.key === undefined) {
     container.bind(TOKENS.meter).toResolvedValue((metrics) => metrics, [PARTS.metrics]);
     container.bind(PARTS.operatorMemory).toConstantValue(undefined);
@@ -62,7 +63,7 @@ function bindInspector(container: Container, plan: Plan): void {
   );
 }
 
-function bindEndpoints(container: Container, { settings: { admin } }: Plan, key: string): void {
+function bindEndpoints(container: Container, { settings: { admin, limits } }: Plan, key: string): void {
   container
     .bind(PARTS.operators)
     .toResolvedValue(
@@ -70,16 +71,20 @@ function bindEndpoints(container: Container, { settings: { admin } }: Plan, key:
       [PARTS.guard],
     );
   container.bind(PARTS.admin).toResolvedValue(
-    (inspection, cluster, authenticator) =>
+    (inspection, realms, cluster, authenticator, streams, logger) =>
       inspection === undefined
         ? []
         : adminEndpoints({
             inspection,
+            router: (realm) => realmNamed(realms, realm).router,
             cluster,
             authenticator,
+            streams,
+            logger,
+            limits,
             mode: admin.mode,
             redaction: new Redaction(admin),
           }),
-    [PARTS.inspector, TOKENS.cluster, PARTS.operators],
+    [PARTS.inspector, PARTS.realms, TOKENS.cluster, PARTS.operators, PARTS.operatorStreams, TOKENS.logger],
   );
 }

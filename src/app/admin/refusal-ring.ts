@@ -22,16 +22,17 @@ export interface RefusedHandshake {
 export class RefusalRing {
   readonly #told: (refusal: SeenRefusal) => void;
   readonly #budget = new LogBudget();
-  #kept: readonly SeenRefusal[] = [];
+  /** The newest last. */
+  readonly #kept: SeenRefusal[] = [];
 
-  /** `told` is called for each that is kept, and again when it has come once more. */
+  /** `told` is called for each that is kept, and again when it has come once more, unless there are too many. */
   constructor(told: (refusal: SeenRefusal) => void) {
     this.#told = told;
   }
 
   /** The newest first. */
   get all(): readonly SeenRefusal[] {
-    return this.#kept;
+    return this.#kept.toReversed();
   }
 
   refused({ error, operation, session, channel, route, decided }: Refused): void {
@@ -73,17 +74,19 @@ export class RefusalRing {
 
   #add(what: RefusalKind, more: () => RefusalDetails): void {
     const channel = what.channel?.slice(0, LONGEST_CHANNEL);
-    const [newest, ...older] = this.#kept;
+    const newest = this.#kept.at(-1);
     const time = Date.now();
+    const isBudgeted = this.#budget.spend(performance.now()) !== undefined;
     if (newest !== undefined && isEqual(newest, { ...what, channel })) {
-      this.#keep({ ...newest, time, times: newest.times + 1 }, older);
-    } else if (this.#budget.spend(performance.now()) !== undefined) {
-      this.#keep({ ...what, channel, ...more(), time, times: 1 }, this.#kept.slice(0, MOST - 1));
-    }
+      const again = { ...newest, time, times: newest.times + 1 };
+      this.#kept[this.#kept.length - 1] = again;
+      if (isBudgeted) this.#told(again);
+    } else if (isBudgeted) this.#keep({ ...what, channel, ...more(), time, times: 1 });
   }
 
-  #keep(refusal: SeenRefusal, older: readonly SeenRefusal[]): void {
-    this.#kept = [refusal, ...older];
+  #keep(refusal: SeenRefusal): void {
+    this.#kept.push(refusal);
+    if (this.#kept.length > MOST) this.#kept.shift();
     this.#told(refusal);
   }
 }

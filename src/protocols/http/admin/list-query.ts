@@ -5,15 +5,19 @@ import type { Query } from '../query.js';
 /** Items of one answer, unless another number is asked for, and at most. */
 const USUAL = 50;
 const MOST = 200;
-/** Characters of a text that is looked for. */
+/** Octets of a text that is looked for, or names something. */
 const LONGEST = 255;
 
 /** Reads `search`, `limit` and `after`. Throws `bad_request`. */
 export function readListQuery(query: Query): ListQuery {
-  const search = query.text('search');
-  if (search !== undefined && search.length > LONGEST)
-    throw new RouterError('bad_request', `search has at most ${LONGEST} characters`);
-  return { search, limit: readLimit(query), after: query.text('after') };
+  return { search: readName(query, 'search'), limit: readLimit(query), after: query.text('after') };
+}
+
+/** A text of at most 255 octets. */
+export function readName(query: Query, name: string): string | undefined {
+  const text = query.text(name);
+  if (text === undefined || Buffer.byteLength(text) <= LONGEST) return text;
+  throw new RouterError('bad_request', `${name} has at most ${LONGEST} octets`);
 }
 
 /** 1 to 200; more is taken as 200. */

@@ -10,13 +10,18 @@ export function overviewEndpoint(gate: AdminGate, inspection: NodeInspection): A
   );
 }
 
-export function overviewView({ node, table, ...rest }: NodeOverview, mode: AdminGate['mode']) {
+export function overviewView({ node, table, load, ...rest }: NodeOverview, mode: AdminGate['mode']) {
   const { started, ...facts } = node;
   const { loaded, ...routes } = table;
   return {
     node: { ...facts, startedAt: timeView(started) },
     mode,
     table: { ...routes, loadedAt: timeView(loaded) },
+    load: { ...load, loopDelay: rounded(load.loopDelay, 10), cpu: rounded(load.cpu, 1000) },
     ...rest,
   };
+}
+
+function rounded(value: number, parts: number): number {
+  return Math.round(value * parts) / parts;
 }
