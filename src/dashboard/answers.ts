@@ -91,6 +91,8 @@ export interface RouteRow {
   readonly file?: string;
   readonly line?: number;
   readonly access: Readonly<Record<string, readonly string[]>>;
+  /** What its handler demands beside. */
+  readonly demands?: Readonly<Record<string, readonly string[]>>;
   readonly traits: readonly string[];
   readonly channels: number;
   readonly subscribers: number;

@@ -6,6 +6,8 @@ export interface Column<T> {
   readonly cell: (row: T) => ComponentChildren;
   /** Numbers stand below each other. */
   readonly isNumber?: boolean;
+  /** Never over two lines: short, and not chosen by peers. */
+  readonly isWhole?: boolean;
   /** Left out where the page is narrow. */
   readonly isWide?: boolean;
   /** The name of this order, where the list can have it. */
@@ -126,6 +128,9 @@ function Row<T>({ row, columns, detail, nameOf, isOpen, toggle }: RowProps<T>) {
   );
 }
 
-function classOf({ isNumber = false, isWide = false }: { isNumber?: boolean; isWide?: boolean }): string {
-  return `${isNumber ? 'number' : ''} ${isWide ? 'wide' : ''}`.trim();
+type Look = Pick<Column<unknown>, 'isNumber' | 'isWhole' | 'isWide'>;
+
+function classOf({ isNumber = false, isWhole = false, isWide = false }: Look): string {
+  const names = [isNumber && 'number', isWhole && 'whole', isWide && 'wide'];
+  return names.filter((name) => name !== false).join(' ');
 }

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import type { Overview } from '../answers.js';
 import { useLiveOf } from '../desk.js';
 import { applyTheme, chosenTheme, THEMES } from '../theme.js';
 import { Text } from './text.js';
@@ -7,7 +8,7 @@ const STATES = { connecting: 'connecting', live: 'live', lost: 'lost' } as const
 
 /** Which node this is, whether it is heard, and what concerns the page itself. */
 export function Top({ signOut }: { readonly signOut: () => void }) {
-  const node = useLiveOf(({ overview }) => overview?.node.id);
+  const node = useLiveOf(({ overview }) => overview && shortName(overview.node));
   const mode = useLiveOf(({ overview }) => overview?.mode);
   const state = useLiveOf(({ link }) => link.state);
   return (
@@ -31,6 +32,11 @@ export function Top({ signOut }: { readonly signOut: () => void }) {
       </button>
     </header>
   );
+}
+
+/** Ids are made to be different, not to be read. */
+function shortName({ host, id }: Overview['node']): string {
+  return `${host} ${id.slice(0, 8)}`;
 }
 
 function ThemeButton() {

@@ -14,11 +14,12 @@ const KINDS = [
   ['backend', 'A back end'],
 ] as const;
 
-/** Reads `user 5`, `backend` and `anonymous`, which is also what anything else is. */
-export function readWho(text: string): Somebody {
+/** Reads `user 5`, `backend` and `anonymous`, which is also what anything else is; and roles with commas between. */
+export function readWho(text: string, roles: string): Somebody {
   const [kind = '', ...rest] = text.split(' ');
   const known = KINDS.map(([name]) => name).find((name) => name === kind) ?? 'anonymous';
-  return { kind: known, id: known === 'user' ? rest.join(' ') : '', roles: '', organizations: '' };
+  const isUser = known === 'user';
+  return { kind: known, id: isUser ? rest.join(' ') : '', roles: isUser ? roles : '', organizations: '' };
 }
 
 /** The principal that the API is told. */

@@ -10,7 +10,9 @@ import { Subscription } from './subscription.js';
 /** Acts as somebody: asks what that principal may do, and does it where operators may act. */
 export function Console({ place: { query } }: { readonly place: Place }) {
   const [channel, setChannel] = useState(query.get('channel') ?? '');
-  const [somebody, setSomebody] = useState<Somebody>(readWho(query.get('as') ?? ''));
+  const [somebody, setSomebody] = useState<Somebody>(
+    readWho(query.get('as') ?? '', query.get('roles') ?? ''),
+  );
   const isFull = useIsFull();
   const as = actorOf(somebody);
   const realm = query.get('realm') ?? undefined;

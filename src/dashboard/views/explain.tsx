@@ -51,12 +51,26 @@ export function Explain({ channel, as, first }: ExplainProps) {
 
 function Outcome({ of }: { readonly of: Explanation | ApiFault }) {
   if (!('lines' in of)) return <Fault of={of} />;
+  // Where a route matches, what follows is about somebody; before it are the routes, of which there may be many.
+  const tried = of.lines.slice(
+    0,
+    Math.max(
+      0,
+      of.lines.findIndex((line) => line.startsWith('as ')),
+    ),
+  );
   return (
     <>
       <p>
         <strong class={of.allowed ? 'good' : 'bad'}>{of.allowed ? 'Allowed' : 'Refused'}</strong>
       </p>
-      <Block label="How it is decided" text={of.lines.join('\n')} />
+      {tried.length > 0 && (
+        <details>
+          <summary>Routes that were tried</summary>
+          <Block label="Routes that were tried" text={tried.join('\n')} />
+        </details>
+      )}
+      <Block label="How it is decided" text={of.lines.slice(tried.length).join('\n')} />
     </>
   );
 }

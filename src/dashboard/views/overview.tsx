@@ -20,7 +20,7 @@ const CHARTS: readonly Shown[] = [
   { name: 'deliveries', title: 'Deliveries/s', format: rate },
   { name: 'refusals', title: 'Refusals/s', format: rate },
   { name: 'cpu', title: 'CPU', format: percent },
-  { name: 'loopDelay', title: 'Event loop late', format: milliseconds },
+  { name: 'loopDelay', title: 'Loop delay', format: milliseconds },
 ];
 
 /** By `load.level`. */
@@ -107,7 +107,7 @@ function Figures({ of }: { readonly of: Answer['figures'] }) {
   return (
     <section class="card">
       <Table
-        caption="Figures since the start"
+        caption="Figures"
         rows={rows}
         keyOf={({ name }) => name}
         empty="no figures"

@@ -17,15 +17,8 @@ interface Answer {
 const EVERY = 10_000;
 
 const COLUMNS: readonly Column<RefusalRow>[] = [
-  { title: 'Time', cell: ({ time }) => <span class="whole">{clock(time)}</span> },
-  {
-    title: 'Code',
-    cell: ({ code }) => (
-      <span class="whole">
-        <Code of={code} />
-      </span>
-    ),
-  },
+  { title: 'Time', isWhole: true, cell: ({ time }) => clock(time) },
+  { title: 'Code', isWhole: true, cell: ({ code }) => <Code of={code} /> },
   { title: 'Operation', isWide: true, cell: ({ operation }) => <Text of={operation} /> },
   { title: 'Channel', cell: ({ channel }) => (channel === undefined ? '' : <Code of={channel} />) },
   { title: 'Principal', isWide: true, cell: ({ principal }) => <WhoText of={principal} /> },
@@ -91,7 +84,14 @@ function Detail({ of }: { readonly of: RefusalRow }) {
       {decided.length > 0 && <Block label="How it was decided" text={decided.join('\n')} />}
       {channel !== undefined && operation !== 'connect' && (
         <p>
-          <a href={hrefOf('console', undefined, { channel, operation, as: whoOf(principal) })}>
+          <a
+            href={hrefOf('console', undefined, {
+              channel,
+              operation,
+              as: whoOf(principal),
+              roles: principal?.roles?.join(', '),
+            })}
+          >
             Explain it as it is now
           </a>
         </p>

@@ -23,8 +23,8 @@ const COLUMNS: readonly Column<RouteRow>[] = [
   { title: 'Pattern', cell: ({ pattern }) => <Code of={pattern} /> },
   { title: 'Handler', isWide: true, cell: ({ handler }) => <Text of={handler ?? 'none'} /> },
   { title: 'Traits', isWide: true, cell: ({ traits }) => <Text of={traits.join(', ')} /> },
-  { title: 'Subscribe', isWide: true, cell: ({ access }) => <Rules of={access['subscribe']} /> },
-  { title: 'Publish', isWide: true, cell: ({ access }) => <Rules of={access['publish']} /> },
+  { title: 'Subscribe', isWide: true, cell: (route) => <Rules of={route} operation="subscribe" /> },
+  { title: 'Publish', isWide: true, cell: (route) => <Rules of={route} operation="publish" /> },
   { title: 'Subscribers', isNumber: true, isWide: true, cell: ({ subscribers }) => count(subscribers) },
   { title: 'Publications', isNumber: true, isWide: true, cell: ({ publications }) => count(publications) },
   {
@@ -85,9 +85,9 @@ function Detail({ of }: { readonly of: RouteRow }) {
           Declared: file === undefined ? undefined : <Code of={`${file}:${line ?? 1}`} />,
           Traits: traits.length === 0 ? undefined : <Text of={traits.join(', ')} />,
           ...Object.fromEntries(
-            Object.entries(access).map(([name, rules]) => [
+            Object.keys(access).map((name) => [
               MAY[name] ?? `May ${name}`,
-              <Rules key={name} of={rules} />,
+              <Rules key={name} of={of} operation={name} />,
             ]),
           ),
           Now: `${count(channels)} channels, ${count(subscribers)} subscribers`,
@@ -101,8 +101,27 @@ function Detail({ of }: { readonly of: RouteRow }) {
   );
 }
 
-function Rules({ of: rules = [] }: { readonly of: readonly string[] | undefined }) {
-  return rules.length === 0 ? <span class="quiet">nobody</span> : <Code of={rules.join(' or ')} />;
+interface RulesProps {
+  readonly of: RouteRow;
+  readonly operation: string;
+}
+
+/** What has to hold: one of the rules of the route, and one of those of its handler. */
+function Rules({ of: { access, demands }, operation }: RulesProps) {
+  const own = access[operation] ?? [];
+  const more = demands?.[operation];
+  if (own.length === 0) return <span class="quiet">nobody</span>;
+  return (
+    <>
+      <Code of={own.join(' or ')} />
+      {more !== undefined && (
+        <>
+          {' and '}
+          <Code of={more.join(' or ')} />
+        </>
+      )}
+    </>
+  );
 }
 
 function isFound({ name, pattern, handler = '' }: RouteRow, wanted: string): boolean {

@@ -29,8 +29,8 @@ function columnsFor(realm: string | undefined): readonly Column<SubscriptionRow>
           <Code of={channel} />
         ),
     },
-    { title: 'Match', cell: ({ match }) => <Text of={match} /> },
-    { title: 'Route', cell: ({ route }) => <Text of={route ?? ''} /> },
+    { title: 'Match', isWhole: true, cell: ({ match }) => <Text of={match} /> },
+    { title: 'Route', isWide: true, cell: ({ route }) => <Text of={route ?? ''} /> },
   ];
 }
 

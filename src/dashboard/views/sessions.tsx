@@ -21,6 +21,7 @@ const EVERY = 5_000;
 const COLUMNS: readonly Column<SessionRow>[] = [
   {
     title: 'Session',
+    isWhole: true,
     cell: ({ id }) => (
       <a href={hrefOf('sessions', id)}>
         <Code of={id} />
@@ -28,7 +29,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
     ),
   },
   { title: 'Principal', cell: ({ principal }) => <WhoText of={principal} /> },
-  { title: 'Protocol', cell: ({ protocol }) => <Text of={protocol} /> },
+  { title: 'Protocol', isWhole: true, cell: ({ protocol }) => <Text of={protocol} /> },
   { title: 'Transport', isWide: true, cell: ({ transport }) => <Text of={transport} /> },
   { title: 'Address', isWide: true, cell: ({ remoteAddress }) => <Code of={remoteAddress} /> },
   { title: 'For', isWide: true, isNumber: true, cell: (row) => since(row.since) },

@@ -14,9 +14,10 @@ interface Answer {
 const EVERY = 3_000;
 
 const COLUMNS: readonly Column<SlowRow>[] = [
-  { title: 'Time', cell: ({ time }) => <span class="whole">{clock(time)}</span> },
+  { title: 'Time', isWhole: true, cell: ({ time }) => clock(time) },
   {
     title: 'Session',
+    isWhole: true,
     cell: ({ session }) => (
       <a href={hrefOf('sessions', session)}>
         <Code of={session} />

@@ -17,6 +17,7 @@ const EVERY = 5_000;
 const COLUMNS: readonly Column<SessionRow>[] = [
   {
     title: 'Session',
+    isWhole: true,
     cell: ({ id }) => (
       <a href={hrefOf('sessions', id)}>
         <Code of={id} />
@@ -24,7 +25,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
     ),
   },
   { title: 'Principal', cell: ({ principal }) => <WhoText of={principal} /> },
-  { title: 'Protocol', cell: ({ protocol }) => <Text of={protocol} /> },
+  { title: 'Protocol', isWhole: true, cell: ({ protocol }) => <Text of={protocol} /> },
   { title: 'For', isWide: true, isNumber: true, cell: (row) => since(row.since) },
 ];
 
