@@ -1,5 +1,5 @@
 /** Bundles the page of /admin into `--out` and fails if it has more than `--limit` bytes gzipped. */
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -33,6 +33,12 @@ await build({
   logLevel: 'warning',
   tsconfig: join(root, 'src/dashboard/tsconfig.json'),
 });
+
+/** Their licences want to be where their code is. */
+const licences = ['preact', 'uplot'].map((name) => {
+  return `${name}\n\n${readFileSync(join(root, `node_modules/${name}/LICENSE`), 'utf8')}`;
+});
+writeFileSync(join(out, 'licences.txt'), licences.join('\n\n'));
 
 const size = ['index.html', 'app.js', 'app.css']
   .map((name) => gzipSync(readFileSync(join(out, name)), { level: 9 }).length)

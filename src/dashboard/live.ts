@@ -1,5 +1,5 @@
 import type { Overview, Series } from './answers.js';
-import { type AdminApi, type ApiFault, asFault } from './api.js';
+import { type AdminApi, ApiFault, asFault } from './api.js';
 import type { StreamEvent } from './event-reader.js';
 
 /** Whether the page hears of its server. */
@@ -77,7 +77,7 @@ export class Live {
       const { series, ...overview } = await this.#api.get<Overview>('overview', {}, signal);
       this.#change({ overview, series });
       for await (const events of this.#api.stream('stream', {}, signal)) this.#take(events);
-      return asFault(new Error('the server has ended the stream'));
+      return new ApiFault(0, 'ended', 'the server has ended the stream');
     } catch (error) {
       return asFault(error);
     } finally {

@@ -149,7 +149,10 @@ describe.skipIf(chromium === undefined)('a tail', () => {
     const { page } = await signIn(open, mock().url, ADMIN_KEY);
     await goTo(page, CHANNEL, 'chat/room/1');
     await tailing(page);
-    for (let offset = 1; offset <= 600; offset++) mock().send('publication', publicationRow(offset), 'tail');
+    for (let offset = 1; offset <= 600; offset++) {
+      mock().send('publication', publicationRow(offset), 'tail');
+      if (offset % 150 === 0) await page.getByText(`${offset} seen`).waitFor();
+    }
     mock().send('dropped', { count: 40 }, 'tail');
     await page.getByText('600 seen, 40 left out').waitFor();
     const rows = page.locator('tbody tr');

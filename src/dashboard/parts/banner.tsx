@@ -12,8 +12,8 @@ export function Banner() {
       {link.state === 'lost' && (
         <div class="notice bad banner">
           <p>
-            <strong>Connection lost.</strong> <Text of={link.fault.message} />.{' '}
-            {wasShown && 'What is shown may be old. '}
+            <strong>{link.fault.status === 0 ? 'Connection lost.' : 'Not live.'}</strong>{' '}
+            <Text of={link.fault.message} />. {wasShown && 'What is shown may be old. '}
             <Countdown to={link.retryAt} />
           </p>
           <button type="button" class="small" onClick={() => live.retry()}>

@@ -15,7 +15,9 @@ export function Heading({
   useEffect(() => {
     const isFirst = document.title === 'signalbox admin';
     document.title = `${visible(title)} · signalbox`;
-    if (!isFirst) heading.current?.focus({ preventScroll: true });
+    if (isFirst) return;
+    scrollTo(0, 0);
+    heading.current?.focus({ preventScroll: true });
   }, [title]);
   return (
     <div class="heading">

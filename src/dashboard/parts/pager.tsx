@@ -40,11 +40,12 @@ export function Pager({ of: { total, next }, shown, paging }: PagerProps) {
   const isAll = paging.page === 0 && next === undefined;
   return (
     <nav class="pager" aria-label="Pages">
-      <p role="status">
-        {shown === 0 ? 'none' : `${count(first)}–${count(first + shown - 1)} of ${count(total)}`}
-      </p>
+      <p>{shown === 0 ? 'none' : `${count(first)}–${count(first + shown - 1)} of ${count(total)}`}</p>
       {!isAll && (
         <>
+          <span class="unseen" role="status">
+            page {paging.page + 1}
+          </span>
           <button type="button" class="small" disabled={paging.page === 0} onClick={paging.back}>
             Previous
           </button>

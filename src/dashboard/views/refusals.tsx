@@ -9,12 +9,15 @@ import { SearchField } from '../parts/search-field.js';
 import { type Column, Table } from '../parts/table.js';
 import { Block, Code, Text, WhoText } from '../parts/text.js';
 import { hrefOf, type Place } from '../place.js';
+import { useCalm } from '../use-calm.js';
 
 interface Answer {
   readonly refusals: readonly RefusalRow[];
 }
 
 const EVERY = 10_000;
+/** Milliseconds between two looks, while there are new ones. */
+const CALM = 2_000;
 
 const COLUMNS: readonly Column<RefusalRow>[] = [
   { title: 'Time', isWhole: true, cell: ({ time }) => clock(time) },
@@ -28,7 +31,11 @@ const COLUMNS: readonly Column<RefusalRow>[] = [
 /** What was refused last, and how that came about. */
 export function Refusals({ place }: { readonly place: Place }) {
   const search = place.query.get('search') ?? '';
-  const heard = useLiveOf((state) => state.refusals);
+  // There may be thousands a second, and one question after the other would get no answer.
+  const heard = useCalm(
+    useLiveOf((state) => state.refusals),
+    CALM,
+  );
   const asked = useAnswer<Answer>('refusals', {}, EVERY, heard);
   const refusals = (asked.answer?.refusals ?? []).filter((refusal) => isFound(refusal, search.toLowerCase()));
   return (
