@@ -44,7 +44,9 @@ export function Explain({ channel, as, first }: ExplainProps) {
           Explain
         </button>
       </form>
-      <div role="status">{outcome !== undefined && <Outcome of={outcome} />}</div>
+      <div role="status" class="outcome">
+        {outcome !== undefined && <Outcome of={outcome} />}
+      </div>
     </section>
   );
 }

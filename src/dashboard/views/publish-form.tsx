@@ -50,7 +50,9 @@ export function PublishForm({ channel, as, realm }: PublishFormProps) {
           Publish
         </button>
       </form>
-      <div role="status">{outcome !== undefined && <Outcome of={outcome} />}</div>
+      <div role="status" class="outcome">
+        {outcome !== undefined && <Outcome of={outcome} />}
+      </div>
     </section>
   );
 }

@@ -106,20 +106,15 @@ interface RulesProps {
   readonly operation: string;
 }
 
-/** What has to hold: one of the rules of the route, and one of those of its handler. */
+/** What has to hold: one of the rules of the route, and one of those of its handler where that demands more. */
 function Rules({ of: { access, demands }, operation }: RulesProps) {
-  const own = access[operation] ?? [];
-  const more = demands?.[operation];
-  if (own.length === 0) return <span class="quiet">nobody</span>;
+  const own = (access[operation] ?? []).join(' or ');
+  const more = demands?.[operation]?.join(' or ') ?? own;
+  if (own === '' || more === '') return <span class="quiet">nobody</span>;
+  if (own === more) return <Code of={own} />;
   return (
     <>
-      <Code of={own.join(' or ')} />
-      {more !== undefined && (
-        <>
-          {' and '}
-          <Code of={more.join(' or ')} />
-        </>
-      )}
+      <Code of={own} /> and <Code of={more} />
     </>
   );
 }
