@@ -145,6 +145,8 @@ export interface PublicationRow {
   readonly time: string;
   readonly offset?: number;
   readonly epoch?: string;
+  /** Both, as `since` takes them. */
+  readonly position?: string;
   readonly channel?: string;
   readonly route?: string;
   readonly publisher?: unknown;

@@ -202,6 +202,7 @@ export function publicationRow(
     id: `p${offset}`,
     offset,
     epoch: '0fdd41f7',
+    position: `0fdd41f7.${offset}.c2a05f8a8864`,
     time: new Date(NOW - (400 - offset) * 1_000).toISOString(),
     publisher: { session: 's000001', user: '5' },
     size: JSON.stringify(payload).length,

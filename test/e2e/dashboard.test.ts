@@ -49,6 +49,7 @@ describe.skipIf(chromium === undefined)('the page of /admin', () => {
     const reader = await connected(server().webSocketUrl('5'));
     reader.subscribe('news/sports');
     await reader.settle();
+    await connected(server().webSocketUrl('7'));
     const { page, faults } = await signIn(open, `${server().url}/admin`, ADMIN_KEY);
     await page.getByRole('link', { name: 'Channels' }).click();
     await page.getByRole('link', { name: 'news/sports' }).click();
@@ -65,6 +66,7 @@ describe.skipIf(chromium === undefined)('the page of /admin', () => {
     await page.getByRole('link', { name: 'presence' }).click();
     await page.getByText('1 user in 1 session').waitFor();
     await page.getByRole('link', { name: 'subscribers' }).click();
+    await page.getByText('1–1 of 1').waitFor();
     await page.locator('tr', { hasText: 'user 5' }).getByRole('link').click();
     await page.getByRole('link', { name: 'news/sports' }).waitFor();
     await page.getByRole('button', { name: 'Disconnect', exact: true }).click();

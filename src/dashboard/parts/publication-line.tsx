@@ -76,7 +76,7 @@ export function PublicationLine({ of }: { readonly of: PublicationRow }) {
 }
 
 function Detail({ of }: { readonly of: PublicationRow }) {
-  const { id, channel, route, offset, epoch, publisher, size, deliveries, contentType } = of;
+  const { id, channel, route, position, publisher, size, deliveries, contentType } = of;
   return (
     <>
       <Facts
@@ -84,8 +84,7 @@ function Detail({ of }: { readonly of: PublicationRow }) {
           Channel: channel && <Code of={channel} />,
           Route: route && <Text of={route} />,
           Id: <Code of={id} />,
-          Position:
-            offset === undefined ? undefined : <Text of={`${offset} of epoch ${epoch ?? 'unknown'}`} />,
+          Position: position && <Code of={position} />,
           Publisher: <Text of={publisherText(publisher)} />,
           Size: `${bytes(size)}${contentType === undefined ? '' : `, ${visible(contentType)}`}`,
           Deliveries: deliveries === undefined ? undefined : `${count(deliveries)} on this node`,

@@ -8,8 +8,10 @@ export interface Column<T> {
   readonly isNumber?: boolean;
   /** Never over two lines: short, and not chosen by peers. */
   readonly isWhole?: boolean;
-  /** Left out where the page is narrow. */
+  /** Left out on telephones and tablets. */
   readonly isWide?: boolean;
+  /** Left out unless there is plenty of room. */
+  readonly isWidest?: boolean;
   /** The name of this order, where the list can have it. */
   readonly order?: string;
 }
@@ -128,9 +130,9 @@ function Row<T>({ row, columns, detail, nameOf, isOpen, toggle }: RowProps<T>) {
   );
 }
 
-type Look = Pick<Column<unknown>, 'isNumber' | 'isWhole' | 'isWide'>;
+type Look = Pick<Column<unknown>, 'isNumber' | 'isWhole' | 'isWide' | 'isWidest'>;
 
-function classOf({ isNumber = false, isWhole = false, isWide = false }: Look): string {
-  const names = [isNumber && 'number', isWhole && 'whole', isWide && 'wide'];
-  return names.filter((name) => name !== false).join(' ');
+function classOf({ isNumber, isWhole, isWide, isWidest }: Look): string {
+  const names = [isNumber && 'number', isWhole && 'whole', isWide && 'wide', isWidest && 'widest'];
+  return names.filter((name) => typeof name === 'string').join(' ');
 }

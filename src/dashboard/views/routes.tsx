@@ -21,8 +21,8 @@ const EVERY = 5_000;
 const COLUMNS: readonly Column<RouteRow>[] = [
   { title: 'Route', cell: ({ name }) => <Text of={name} /> },
   { title: 'Pattern', cell: ({ pattern }) => <Code of={pattern} /> },
-  { title: 'Handler', isWide: true, cell: ({ handler }) => <Text of={handler ?? 'none'} /> },
-  { title: 'Traits', isWide: true, cell: ({ traits }) => <Text of={traits.join(', ')} /> },
+  { title: 'Handler', isWidest: true, cell: ({ handler }) => <Text of={handler ?? 'none'} /> },
+  { title: 'Traits', isWidest: true, cell: ({ traits }) => <Text of={traits.join(', ')} /> },
   { title: 'Subscribe', isWide: true, cell: (route) => <Rules of={route} operation="subscribe" /> },
   { title: 'Publish', isWide: true, cell: (route) => <Rules of={route} operation="publish" /> },
   { title: 'Subscribers', isNumber: true, isWide: true, cell: ({ subscribers }) => count(subscribers) },

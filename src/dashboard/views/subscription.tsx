@@ -28,17 +28,22 @@ export function Subscription({ channel, as, realm }: SubscriptionProps) {
   };
   const { state, fault } = useStream({ path: 'console', query }, take);
   const isOn = query !== undefined && state !== 'ended';
-  const submit = (event: Event) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (isOn) return setQuery(undefined);
     rows.clear();
     setSaid('');
-    setQuery({ channel, realm, as: typeof as === 'string' ? as : JSON.stringify(as) });
+    const since = String(new FormData(event.currentTarget as HTMLFormElement).get('since'));
+    setQuery({ channel, realm, since, as: typeof as === 'string' ? as : JSON.stringify(as) });
   };
   return (
     <section class="card" aria-labelledby="subscription-title">
       <h2 id="subscription-title">Subscribe</h2>
       <form class="filters" onSubmit={submit}>
+        <label class="field">
+          <span>After position, to recover</span>
+          <input name="since" maxLength={255} autocomplete="off" autocapitalize="none" spellcheck={false} />
+        </label>
         <button type="submit" disabled={channel === '' && !isOn}>
           {isOn ? 'Leave' : 'Subscribe'}
         </button>
