@@ -59,6 +59,7 @@ describe('operators', () => {
     expect(overview).toMatchObject({
       node: { pid: server().pid, urls: [server().url], version: expect.any(String) },
       mode: 'full',
+      figures: { slow: 0, gaps: 0 },
       table: { routes: 4, hash: expect.stringMatching(/^[0-9a-f]{16}$/) },
       broker: { kind: 'memory', ready: true },
       series: { step: 1000, names: expect.arrayContaining(['publications', 'cpu']) },
@@ -225,6 +226,21 @@ describe('operators', () => {
     await own.settle();
     expect(own.events('news/replay')).toEqual([]);
     own.socket.destroy();
+  });
+
+  it('see who was too slow', async () => {
+    const slow = await page('too-slow', 'room/flood');
+    slow.socket.socket.pause();
+    const payload = 'x'.repeat(60_000);
+    for (let n = 0; n < 400 && (await get('slow')).slow.every(({ code }: Answer) => code !== 4008); n += 20)
+      await Promise.all(Array.from({ length: 20 }, () => server().publish('room/flood', payload)));
+    const { slow: found } = await get('slow');
+    expect(found.find(({ code }: Answer) => code === 4008)).toMatchObject({
+      principal: { kind: 'user', id: 'too-slow' },
+      time: expect.stringMatching(/^2\d{3}-/),
+    });
+    expect((await get('overview')).figures.slow).toBe(1);
+    slow.socket.destroy();
   });
 
   it('have what they do in the log', async () => {

@@ -1,11 +1,14 @@
+import { DISCONNECT } from '../../core/errors.js';
 import type { Meter, Timing } from '../../core/meter.js';
 
 const DISCONNECTS = 'signalbox_disconnects_total';
+const SLOW = String(DISCONNECT.slowConsumer.code);
 
 /** Passes on what is counted, and knows the sums that operators are shown, which the metrics do not give back at once. */
 export class OperatorTotals implements Meter {
   readonly #meter: Required<Meter>;
   readonly #totals = new Map<string, number>();
+  #slow = 0;
 
   constructor(meter: Required<Meter>) {
     this.#meter = meter;
@@ -13,8 +16,8 @@ export class OperatorTotals implements Meter {
 
   count(name: string, labels?: Readonly<Record<string, string>>): void {
     this.#meter.count(name, labels);
-    const key = name === DISCONNECTS ? name + labels?.['code'] : name;
-    this.#totals.set(key, this.total(key) + 1);
+    this.#totals.set(name, this.total(name) + 1);
+    if (name === DISCONNECTS && labels?.['code'] === SLOW) this.#slow++;
   }
 
   timing(name: string, labels?: Readonly<Record<string, string>>): Timing {
@@ -26,8 +29,8 @@ export class OperatorTotals implements Meter {
     return this.#totals.get(name) ?? 0;
   }
 
-  /** Connections ended with a close code. */
-  disconnects(code: number): number {
-    return this.total(DISCONNECTS + code);
+  /** Connections ended because their peers took too little. */
+  get slow(): number {
+    return this.#slow;
   }
 }

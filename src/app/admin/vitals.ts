@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import type { Broker } from '../../core/broker.js';
-import { DISCONNECT } from '../../core/errors.js';
 import type { NodeOverview } from '../../core/inspection.js';
 import type { Overload } from '../overload.js';
 import type { Plan } from '../plan.js';
@@ -89,7 +88,7 @@ export class Vitals {
       httpRefusals: totals.total('signalbox_http_refusals_total'),
       refusedConnections: totals.total('signalbox_refused_connections_total'),
       limitsReached: totals.total('signalbox_limits_reached_total'),
-      slow: totals.disconnects(DISCONNECT.slowConsumer.code),
+      slow: totals.slow,
       gaps: totals.total('signalbox_gaps_total'),
     };
   }

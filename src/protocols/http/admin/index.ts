@@ -26,7 +26,7 @@ export { OperatorStreams };
 export interface AdminParts extends AdminGate {
   readonly inspection: NodeInspection;
   readonly redaction: Redaction;
-  readonly cluster: Pick<Cluster, 'id' | 'nodes' | 'command'>;
+  readonly cluster: Pick<Cluster, 'id' | 'nodes' | 'silences' | 'command'>;
   readonly streams: OperatorStreams;
   readonly logger: Logger;
   /** Of the main realm without a name. Throws `bad_request` for one that is not there. */

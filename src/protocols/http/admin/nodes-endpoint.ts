@@ -4,7 +4,10 @@ import { AdminEndpoint, type AdminGate } from './admin-endpoint.js';
 import { timeView } from './views.js';
 
 /** `GET /admin/api/nodes`: the nodes that live, and as `drift` whether they differ in their routes. */
-export function nodesEndpoint(gate: AdminGate, cluster: Pick<Cluster, 'id' | 'nodes'>): AdminEndpoint {
+export function nodesEndpoint(
+  gate: AdminGate,
+  cluster: Pick<Cluster, 'id' | 'nodes' | 'silences'>,
+): AdminEndpoint {
   return new AdminEndpoint(gate, { method: 'GET', name: 'nodes' }, async () => {
     const nodes = await cluster.nodes();
     return jsonReply(200, {
@@ -14,6 +17,7 @@ export function nodesEndpoint(gate: AdminGate, cluster: Pick<Cluster, 'id' | 'no
         ...node,
         table,
         startedAt: timeView(started),
+        heartbeat: cluster.silences?.get(node.id) ?? 0,
       })),
     });
   });
