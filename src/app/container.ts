@@ -21,6 +21,7 @@ import {
 } from '../protocols/http/index.js';
 import { AdmissionLimits, HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
 import { bindAdmin } from './admin/bind-admin.js';
+import { adminPageEndpoints } from './admin-page.js';
 import { bindBrokers, needsLog } from './bind-brokers.js';
 import { bindProtocols } from './bind-protocols.js';
 import { bindReading } from './bind-reading.js';
@@ -97,6 +98,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       ...healthEndpoints(() => readinessOf({ ...readiness, load: overload.level }, broker)),
       new MetricsEndpoint(metrics, authenticator),
       ...devEndpoints(settings),
+      ...(settings.admin.key === undefined ? [] : adminPageEndpoints()),
       ...pageEndpoints(
         { development: settings.development, login: devEndpoints(settings).length > 0 },
         { folder: settings.pages, limit: limits.page },

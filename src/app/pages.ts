@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import type { HttpEndpoint, HttpReply, HttpRequest } from '../core/http.js';
+import type { HttpEndpoint } from '../core/http.js';
+import { FileEndpoint } from './file-endpoint.js';
 import { PageFolder } from './page-folder.js';
 import { PAGE_TYPES } from './page-types.js';
 
@@ -37,7 +37,7 @@ interface OwnPages {
 export function pageEndpoints(facts: ServerFacts, { folder, limit }: OwnPages): readonly HttpEndpoint[] {
   if (folder !== undefined) return [...fileEndpoints(CLIENT), new PageFolder(folder, limit)];
   const content = Buffer.from(JSON.stringify(facts));
-  const page = new FileEndpoint('/page/server.json', 'application/json', content);
+  const page = served('/page/server.json', 'application/json', content);
   return [page, ...fileEndpoints(OWN_PAGE), ...fileEndpoints(CLIENT)];
 }
 
@@ -53,32 +53,17 @@ function filesIn(folder: URL, prefix = '/'): readonly FileEndpoint[] {
     const path = prefix + entry.name;
     if (entry.isDirectory()) return filesIn(new URL(`${entry.name}/`, folder), `${path}/`);
     const type = PAGE_TYPES[extname(entry.name)];
-    return type === undefined ? [] : new FileEndpoint(path, type, readFileSync(new URL(entry.name, folder)));
+    return type === undefined ? [] : served(path, type, readFileSync(new URL(entry.name, folder)));
   });
 }
 
-class FileEndpoint implements HttpEndpoint {
-  readonly method = 'GET';
-  readonly path: string;
-  readonly bodyLimit = 0;
-  readonly #content: Buffer;
-  readonly #headers: Readonly<Record<string, string>>;
-
-  constructor(path: string, type: string, content: Buffer) {
-    this.path = path === '/index.html' ? '/' : path;
-    this.#content = content;
-    this.#headers = {
-      'content-type': type,
-      'content-security-policy': POLICY,
-      'referrer-policy': 'no-referrer', // the address of the page may hold a ticket
-      'cache-control': 'no-cache',
-      etag: `"${createHash('sha256').update(content).digest('base64url')}"`,
-      ...(path.startsWith('/sync.') && { 'access-control-allow-origin': '*' }),
-    };
-  }
-
-  handle({ headers }: HttpRequest): HttpReply {
-    if (headers['if-none-match'] === this.#headers['etag']) return { status: 304, headers: this.#headers };
-    return { status: 200, headers: this.#headers, body: this.#content };
-  }
+function served(path: string, type: string, content: Buffer): FileEndpoint {
+  const headers = path.startsWith('/sync.') ? { 'access-control-allow-origin': '*' } : {};
+  return new FileEndpoint({
+    path: path === '/index.html' ? '/' : path,
+    type,
+    content,
+    policy: POLICY,
+    headers,
+  });
 }

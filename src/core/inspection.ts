@@ -102,6 +102,8 @@ export interface ListQuery {
 
 export interface SessionQuery extends ListQuery {
   readonly protocol?: string | undefined;
+  /** Only those that are subscribed to it by its name. */
+  readonly channel?: string | undefined;
 }
 
 export const CHANNEL_ORDERS = ['name', 'subscribers', 'rate'] as const;

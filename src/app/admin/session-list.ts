@@ -1,4 +1,4 @@
-import type { InspectedSession, ListPage, SessionQuery } from '../../core/inspection.js';
+import type { InspectedSession, ListPage, RouterInspection, SessionQuery } from '../../core/inspection.js';
 import { PageSearch } from '../../core/page.js';
 import type { Session } from '../../core/session.js';
 import type { RunningRealm } from '../realms.js';
@@ -7,7 +7,7 @@ import { type Cursor, readCursor, writeCursor } from './cursor.js';
 /** A page of the sessions of all realms, the newest first. */
 export function listSessions(
   realms: Iterable<RunningRealm>,
-  { search = '', protocol, limit, after }: SessionQuery,
+  { search = '', protocol, channel, limit, after }: SessionQuery,
 ): ListPage<InspectedSession> {
   const cursor = after === undefined ? undefined : readCursor(after);
   const pages = new PageSearch<Session>({
@@ -17,7 +17,7 @@ export function listSessions(
   });
   const wanted = search.toLowerCase();
   for (const { router } of realms) {
-    for (const session of router.inspection.sessions) {
+    for (const session of among(router.inspection, channel)) {
       if (protocol !== undefined && session.protocol !== protocol) continue;
       if (wanted === '' || isFound(session, wanted)) pages.offer(session);
     }
@@ -29,6 +29,11 @@ export function listSessions(
     items: page.items.flatMap((session) => inspected(session, realms) ?? []),
     next: page.more && last !== undefined ? writeCursor({ by: last.since, name: last.id }) : undefined,
   };
+}
+
+/** All of them, or those on a channel. */
+function among({ sessions, topics }: RouterInspection, channel: string | undefined): Iterable<Session> {
+  return channel === undefined ? sessions : (topics.get(channel) ?? []);
 }
 
 /** The session with an id, wherever it is. */

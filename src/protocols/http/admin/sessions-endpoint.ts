@@ -16,7 +16,7 @@ export interface SessionParts {
 }
 
 /**
- * `GET /admin/api/sessions?search=&protocol=&limit=&after=`: the sessions of this node, the newest first; and
+ * `GET /admin/api/sessions?search=&protocol=&channel=&limit=&after=`: the sessions of this node, the newest first; and
  * `GET /admin/api/sessions/ID`: one of them, with all that it is subscribed to.
  */
 export function sessionsEndpoint(gate: AdminGate, parts: SessionParts): AdminEndpoint {
@@ -28,7 +28,11 @@ export function sessionsEndpoint(gate: AdminGate, parts: SessionParts): AdminEnd
 
 function list({ url }: HttpRequest, { inspection }: SessionParts): HttpReply {
   const query = new Query(url);
-  const page = inspection.sessions({ ...readListQuery(query), protocol: query.text('protocol') });
+  const page = inspection.sessions({
+    ...readListQuery(query),
+    protocol: query.text('protocol'),
+    channel: query.text('channel'),
+  });
   return jsonReply(200, { sessions: page.items.map(sessionView), next: page.next, total: page.total });
 }
 
