@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import picocolors from 'picocolors';
 import { ConfigurationError } from '../application.js';
 import { DiscoveryError } from '../discover.js';
+import { asyncapi } from './asyncapi.js';
 import { call } from './call.js';
 import { check } from './check.js';
 import { disconnect } from './disconnect.js';
@@ -25,6 +26,7 @@ const COMMANDS = {
   match,
   explain,
   test,
+  asyncapi,
   publish,
   subscribe,
   call,
