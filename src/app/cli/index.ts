@@ -18,6 +18,7 @@ import { serve } from './serve.js';
 import { subscribe } from './subscribe.js';
 import { test } from './test.js';
 import { token } from './token.js';
+import { types } from './types.js';
 
 const COMMANDS = {
   serve,
@@ -27,6 +28,7 @@ const COMMANDS = {
   explain,
   test,
   asyncapi,
+  types,
   publish,
   subscribe,
   call,

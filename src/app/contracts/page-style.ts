@@ -8,7 +8,7 @@ export const PAGE_STYLE = `
 html { scroll-behavior: smooth; }
 body {
   margin: 0 auto; padding: 1.5rem; max-width: 76rem; color: var(--text); background: var(--page);
-  font: 16px/1.5 system-ui, sans-serif;
+  font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere;
 }
 header p { max-width: 48rem; color: var(--muted); }
 h1 { margin: 0; font-size: 1.75rem; }
@@ -25,7 +25,7 @@ section > p { color: var(--muted); }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 0.375rem 1rem 0.375rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; white-space: nowrap; }
-.trait { display: inline-block; padding: 0 0.5rem; border-radius: 0.5rem; background: var(--soft); color: var(--text); font-size: 0.875rem; }
+.trait { display: inline-block; max-width: 100%; padding: 0 0.5rem; border-radius: 0.5rem; background: var(--soft); color: var(--text); font-size: 0.875rem; }
 summary { cursor: pointer; color: var(--accent); padding: 0.25rem 0; }
 pre { overflow: auto; max-height: 30rem; padding: 1rem; border-radius: 0.5rem; background: var(--soft); }
 `;
