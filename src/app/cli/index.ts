@@ -10,6 +10,7 @@ import { explain } from './explain.js';
 import { importRouting } from './import.js';
 import { key } from './key.js';
 import { match } from './match.js';
+import { openapi } from './openapi.js';
 import { type CliContext, createProgram, type ExitCode } from './program.js';
 import { publish } from './publish.js';
 import { rights } from './rights.js';
@@ -28,6 +29,7 @@ const COMMANDS = {
   explain,
   test,
   asyncapi,
+  openapi,
   types,
   publish,
   subscribe,
