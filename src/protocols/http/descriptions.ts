@@ -146,7 +146,10 @@ export const PRESENCE: HttpDescription = {
   summary: 'Read who is on a channel',
   credentials: 'bearer',
   query: { channel: CHANNEL },
-  reply: object({ channel: TEXT, members: { type: 'array', items: { type: 'object' } }, sessions: COUNT, users: COUNT }),
+  reply: object(
+    { channel: TEXT, members: { type: 'array', items: { type: 'object' } }, sessions: COUNT, users: COUNT },
+    ['channel', 'sessions', 'users'],
+  ),
 };
 
 const KEY = { type: 'integer', minimum: 0 } as const;
