@@ -110,6 +110,7 @@ module.exports = {
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     package_('inversify', 'inversify', '^src/app/'),
     package_('yaml-and-zod', 'yaml|zod|recheck', '^src/config/'),
+    package_('json-schema', 'ajv|ajv-formats', '^src/config/schema/'),
     package_('saxes', 'saxes', '^src/(config|protocols)/'),
     package_('ws', 'ws', '^src/(transports/|client/node\\.ts$|app/cli/)'),
     package_('path-to-regexp', 'path-to-regexp', '^src/router/'),

@@ -30,6 +30,7 @@ import { bindIdentity, ticketMint } from './identity.js';
 import { createLogger } from './logger.js';
 import { Metrics } from './metrics.js';
 import { MetricsEndpoint } from './metrics-endpoint.js';
+import { withDocument } from './open-api.js';
 import { bindOtherTransports } from './other-transports.js';
 import { Overload } from './overload.js';
 import { pageEndpoints } from './pages.js';
@@ -120,7 +121,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
   container.bind(PARTS.http).toResolvedValue(
     (endpoints, reads, admin, longPoll, sse, others, origins, logger, meter, addresses) =>
       new HttpTransport({
-        endpoints: [...endpoints, ...reads, ...admin, ...longPoll.endpoints, ...sse.endpoints],
+        endpoints: withDocument([...endpoints, ...reads, ...admin, ...longPoll.endpoints, ...sse.endpoints]),
         others,
         checkOrigin: (origin) => origins.check(origin),
         logger,

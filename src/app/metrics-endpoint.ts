@@ -1,12 +1,14 @@
 import type { Authenticator } from '../core/authenticator.js';
 import { backendOf } from '../core/caller.js';
 import type { HttpEndpoint, HttpReply, HttpRequest } from '../core/http.js';
+import { METRICS_DESCRIPTION } from '../protocols/http/index.js';
 import type { Metrics } from './metrics.js';
 
 /** `GET /metrics` for those who hold a back-end key: the figures say more than strangers should know. */
 export class MetricsEndpoint implements HttpEndpoint {
   readonly method = 'GET';
   readonly path = '/metrics';
+  readonly description = METRICS_DESCRIPTION;
   readonly bodyLimit = 0;
   readonly #metrics: Metrics;
   readonly #authenticator: Authenticator;

@@ -1,3 +1,4 @@
+import type { JsonSchema } from './json-schema.js';
 import type { MaybePromise } from './maybe-promise.js';
 
 /** A request whose body has been read within its bound. */
@@ -32,6 +33,26 @@ export interface OpenBody {
   whenEnded(listener: () => void): void;
 }
 
+/** What an endpoint is for, as the document of the API tells it. */
+export interface HttpDescription {
+  readonly summary: string;
+  /** Who may ask: everybody, whoever sends a key or a ticket, or a name and a password. */
+  readonly credentials: 'none' | 'optional' | 'bearer' | 'basic';
+  /** Parameters of the address, by name. */
+  readonly query?: Readonly<Record<string, HttpParameter>>;
+  readonly body?: JsonSchema;
+  /** What it answers with 200: JSON of this schema, or another type. */
+  readonly reply: JsonSchema | { readonly contentType: string };
+  /** Other statuses at which it answers the same. */
+  readonly also?: readonly number[];
+}
+
+export interface HttpParameter {
+  readonly description: string;
+  readonly schema: JsonSchema;
+  readonly required?: boolean;
+}
+
 /** One thing the HTTP transport serves. A thrown `RouterError` becomes `{error: {code, message, hint}}`. */
 export interface HttpEndpoint {
   readonly method: 'GET' | 'POST' | 'OPTIONS';
@@ -44,6 +65,8 @@ export interface HttpEndpoint {
   readonly crossOrigin?: boolean;
   /** Octets of body accepted; 0 for none. */
   readonly bodyLimit: number;
+  /** Absent for what is no part of the API, such as pages. */
+  readonly description?: HttpDescription;
   handle(request: HttpRequest): MaybePromise<HttpReply>;
 }
 

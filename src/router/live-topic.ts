@@ -15,6 +15,7 @@ import type { Topic, TopicHandler, TopicRequest } from '../core/topic.js';
 import type { ChannelAccess } from './access.js';
 import { Arrivals } from './arrivals.js';
 import { isReserved } from './channel-name.js';
+import { checkContract } from './contract.js';
 import { Group } from './group.js';
 import type { GroupContext } from './group-context.js';
 import { LocalPublication } from './local-publication.js';
@@ -120,6 +121,7 @@ export class LiveTopic extends Group implements Topic {
     const body = payload instanceof Payload ? payload : Payload.of(payload);
     const { numbering, log } = this.#context;
     const { route, channel } = this.request;
+    if (route.payload?.broadcasts === true) checkContract(route, body);
     if (route.queue !== undefined) checkQueueable(options);
     const publication = new LocalPublication(numbering, channel, body, options);
     this.placed++;

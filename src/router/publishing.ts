@@ -5,6 +5,7 @@ import type { Publication, PublishEvent } from '../core/publication.js';
 import type { Route } from '../core/route.js';
 import type { Session } from '../core/session.js';
 import { timed } from '../core/timed.js';
+import { checkContract } from './contract.js';
 import { inTime } from './in-time.js';
 import { checkPublication, checkPublicationLoad, type RouterLimits } from './limits.js';
 import { type LiveTopic, questionOf } from './live-topic.js';
@@ -42,6 +43,7 @@ export class Publishing {
       topic.access.check('publish', questionOf(session.principal, topic, payload));
       checkPublicationLoad(session, topic.request.route, { retain, load });
       checkPublication(session, topic, { payload, limits });
+      checkContract(topic.request.route, payload);
       const { placed: before } = topic;
       const done = askHandler(session, topic, event);
       if (!isPromise(done)) return done;

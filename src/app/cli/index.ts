@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import picocolors from 'picocolors';
 import { ConfigurationError } from '../application.js';
 import { DiscoveryError } from '../discover.js';
+import { asyncapi } from './asyncapi.js';
 import { call } from './call.js';
 import { check } from './check.js';
 import { disconnect } from './disconnect.js';
@@ -9,6 +10,7 @@ import { explain } from './explain.js';
 import { importRouting } from './import.js';
 import { key } from './key.js';
 import { match } from './match.js';
+import { openapi } from './openapi.js';
 import { type CliContext, createProgram, type ExitCode } from './program.js';
 import { publish } from './publish.js';
 import { rights } from './rights.js';
@@ -17,6 +19,7 @@ import { serve } from './serve.js';
 import { subscribe } from './subscribe.js';
 import { test } from './test.js';
 import { token } from './token.js';
+import { types } from './types.js';
 
 const COMMANDS = {
   serve,
@@ -25,6 +28,9 @@ const COMMANDS = {
   match,
   explain,
   test,
+  asyncapi,
+  openapi,
+  types,
   publish,
   subscribe,
   call,

@@ -4,6 +4,7 @@ import type { Cluster } from '../../core/cluster.js';
 import { DISCONNECT, RouterError } from '../../core/errors.js';
 import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
 import type { SessionSelector } from '../../core/session-control.js';
+import { DISCONNECTING, RIGHTS } from './descriptions.js';
 import { JsonBody } from './json-body.js';
 
 /** What the endpoints about sessions need. */
@@ -20,6 +21,7 @@ export interface ControlParts {
 export class DisconnectEndpoint implements HttpEndpoint {
   readonly method = 'POST';
   readonly path = '/api/disconnect';
+  readonly description = DISCONNECTING;
   readonly bodyLimit = 16_384;
   readonly #parts: ControlParts;
 
@@ -41,6 +43,7 @@ export class DisconnectEndpoint implements HttpEndpoint {
 export class RightsEndpoint implements HttpEndpoint {
   readonly method = 'POST';
   readonly path = '/api/rights';
+  readonly description = RIGHTS;
   readonly bodyLimit = 65_536;
   readonly #parts: ControlParts;
 

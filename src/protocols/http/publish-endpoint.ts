@@ -8,6 +8,7 @@ import { RateTable } from '../../core/rate-table.js';
 import type { Router } from '../../core/router.js';
 import type { Session } from '../../core/session.js';
 import type { Rate } from '../../core/token-bucket.js';
+import { PUBLISH } from './descriptions.js';
 import { checkContentType } from './headers.js';
 import { Idempotency } from './idempotency.js';
 import { PublishBody, type PublishLimits, type PublishRequest } from './publish-body.js';
@@ -50,6 +51,7 @@ export interface PublishEndpointSettings {
 export class PublishEndpoint implements HttpEndpoint {
   readonly method = 'POST';
   readonly path = '/api/publish';
+  readonly description = PUBLISH;
   readonly crossOrigin = true;
   readonly bodyLimit: number;
   readonly #router: Router;
