@@ -19,8 +19,8 @@ export function matches(value: unknown, matcher: Matcher): boolean {
   }
   if (!isMap(matcher)) return isDeepStrictEqual(value, matcher);
   return (
-    isMap(value) &&
-    Object.entries(matcher).every(([key, item]) => Object.hasOwn(value, key) && matches(value[key], item))
+    isObject(value) &&
+    Object.entries(matcher).every(([key, item]) => has(value, key) && matches(value[key], item))
   );
 }
 
@@ -40,7 +40,19 @@ function isAsymmetric(value: unknown): value is { asymmetricMatch(other: unknown
   );
 }
 
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+type Members = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Of a plain object its own members, of an instance those of its class, too. */
+function has(value: Members, key: string): boolean {
+  return isMap(value) ? Object.hasOwn(value, key) : key in value;
+}
+
+/** A plain object. */
+export function isMap(value: unknown): value is Members {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
