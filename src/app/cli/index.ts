@@ -5,6 +5,7 @@ import { DiscoveryError } from '../discover.js';
 import { call } from './call.js';
 import { check } from './check.js';
 import { disconnect } from './disconnect.js';
+import { doctor } from './doctor.js';
 import { explain } from './explain.js';
 import { importRouting } from './import.js';
 import { key } from './key.js';
@@ -24,6 +25,7 @@ const COMMANDS = {
   routes,
   match,
   explain,
+  doctor,
   test,
   publish,
   subscribe,
