@@ -2,11 +2,10 @@ import {
   presenceStoreContract as checks,
   member,
   type PresenceStoreFixture,
-  stranger,
 } from '../../src/testing/contracts/presence-store.js';
 import { describeContract } from './describe-contract.js';
 
-export { member, type PresenceStoreFixture, stranger };
+export { member, type PresenceStoreFixture };
 
 export function presenceStoreContract(name: string, ...given: Parameters<typeof checks>): void {
   describeContract(`the contract of presence stores: ${name}`, checks(...given));

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import picocolors from 'picocolors';
 import { ConfigurationError } from '../application.js';
 import { DiscoveryError } from '../discover.js';
+import { bench } from './bench.js';
 import { call } from './call.js';
 import { check } from './check.js';
 import { disconnect } from './disconnect.js';
@@ -26,6 +27,7 @@ const COMMANDS = {
   match,
   explain,
   doctor,
+  bench,
   test,
   publish,
   subscribe,

@@ -8,7 +8,7 @@ import { testCertificate } from '../../support/certificate.js';
 import { cli } from '../../support/cli.js';
 import { testFolder } from '../../support/folder.js';
 import { RedisServer, redisInstalled } from '../../support/redis-server.js';
-import { KEY } from '../../support/server.js';
+import { KEY, REPOSITORY } from '../../support/server.js';
 import { useServer } from '../../support/use-server.js';
 
 async function doctor(...args: readonly string[]): Promise<(name: string) => Diagnosis> {
@@ -22,7 +22,7 @@ const settings = (text: string) =>
   `${testFolder({ 'signalbox.yml': `routing: []\ntopics: { handlers: topics }\n${text}`, 'topics/a.mjs': '' })}/signalbox.yml`;
 
 // The first command loads the built-in handlers, whose sources are compiled then.
-beforeAll(async () => void (await cli(['check', '--config', settings('')])));
+beforeAll(async () => void (await cli(['check', '--config', `${REPOSITORY}signalbox.yml`])));
 
 describe('the doctor without a server', () => {
   it('finds what is wrong with the settings, and says what to do', async () => {
