@@ -1,6 +1,7 @@
 /** The second public door: what tests of topic handlers and of ports need. No sockets, no framework. */
 import type { RouteTest, RouteTestOptions } from './app/route-tests.js';
-import type { TestApplication, TestApplicationOptions } from './app/test-application.js';
+import type { TestApplication } from './app/test-application.js';
+import type { TestApplicationOptions } from './app/test-plan.js';
 import { MemoryBroker, MemoryPresence, MemoryQueues } from './brokers/index.js';
 import type { Authenticator } from './core/authenticator.js';
 import type { Broker } from './core/broker.js';

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Container } from 'inversify';
@@ -9,41 +9,20 @@ import { every } from '../core/interval.js';
 import type { Present } from '../core/presence.js';
 import type { Publication } from '../core/publication.js';
 import { readAttempt } from '../core/read-attempt.js';
-import type { Route } from '../core/route.js';
-import { type Principal, randomId } from '../core/session.js';
+import type { Principal } from '../core/session.js';
 import type { TicketGrant } from '../core/ticket-grant.js';
-import type { TopicHandler } from '../core/topic.js';
 import { ApplicationPeer } from '../testing/application-peer.js';
 import { type LogLine, MemoryLogger } from '../testing/memory-logger.js';
 import { settled } from '../testing/real-time.js';
 import { TestClock } from '../testing/test-clock.js';
 import { WirePeer } from '../testing/wire-peer.js';
 import { ACTORS, type ActorDetails, readActor } from './actor.js';
-import { type Application, loadApplication } from './application.js';
 import { buildHandlers, buildPeriodic } from './build-handlers.js';
 import { createContainer, type Plan } from './container.js';
-import type { Offers } from './handler-class.js';
 import { ticketMint } from './identity.js';
 import type { Publisher, Target } from './publisher.js';
-import { offersOf, type TestTopic } from './test-topics.js';
+import { planOf, type TestApplicationOptions } from './test-plan.js';
 import { PARTS, TOKENS } from './tokens.js';
-
-export interface TestApplicationOptions {
-  /** The settings file; without it, and without `routes`, `signalbox.yml` of the working folder, if there is one. */
-  readonly config?: string;
-  /** Settings by their path, such as `'limits.handler_timeout': '50ms'`: they override the file. */
-  readonly settings?: Readonly<Record<string, string | number | boolean>>;
-  /** What the settings file reads as environment; that of the process is left out unless it is given. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Routes before those of the routing files, such as `testRoute` makes. */
-  readonly routes?: readonly Route[];
-  /** Classes, beside those of the folder, or objects by handler name. They replace what has the same name. */
-  readonly topics?: readonly TestTopic[] | Readonly<Record<string, TopicHandler>>;
-  /** What is injected in place of the service, or part of `TOKENS`, of that token. */
-  readonly services?: Iterable<readonly [symbol, unknown]>;
-  /** Where the controlled clock begins, now unless given; `real` for one that nobody controls. */
-  readonly clock?: 'real' | Date;
-}
 
 /** Whom a peer connects as: `user:5`, `anonymous`, `backend`, a principal, or what it presents to the authenticators. */
 export type TestActor = string | Principal | TestCredential;
@@ -71,8 +50,7 @@ export async function testApplication(options: TestApplicationOptions = {}): Pro
   const clock = new TestClock(options.clock);
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-application-'));
   try {
-    const application = await load(options, folder);
-    const plan = withSecret(withRoutes(application.plan(), options.routes ?? []));
+    const plan = await planOf(options, folder);
     const testApplication = new TestApplication(plan, { clock, folder, services: options.services ?? [] });
     await testApplication.start();
     return testApplication;
@@ -246,43 +224,6 @@ export class TestApplication {
     if (principal === undefined) throw new RouterError('unauthorized', 'credentials are missing');
     return principal;
   }
-}
-
-/** Everything is in this process, and nothing is left of it. */
-function load(
-  { config, settings = {}, env = {}, routes, topics }: TestApplicationOptions,
-  folder: string,
-): Promise<Application> {
-  const given = Object.entries(settings).map(([path, value]) => [path, String(value)]);
-  const file = config ?? (routes === undefined ? undefined : join(folder, 'signalbox.yml'));
-  const options = {
-    env,
-    flags: { broker: 'memory', 'store.path': join(folder, 'store.db'), ...Object.fromEntries(given) },
-    ...(file !== undefined && { config: file }),
-    ...(topics !== undefined && { offers: offersOf(topics) satisfies Offers }),
-  };
-  return file === config ? loadApplication(options) : loadBeside(options, join(folder, 'signalbox.yml'));
-}
-
-/** Without a settings file: there is an empty one, so that no other is found. */
-async function loadBeside(
-  options: Parameters<typeof loadApplication>[0],
-  file: string,
-): Promise<Application> {
-  await writeFile(file, 'routing: []\n');
-  return loadApplication(options);
-}
-
-function withRoutes(plan: Plan, routes: readonly Route[]): Plan {
-  return routes.length === 0 ? plan : { ...plan, routes: [...routes, ...plan.routes] };
-}
-
-/** Tests of an application without a secret have tickets, too, as the server makes itself one. */
-function withSecret(plan: Plan): Plan {
-  const { auth } = plan.settings;
-  if (auth.secret !== undefined || auth.publicKey !== undefined) return plan;
-  const secret = randomId() + randomId();
-  return { ...plan, settings: { ...plan.settings, auth: { ...auth, secret } } };
 }
 
 function actorOf(text: string, details: ActorDetails): Principal {

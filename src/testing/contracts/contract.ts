@@ -12,7 +12,7 @@ export interface ContractCheck {
 type Run = () => unknown;
 
 /** What a contract is written with. */
-interface Suite {
+export interface Suite {
   beforeEach(run: Run): void;
   afterEach(run: Run): void;
   readonly it: It;
