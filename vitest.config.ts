@@ -9,6 +9,7 @@ export default defineConfig({
       { find: /^signalbox$/, replacement: source('./src/index.ts') },
       { find: /^signalbox\/topics$/, replacement: source('./topics/index.ts') },
       { find: /^signalbox\/testing$/, replacement: source('./src/testing.ts') },
+      { find: /^signalbox\/testing\/contracts$/, replacement: source('./src/testing/contracts.ts') },
     ],
   },
   test: {

@@ -1,5 +1,7 @@
 /** The second public door: what tests of topic handlers and of ports need. No sockets, no framework. */
 import type { RouteTest, RouteTestOptions } from './app/route-tests.js';
+import type { TestApplication } from './app/test-application.js';
+import type { TestApplicationOptions } from './app/test-plan.js';
 import { MemoryBroker, MemoryPresence, MemoryQueues } from './brokers/index.js';
 import type { Authenticator } from './core/authenticator.js';
 import type { Broker } from './core/broker.js';
@@ -27,8 +29,18 @@ import {
 } from './router/index.js';
 import { TestPeer } from './testing/test-peer.js';
 
+export type { TestActor, TestCredential, WireOptions } from './app/test-application.js';
+export type { TestTopic } from './app/test-topics.js';
+export type { ApplicationPeer } from './testing/application-peer.js';
+export type { Attempt } from './testing/attempt.js';
 export { FakeConnection } from './testing/fake-connection.js';
-export type { RouteTest, RouteTestOptions };
+export type { Patience } from './testing/inbox.js';
+export type { Matcher } from './testing/matching.js';
+export type { LogLine } from './testing/memory-logger.js';
+export type { TestClock } from './testing/test-clock.js';
+export type { Delivery, SubscribeOptions, TestSubscription } from './testing/test-subscription.js';
+export type { WirePeer } from './testing/wire-peer.js';
+export type { RouteTest, RouteTestOptions, TestApplication, TestApplicationOptions };
 export { TestPeer };
 
 const EVERYBODY = ['anyone'];
@@ -181,4 +193,13 @@ export async function loadRouteTests(options: RouteTestOptions = {}): Promise<re
   // The application, with its framework, is loaded by those only who test its routes.
   const application = await import('./app/route-tests.js');
   return application.loadRouteTests(options);
+}
+
+/**
+ * An application in memory, for any test runner: settings, routes, handlers and services as a server has them, a clock that the
+ * test controls, and no port. Close it at the end of the test. Throws `ConfigurationError`.
+ */
+export async function testApplication(options: TestApplicationOptions = {}): Promise<TestApplication> {
+  const application = await import('./app/test-application.js');
+  return application.testApplication(options);
 }

@@ -3,9 +3,11 @@ import picocolors from 'picocolors';
 import { ConfigurationError } from '../application.js';
 import { DiscoveryError } from '../discover.js';
 import { asyncapi } from './asyncapi.js';
+import { bench } from './bench.js';
 import { call } from './call.js';
 import { check } from './check.js';
 import { disconnect } from './disconnect.js';
+import { doctor } from './doctor.js';
 import { explain } from './explain.js';
 import { importRouting } from './import.js';
 import { key } from './key.js';
@@ -27,6 +29,8 @@ const COMMANDS = {
   routes,
   match,
   explain,
+  doctor,
+  bench,
   test,
   asyncapi,
   openapi,
