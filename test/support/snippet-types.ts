@@ -11,7 +11,7 @@ declare global {
   const session: Session;
   const topic: Topic;
   const autobahn: any, ab: any, StompJs: any, Stomp: any, SockJS: any, Wampy: any, io: any, Pusher: any;
-  const Centrifuge: any, Echo: any;
+  const Centrifuge: any, Echo: any, pusher: any, centrifuge: any, token: string;
   const source: EventSource;
   const ticket: string, secret: string, privateKeyInHex: string, DISCONNECT: any, database: any, bar: any, app: any;
   function show(...args: any[]): void;
