@@ -110,7 +110,7 @@ describe('npm run docs', () => {
   });
 });
 
-describe('the site', { timeout: 60_000 }, () => {
+describe('the site', { timeout: 120_000 }, () => {
   const folder = makeFolder();
   const open = useBrowser(chromium);
   const home = pathToFileURL(join(folder, 'index.html')).href;
@@ -160,7 +160,7 @@ describe('the site', { timeout: 60_000 }, () => {
   it.skipIf(chromium === undefined)('is without faults for readers of every kind', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const { page, faults } = await open(home, { colorScheme, bypassCSP: true });
-      for (const name of ['index.html', 'access.html', 'settings.html', 'wamp2.html', '404.html']) {
+      for (const name of ['index.html', 'capacity.html', 'errors.html', '404.html']) {
         await page.goto(pathToFileURL(join(folder, name)).href);
         expect(await violations(page), `${name}, ${colorScheme}`).toEqual([]);
       }
