@@ -65,6 +65,10 @@ describe('npm run docs', () => {
     expect(readFileSync(`${out}/llms.txt`, 'utf8')).toContain('- [Something new](new.html): It is new.\n');
   });
 
+  it('takes a page with two headings of the first level', async () => {
+    expect((await buildOf({ 'docs/a.md': '# A\n\n# B\n' })).code).toBe(0);
+  });
+
   it('gives headings the anchors that code hosts give them', async () => {
     const { code } = await buildOf({
       'README.md':

@@ -136,7 +136,7 @@ async function yamlFindings(code: string): Promise<readonly string[]> {
 }
 
 /** Files of whoever writes this, which are not here. */
-const ELSEWHERE = /^resource-empty|\/etc\/.* cannot be read: ENOENT/;
+const ELSEWHERE = /^resource-empty|^file-unreadable|\/etc\/.* cannot be read: ENOENT/;
 
 const SETTINGS = new Set([
   ...describeSettings().map(({ path }) => path.split('.')[0] ?? ''),

@@ -46,6 +46,8 @@ const OPTIONS: ts.CompilerOptions = {
 /** What those who load scripts by AMD, and the player of films, add to the names of a browser. */
 const SHADOWED = ['require.config', 'window.RufflePlayer'];
 /** The compiler does not know what a text that was parsed has. */
+/** A package of whoever writes this; ours and what they export are known. */
+const OTHER_PACKAGE = /^Cannot find module '(?!signalbox|\.)/;
 const UNKNOWN_MEMBER = /does not exist on type '(?:\{\}|unknown)'/;
 const MEMBER = /^(?:readonly|static|override|#) /;
 
@@ -59,7 +61,8 @@ export function typeFaults(snippets: readonly Snippet[]): readonly string[] {
     const source = program.getSourceFile(name);
     const faults = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
     const texts = faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
-    return texts.filter((text) => !UNKNOWN_MEMBER.test(text)).map((text) => `${place}: ${text}`);
+    const own = texts.filter((text) => !UNKNOWN_MEMBER.test(text) && !OTHER_PACKAGE.test(text));
+    return own.map((text) => `${place}: ${text}`);
   });
 }
 
