@@ -1,14 +1,14 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { describeSettings, loadRouting, loadSettings } from '../../src/config/index.js';
-import { makeFolder, testFolder } from '../support/folder.js';
-import { KEY, REPOSITORY, testEnvironment } from '../support/server.js';
+import { testFolder } from '../support/folder.js';
+import { KEY } from '../support/server.js';
 import { commandFault } from '../support/snippet-commands.js';
+import { answerTo, send, settingsOfRequests } from '../support/snippet-requests.js';
 import { typeFaults } from '../support/snippet-types.js';
 import { commandsOf, findSnippets, isShownOnly, type Snippet, snippetsOf } from '../support/snippets.js';
 import { DEBIAN_PYTHON } from '../support/stomp-clients.js';
@@ -213,44 +213,4 @@ function lintPython(code: string): Promise<string> {
 
 function lintRuby(code: string): Promise<string> {
   return lint(['ruby', '-c'], code, 'block.rb');
-}
-
-/** The application of this repository, with what the pages speak of beside it. */
-function settingsOfRequests(): string {
-  const own = parse(readFileSync(`${REPOSITORY}signalbox.yml`, 'utf8'));
-  const routing = `
-news: { channel: 'news/{name}', handler: broadcast, history: { size: 10, ttl: 1h } }
-doc: { channel: 'doc/{id}', handler: broadcast, presence: true }
-`;
-  const folder = makeFolder({ 'routes.yml': routing, 'signalbox.yml': '' });
-  const settings = {
-    ...own,
-    routing: [`${REPOSITORY}routing`, 'routes.yml'],
-    topics: { ...own.topics, handlers: `${REPOSITORY}topics` },
-    listen: {},
-    store: { path: `${folder}/log.db` },
-    auth: {
-      logins: { ...own.auth.logins, ann: { secret: 'her-password' } },
-      keys: { shop: { env: 'SHOP_API_KEY' } },
-      secret: { env: 'SIGNALBOX_SECRET' },
-    },
-  };
-  writeFileSync(`${folder}/signalbox.yml`, stringify(settings));
-  return `${folder}/signalbox.yml`;
-}
-
-/** The JSON that a page shows below a request, if it is one. */
-function answerTo(snippet: Snippet, line: string): object | undefined {
-  const shown = snippet.code.replaceAll(/\\\n\s*/g, ' ').split('\n');
-  const next = shown[shown.findIndex((text) => text.includes(line)) + 1] ?? '';
-  return next.startsWith('{') ? (JSON.parse(next) as object) : undefined;
-}
-
-/** Has a shell send a request; streams are left after a while. */
-async function send(line: string): Promise<{ readonly status: string; readonly body: string }> {
-  const script = `curl() { command curl -sS --max-time 2 -w '\n%{http_code}' "$@" || [[ $? == 28 ]]; }\n${line}`;
-  const env = testEnvironment({ SHOP_API_KEY: KEY });
-  const { stdout } = await promisify(execFile)('bash', ['-c', script], { env });
-  const at = stdout.lastIndexOf('\n');
-  return { status: stdout.slice(at + 1), body: stdout.slice(0, at) };
 }
