@@ -63,14 +63,14 @@ async function write() {
     'search-index.js': searchIndexOf(pages),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(out, name), text);
-  copyFileSync(join(THEME, 'site.css'), join(out, 'site.css'));
   copyFileSync(join(REPOSITORY, 'public/icon.svg'), join(out, 'icon.svg'));
   for (const [from, name] of pictures.copies) copyFileSync(from, join(out, name));
+  await bundle('site.css');
   await bundle('theme.js');
   await bundle('site.js');
 }
 
-/** Plain scripts: modules cannot be loaded by a page that was opened from a disk. */
+/** One style sheet, and plain scripts: modules cannot be loaded by a page that was opened from a disk. */
 function bundle(name) {
   return build({
     entryPoints: [join(THEME, name)],

@@ -43,8 +43,11 @@ ${SEARCH}
 
 /** A host shows it at any address, so it needs nothing beside it but the way to the first page. */
 export function notFoundHtml(base) {
-  const style =
-    'body{font:1rem/1.6 system-ui,sans-serif;max-width:34rem;margin:20vh auto;padding:0 1.25rem;color-scheme:light dark}';
+  const style = [
+    'html{color-scheme:light dark;background:light-dark(#fdfdfc,#101413);color:light-dark(#1b211e,#dde4e0)}',
+    'body{font:1rem/1.6 system-ui,sans-serif;max-width:34rem;margin:20vh auto;padding:0 1.25rem}',
+    'a{color:light-dark(#12704a,#5cc896)}',
+  ].join('');
   const hash = createHash('sha256').update(style).digest('base64');
   return `<!doctype html>
 <html lang="en">

@@ -13,7 +13,10 @@ export function searchIndexOf(pages) {
 function entriesOf(page) {
   const entries = [];
   page.tokens.forEach((token, i) => {
-    if (token.type === 'heading_open') entries.push(entryOf(page, token, plainText(page.tokens[i + 1])));
+    if (token.type === 'heading_open')
+      entries.push(
+        entryOf(page, token, { title: plainText(page.tokens[i + 1]), isFirst: entries.length === 0 }),
+      );
     else if (page.tokens[i - 1]?.type !== 'heading_open') entries.at(-1)?.parts.push(textOf(token));
   });
   return entries.map(({ parts, ...entry }) => ({
@@ -22,8 +25,8 @@ function entriesOf(page) {
   }));
 }
 
-function entryOf(page, heading, title) {
-  const id = heading.tag === 'h1' ? page.file : `${page.file}#${heading.attrGet('id')}`;
+function entryOf(page, heading, { title, isFirst }) {
+  const id = isFirst ? page.file : `${page.file}#${heading.attrGet('id')}`;
   return { id, title, page: page.title, parts: [] };
 }
 

@@ -24,7 +24,7 @@ export const SECTIONS = [
     [
       ...['docs/operations.md', 'docs/deployment.md', 'docs/dashboard.md', 'docs/admin.md', 'docs/reload.md'],
       ...['docs/capacity.md', 'docs/security.md', 'docs/attacks.md', 'docs/nodes.md', 'docs/redis.md'],
-      ...['docs/metrics.md', 'docs/logs.md', 'docs/traces.md', 'docs/doctor.md', 'docs/faults.md'],
+      ...['docs/metrics.md', 'docs/logs.md', 'docs/tracing.md', 'docs/doctor.md', 'docs/faults.md'],
       'docs/benchmarks.md',
     ],
   ],

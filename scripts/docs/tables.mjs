@@ -17,6 +17,7 @@ export function shapeTable(table) {
   const cells = cellsOf(table, 'td_open');
   for (const cell of [...heads, ...cells]) align(cell.open);
   const labels = heads.map(({ text }) => text.content);
+  if (labels.length > MANY_COLUMNS) table[0].attrSet('class', 'wide');
   const hasLongTexts = cells.some(({ text }) => text.content.length > LONG_TEXT);
   if (labels.length >= MANY_COLUMNS && hasLongTexts) {
     table[0].attrSet('class', 'stack');
