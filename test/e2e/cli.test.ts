@@ -19,6 +19,7 @@ const COMMANDS = [
   'disconnect',
   'rights',
   'import',
+  'init',
 ];
 
 const ROUTES = `

@@ -7,6 +7,7 @@ import { check } from './check.js';
 import { disconnect } from './disconnect.js';
 import { explain } from './explain.js';
 import { importRouting } from './import.js';
+import { init } from './init.js';
 import { key } from './key.js';
 import { match } from './match.js';
 import { type CliContext, createProgram, type ExitCode } from './program.js';
@@ -33,6 +34,7 @@ const COMMANDS = {
   disconnect,
   rights,
   import: importRouting,
+  init,
 };
 
 /** Runs one command line. Resolves to the exit code; prints through the context only. */
