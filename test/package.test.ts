@@ -182,7 +182,17 @@ describe('the package, installed by somebody', () => {
       .map((path) => path.replace(/^package\//, ''));
     const places = new Set(files.map((path) => path.split('/')[0]));
     expect([...places].sort()).toEqual(
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'docs', 'package.json', 'public', 'templates'].sort(),
+      [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'bin',
+        'dist',
+        'docs',
+        'package.json',
+        'public',
+        'templates',
+      ].sort(),
     );
     const own = files.filter((path) => !path.startsWith('templates/'));
     expect(
