@@ -28,7 +28,8 @@ import { bindRealms } from './bind-realms.js';
 import type { Offers } from './handler-class.js';
 import { bindIdentity, ticketMint } from './identity.js';
 import { createLogger } from './logger.js';
-import { Metrics, MetricsEndpoint } from './metrics.js';
+import { Metrics } from './metrics.js';
+import { MetricsEndpoint } from './metrics-endpoint.js';
 import { bindOtherTransports } from './other-transports.js';
 import { Overload } from './overload.js';
 import { pageEndpoints } from './pages.js';
@@ -146,7 +147,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
 }
 
 /** Peers are to be sent elsewhere while this node cannot reach the others, or has too much to do. */
-function readinessOf(
+export function readinessOf(
   { ready, load }: { readonly ready: boolean; readonly load: LoadLevel },
   { health }: Broker,
 ): Readiness {

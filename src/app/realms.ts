@@ -5,7 +5,7 @@ import type { Realm } from '../core/realm.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
 import type { TopicHandler } from '../core/topic.js';
 import type { ProcedureRouter, TopicRouter } from '../router/index.js';
-import type { LiveFigures } from './metrics.js';
+import type { LiveFigures, Sample } from './live-figures.js';
 
 /** A realm with all that runs in it. */
 export interface RunningRealm extends Realm {
@@ -18,10 +18,22 @@ export interface RunningRealm extends Realm {
 }
 
 /** What is counted of all realms together. */
-export type RealmFigures = Omit<
+export type RealmFigures = Pick<
   LiveFigures,
-  'connections' | 'tickets' | 'storeCommits' | 'storePending' | 'load'
->;
+  | 'topics'
+  | 'subscriptions'
+  | 'presenceMembers'
+  | 'presenceWatched'
+  | 'publications'
+  | 'deliveries'
+  | 'conflated'
+  | 'calls'
+  | 'pendingCalls'
+  | 'queues'
+  | 'queueMessages'
+  | 'queueUnacknowledged'
+  | 'registrations'
+> & { readonly sessions: number };
 
 /** Every realm of the server. What the application does to sessions reaches them wherever they are. */
 export class Realms implements SessionControl {
@@ -84,6 +96,23 @@ export class Realms implements SessionControl {
       queueUnacknowledged: this.#sum(({ queues }) => queues.figures.unacknowledged),
       registrations: this.#sum(({ procedures }) => procedures.registrations.size),
     };
+  }
+
+  /** The open sessions, by protocol and transport. */
+  get sessionsByProtocol(): readonly Sample[] {
+    const counted = new Map<string, { readonly labels: Sample['labels']; value: number }>();
+    for (const { router } of this.all.values()) {
+      for (const { protocol, connection } of router.sessions) {
+        const { transport } = connection;
+        const sample = counted.get(`${protocol} ${transport}`) ?? {
+          labels: { protocol, transport },
+          value: 0,
+        };
+        sample.value++;
+        counted.set(`${protocol} ${transport}`, sample);
+      }
+    }
+    return [...counted.values()];
   }
 
   #sum(count: (realm: RunningRealm) => number): number {

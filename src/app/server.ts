@@ -4,11 +4,12 @@ import { every } from '../core/interval.js';
 import { within } from '../core/within.js';
 import { type ApplicationOptions, loadApplication } from './application.js';
 import { buildHandlers, buildPeriodic } from './build-handlers.js';
-import { createContainer, type Plan } from './container.js';
+import { createContainer, type Plan, readinessOf } from './container.js';
 import { ownPorts } from './own-ports.js';
 import type { Publisher } from './publisher.js';
 import { PARTS, TOKENS } from './tokens.js';
-import { peerTransports } from './transports.js';
+import { byTransport, peerTransports } from './transports.js';
+import { VERSION } from './version.js';
 
 export type ServerOptions = ApplicationOptions;
 
@@ -118,14 +119,24 @@ function addressOf(scheme: string, host: string, port: number): string {
 
 function watch(container: Container): void {
   const realms = container.get(PARTS.realms);
-  const transports = peerTransports(container);
   const replays = container.get(PARTS.replays);
   const store = container.get(PARTS.store);
   const overload = container.get(PARTS.overload);
-  container.get(PARTS.metrics).watch(() => ({
+  const metrics = container.get(PARTS.metrics);
+  const table = container.get(PARTS.table);
+  const readiness = container.get(PARTS.readiness);
+  const broker = container.get(TOKENS.broker);
+  metrics.watchRoutes(() => new Set(table.routes.map(({ name }) => name)));
+  metrics.watch(() => ({
     ...realms.figures,
+    build: [{ labels: { version: VERSION }, value: 1 }],
+    ready: Number(readinessOf({ ...readiness, load: overload.level }, broker).ready),
     load: overload.level,
-    connections: transports.reduce((sum, { size }) => sum + size, 0),
+    routes: table.routes.length,
+    sessions: realms.sessionsByProtocol,
+    connections: byTransport(container, ({ size }) => size),
+    sentBytes: byTransport(container, ({ sentBytes }) => sentBytes),
+    brokerUp: broker.health?.ready === false ? 0 : 1,
     tickets: replays.size ?? 0,
     storeCommits: store?.stats.commits ?? 0,
     storePending: store?.pending ?? 0,

@@ -30,6 +30,7 @@ export class LiveTopic extends Group implements Topic {
   readonly handler: TopicHandler;
   readonly access: ChannelAccess;
   readonly publishes: ServedRoute['publishes'];
+  readonly times: ServedRoute['times'];
   readonly match = 'exact';
   /** Whether the channel is one on which the server alone speaks. */
   readonly isReserved: boolean;
@@ -45,12 +46,17 @@ export class LiveTopic extends Group implements Topic {
   #arrivals: Arrivals | undefined;
   #slow: SlowSubscribers | undefined;
 
-  constructor(request: TopicRequest, { handler, access, publishes }: ServedRoute, context: GroupContext) {
+  constructor(
+    request: TopicRequest,
+    { handler, access, publishes, times }: ServedRoute,
+    context: GroupContext,
+  ) {
     super(context);
     this.request = request;
     this.handler = handler;
     this.access = access;
     this.publishes = publishes;
+    this.times = times;
     this.isReserved = isReserved(request.channel);
     this.#context = context;
   }

@@ -3,6 +3,7 @@ import type { ServerEvents } from '../core/events.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
+import { timed } from '../core/timed.js';
 import { isFor } from './archive.js';
 import type { Group } from './group.js';
 import { inTime } from './in-time.js';
@@ -146,7 +147,8 @@ export class Memberships {
   async #bidFarewell(session: Session, topic: LiveTopic): Promise<void> {
     const { handler, request } = topic;
     if (request.route.presence !== undefined && !topic.decidesByAccess) this.#endWatching(session, topic);
-    await this.#tell(topic, session, () => handler.onUnsubscribe?.(session, topic, request));
+    const hook = () => handler.onUnsubscribe?.(session, topic, request);
+    await this.#tell(topic, session, () => timed(topic.times.unsubscribe, hook));
     this.#parts.topics.release(topic);
   }
 

@@ -7,6 +7,7 @@ import type { Session } from '../core/session.js';
 import type { TopicHandler } from '../core/topic.js';
 import { FrameCache } from './frame-cache.js';
 import type { GroupContext } from './group-context.js';
+import { UNTIMED } from './hook-times.js';
 import { checkLetIn } from './let-in.js';
 import { LiveTopic } from './live-topic.js';
 import { LocalPublication } from './local-publication.js';
@@ -41,7 +42,8 @@ export class PresenceTopic extends LiveTopic {
     const { channel, route } = watched.request;
     const request = { channel: presenceChannel(channel), route: PRESENCE_ROUTE, params: { channel } };
     const access = new PresenceAccess(watched);
-    super(request, { route: PRESENCE_ROUTE, handler: HANDLER, access, publishes: undefined }, parts.context);
+    const served = { route: PRESENCE_ROUTE, handler: HANDLER, access, publishes: undefined, times: UNTIMED };
+    super(request, served, parts.context);
     this.#policy = presenceOf(route);
     this.#parts = parts;
     this.#watched = channel;

@@ -4,6 +4,7 @@ import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { Publication, PublishEvent } from '../core/publication.js';
 import type { Route } from '../core/route.js';
 import type { Session } from '../core/session.js';
+import { timed } from '../core/timed.js';
 import { inTime } from './in-time.js';
 import { checkPublication, checkPublicationLoad, type RouterLimits } from './limits.js';
 import { type LiveTopic, questionOf } from './live-topic.js';
@@ -74,13 +75,15 @@ function askHandler(
   topic: LiveTopic,
   event: PublishEvent,
 ): MaybePromise<Publication | undefined> {
-  const { handler, request } = topic;
+  const { handler, request, times } = topic;
   if (handler.onPublish === undefined) {
     throw new RouterError('not_publishable', `handler ${request.route.handler} accepts no publications`);
   }
   const kept = isKept(event, request.route) ? { ...event, author: session.id } : event;
   const told = event.key === undefined ? kept : { ...kept, key: ownKey(session, event.key) };
-  return handler.onPublish(session, topic, request, told) as MaybePromise<Publication | undefined>;
+  const hook = () =>
+    handler.onPublish?.(session, topic, request, told) as MaybePromise<Publication | undefined>;
+  return timed(times.publish, hook);
 }
 
 /** Whether it matters later who published: where it is left out itself, it is no other that is. */

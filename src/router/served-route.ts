@@ -1,8 +1,10 @@
 import { RouterError } from '../core/errors.js';
+import { type Meter, NULL_METER } from '../core/meter.js';
 import type { Route } from '../core/route.js';
 import { TokenBucket } from '../core/token-bucket.js';
 import type { TopicHandler } from '../core/topic.js';
 import { type ChannelAccess, RouteAccess } from './access.js';
+import { type HookTimes, hookTimes } from './hook-times.js';
 import { RuleBook } from './rules/rule-book.js';
 
 /** A route as a node serves it: with its handler, its compiled access, and what is left of its limits. */
@@ -12,17 +14,20 @@ export interface ServedRoute {
   readonly access: ChannelAccess;
   /** What may still be published on all channels of the route. */
   readonly publishes: TokenBucket | undefined;
+  readonly times: HookTimes;
 }
 
 /** The routes that were asked for, each put together once. */
 export class ServedRoutes {
   readonly #handlers: ReadonlyMap<string, TopicHandler>;
+  readonly #meter: Meter;
   readonly #rules = new RuleBook();
   readonly #served = new Map<Route, ServedRoute>();
 
   /** Handlers by name. */
-  constructor(handlers: ReadonlyMap<string, TopicHandler>) {
+  constructor(handlers: ReadonlyMap<string, TopicHandler>, meter: Meter = NULL_METER) {
     this.#handlers = handlers;
+    this.#meter = meter;
   }
 
   /** Throws `unavailable` for a route without a handler. */
@@ -35,7 +40,8 @@ export class ServedRoutes {
     }
     const { publish } = route.limits;
     const publishes = publish && new TokenBucket(publish, performance.now());
-    const served = { route, handler, access: new RouteAccess(route, handler, this.#rules), publishes };
+    const access = new RouteAccess(route, handler, this.#rules);
+    const served = { route, handler, access, publishes, times: hookTimes(route, handler, this.#meter) };
     this.#served.set(route, served);
     return served;
   }

@@ -1,5 +1,8 @@
 import { RouterError } from '../core/errors.js';
+import type { MaybePromise } from '../core/maybe-promise.js';
 import type { Subscriber } from '../core/router.js';
+import type { Session } from '../core/session.js';
+import { timed } from '../core/timed.js';
 import { inTime } from './in-time.js';
 import { checkSubscription, type RouterLimits } from './limits.js';
 import type { LiveTopic } from './live-topic.js';
@@ -39,7 +42,7 @@ export class Subscribing {
       const { principal } = session;
       held.checkSubscriber(session);
       checkSubscription(sessions, subscriber, { group: held, limits });
-      await inTime(held.handler.onSubscribe?.(session, held, held.request), limits.handlerTimeout);
+      await inTime(askHandler(session, held), limits.handlerTimeout);
       await held.attach();
       await recovering.arrive(subscriber, held, (arrival) => {
         // The peer may have gone, or may be somebody else, while the handler thought: nobody joins after that.
@@ -76,6 +79,11 @@ export class Subscribing {
       if (group !== undefined) patterns.release(group);
     }
   }
+}
+
+function askHandler(session: Session, topic: LiveTopic): MaybePromise<void> {
+  const { handler, request, times } = topic;
+  return timed(times.subscribe, () => handler.onSubscribe?.(session, topic, request));
 }
 
 function checkPresent({ session }: Subscriber): void {

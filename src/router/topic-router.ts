@@ -82,7 +82,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       announce: (channel, payload) => this.announce(channel, payload),
       fanOuts: this.#fanOuts,
     };
-    this.#topics = new Topics(table, new ServedRoutes(handlers), context);
+    this.#topics = new Topics(table, new ServedRoutes(handlers, parts.meter), context);
     this.#patterns = new PatternGroups(context);
     const shared = {
       ...parts,

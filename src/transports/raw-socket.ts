@@ -47,6 +47,10 @@ export class RawSocketTransport implements FirstOctet {
     return this.#peers.size;
   }
 
+  get sentBytes(): number {
+    return this.#context.writer.sentBytes;
+  }
+
   /** Opens a port of its own and resolves to it. Throws when the files of the certificate cannot be used. */
   listen(host: string, port: number): Promise<number> {
     return this.#peers.listen({ host, port }, (socket) => this.accept(socket));

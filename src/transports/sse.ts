@@ -63,6 +63,10 @@ export class SseTransport {
     return this.#connections.size;
   }
 
+  get sentBytes(): number {
+    return this.#context.writer.sentBytes;
+  }
+
   /** Tells every peer to go, spread over `milliseconds` if they are many, and resolves when all are gone. */
   async drain(milliseconds: number): Promise<void> {
     await this.#connections.drain(milliseconds);

@@ -231,6 +231,7 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
     }
     if (this.#ws.bufferedAmount > 0) this.#context.backlog.watch(this);
     sent.give();
+    this.#context.writer.count(frame.bytes.length);
     this.#ws.send(frame.bytes, { binary: frame.binary }, sent.oneWent);
   }
 }

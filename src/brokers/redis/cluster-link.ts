@@ -52,7 +52,9 @@ export class ClusterLink implements RedisLink {
   get health(): BrokerHealth {
     for (const [place, { reason }] of this.#servers)
       if (reason !== undefined) return { ready: false, reason: `Redis is away: ${place}: ${reason}` };
-    return this.#hasStarted ? { ready: true } : { ready: false, reason: 'Redis is away: not connected yet' };
+    return this.#hasStarted
+      ? { ready: true, latency: slowest(this.#servers.values()) }
+      : { ready: false, reason: 'Redis is away: not connected yet' };
   }
 
   prepare(...scripts: readonly Script[]): void {
@@ -239,4 +241,9 @@ async function send({ server, isAsking }: Target, args: readonly Argument[]): Pr
 
 function nobodyHas(): RouterError {
   return new RouterError('unavailable', 'no server of the Redis Cluster has the slot');
+}
+
+function slowest(servers: Iterable<Server>): number | undefined {
+  const known = [...servers].flatMap(({ latency = [] }) => latency);
+  return known.length === 0 ? undefined : Math.max(...known);
 }

@@ -13,6 +13,7 @@ import type {
   Registration,
 } from '../../core/rpc.js';
 import type { Session } from '../../core/session.js';
+import { timed } from '../../core/timed.js';
 import type { TopicHandler } from '../../core/topic.js';
 import { Refusals } from '../refusals.js';
 import type { RouteTable } from '../route-table.js';
@@ -77,7 +78,7 @@ export class ProcedureRouter implements Procedures {
   constructor(parts: ProcedureRouterParts) {
     const { handlers, events, logger, limits } = parts;
     this.#parts = parts;
-    const routes = new ServedRoutes(handlers);
+    const routes = new ServedRoutes(handlers, parts.meter);
     this.#served = new ServedProcedures(parts.table, routes);
     this.#surroundings = { table: parts.table, routes, limit: limits.channel };
     this.#registrations = new Registrations(this.#participants, events);
@@ -194,12 +195,13 @@ export class ProcedureRouter implements Procedures {
   #callHandler(
     call: CallRequest,
     procedure: OwnProcedure,
-    { request: { channel } }: ServedProcedure,
+    { request: { channel }, times }: ServedProcedure,
   ): OngoingCall {
     if (call.continues === true) throw lacks(call.procedure, 'arguments that come in parts');
     if (call.headers?.['ppt_scheme'] !== undefined) throw lacks(call.procedure, 'ppt_scheme');
     const { handlerTimeout, callTimeout } = this.#parts.limits;
-    const target = { procedure, channel, timeout: Math.min(handlerTimeout, callTimeout) };
+    const noted: OwnProcedure = (session, event) => timed(times.call, () => procedure(session, event));
+    const target = { procedure: noted, channel, timeout: Math.min(handlerTimeout, callTimeout) };
     return new LocalCall(call, target, this.#context).start();
   }
 
