@@ -31,6 +31,11 @@ export async function readTemplates(
   return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** One file of the templates. */
+export async function readTemplate(path: string, values: Readonly<Record<string, string>>): Promise<string> {
+  return fillIn(await readFile(`${TEMPLATES ?? ''}${path}`, 'utf8'), values);
+}
+
 async function readFolder(
   folder: string,
   values: Readonly<Record<string, string>>,

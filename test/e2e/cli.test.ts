@@ -20,6 +20,7 @@ const COMMANDS = [
   'rights',
   'import',
   'init',
+  'make',
 ];
 
 const ROUTES = `

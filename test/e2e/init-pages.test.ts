@@ -12,7 +12,6 @@ import { useServer } from '../support/use-server.js';
 const chromium = findChromium();
 if (chromium === undefined) console.log('skipped the pages of new projects: there is no Chromium here');
 const php = installed('php', 'apt-get install php-cli');
-const open = useBrowser(chromium);
 const folders = makeFolder();
 
 afterAll(() => rmSync(folders, { recursive: true, force: true }));
@@ -33,6 +32,8 @@ function state(page: Page, text: string) {
 }
 
 describe.skipIf(chromium === undefined)('the page of a new project', () => {
+  const open = useBrowser(chromium);
+
   describe('basic', () => {
     const { server } = useProject('basic');
 

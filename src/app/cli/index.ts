@@ -9,6 +9,7 @@ import { explain } from './explain.js';
 import { importRouting } from './import.js';
 import { init } from './init.js';
 import { key } from './key.js';
+import { make } from './make.js';
 import { match } from './match.js';
 import { type CliContext, createProgram, type ExitCode } from './program.js';
 import { publish } from './publish.js';
@@ -35,6 +36,7 @@ const COMMANDS = {
   rights,
   import: importRouting,
   init,
+  make,
 };
 
 /** Runs one command line. Resolves to the exit code; prints through the context only. */
