@@ -21,6 +21,7 @@ const COMMANDS = [
   'import',
   'init',
   'make',
+  'migrate',
 ];
 
 const ROUTES = `

@@ -11,6 +11,7 @@ import { init } from './init.js';
 import { key } from './key.js';
 import { make } from './make.js';
 import { match } from './match.js';
+import { migrate } from './migrate.js';
 import { type CliContext, createProgram, type ExitCode } from './program.js';
 import { publish } from './publish.js';
 import { rights } from './rights.js';
@@ -37,6 +38,7 @@ const COMMANDS = {
   import: importRouting,
   init,
   make,
+  migrate,
 };
 
 /** Runs one command line. Resolves to the exit code; prints through the context only. */

@@ -32,7 +32,7 @@ function routingOf(folder: string): string {
 }
 
 /** The first command of a process loads the built-in handlers, which takes long where nothing is cached yet. */
-beforeAll(() => cli(['routes']));
+beforeAll(async () => void (await cli(['routes'])), 180_000);
 
 describe('signalbox make topic', () => {
   it('makes a class, its test and its route, and leaves what the file says above as it is', async () => {
