@@ -22,6 +22,7 @@ const COMMANDS = [
   'init',
   'make',
   'migrate',
+  'completion',
 ];
 
 const ROUTES = `

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../application.js';
 import { DiscoveryError } from '../discover.js';
 import { call } from './call.js';
 import { check } from './check.js';
+import { completion } from './completion.js';
 import { disconnect } from './disconnect.js';
 import { explain } from './explain.js';
 import { importRouting } from './import.js';
@@ -39,6 +40,7 @@ const COMMANDS = {
   init,
   make,
   migrate,
+  completion,
 };
 
 /** Runs one command line. Resolves to the exit code; prints through the context only. */
