@@ -22,7 +22,8 @@ import { subscribe } from './subscribe.js';
 import { test } from './test.js';
 import { token } from './token.js';
 
-const COMMANDS = {
+/** Every command, by its name. */
+export const COMMANDS = {
   serve,
   check,
   routes,
