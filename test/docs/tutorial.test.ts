@@ -1,8 +1,9 @@
-import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { useBrowser } from '../support/browser.js';
 import { findChromium } from '../support/chromium.js';
 import { makeFolder } from '../support/folder.js';
+import { installPackage } from '../support/installed-package.js';
 import { installed, run } from '../support/run.js';
 import { COMMAND, KEY, REPOSITORY, ServerProcess } from '../support/server.js';
 
@@ -33,19 +34,19 @@ describe.skipIf(chromium === undefined || !curl)('docs/tutorial.md', () => {
   async function follow(path: string | undefined, language: string, text: string): Promise<void> {
     if (path !== undefined) return writeFileSync(`${cwd}/${path}`, text);
     if (language !== 'sh') return;
-    const env = { SIGNALBOX_URL: server?.url ?? '', SIGNALBOX_API_KEY: KEY, JITI_ALIAS: ALIASES };
+    const env = { SIGNALBOX_URL: server?.url ?? '', SIGNALBOX_API_KEY: KEY };
     const { code, stdout, stderr } = await run('bash', ['-c', SHELL + text], { cwd, env });
     expect({ text, code, output: code === 0 ? '' : stdout + stderr }).toEqual({ text, code: 0, output: '' });
     if (/^cd live$/m.test(text)) {
       cwd = `${folder}/live`;
-      symlinkSync(`${REPOSITORY}node_modules`, `${cwd}/node_modules`);
+      installPackage(cwd);
     }
     if (!/^npm start$/m.test(text)) return;
     await server?.stop();
     server = await ServerProcess.start({ config: `${cwd}/signalbox.yml` });
   }
 
-  it('leads to a page that tells a customer of an order, and nobody else', { timeout: 180_000 }, async () => {
+  it('leads to a page that tells a customer of an order, and nobody else', { timeout: 300_000 }, async () => {
     for (const [, path, language = '', text = ''] of PAGE.matchAll(BLOCK)) {
       await follow(path, language, text);
       if (text !== PUBLISHED) continue;
@@ -60,10 +61,4 @@ describe.skipIf(chromium === undefined || !curl)('docs/tutorial.md', () => {
     await page.getByText('your order is sent').waitFor();
     expect(readFileSync(`${cwd}/routing/orders.route-test.yml`, 'utf8')).toContain("subscribe: ['user:5']");
   });
-});
-
-/** In place of an installed package, whose own files the loader would not touch. */
-const ALIASES = JSON.stringify({
-  'signalbox/testing': `${REPOSITORY}dist/src/testing.js`,
-  signalbox: `${REPOSITORY}dist/src/index.js`,
 });

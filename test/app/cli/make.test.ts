@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { topicWords } from '../../../src/app/topic-words.js';
 import { cli } from '../../support/cli.js';
 import { testFolder } from '../../support/folder.js';
+import { installPackage } from '../../support/installed-package.js';
 import { run } from '../../support/run.js';
-import { REPOSITORY } from '../../support/server.js';
 
 const ROUTING = `# The routes of the shop
 
@@ -69,11 +69,11 @@ shop.orders:
     await cli(['make', 'topic', 'orders'], { cwd: folder });
     const methods = ['--channel', 'x/{method}/{id}', '--methods', 'add,isOpen'];
     await cli(['make', 'topic', 'calls', ...methods], { cwd: folder });
-    symlinkSync(`${REPOSITORY}node_modules`, `${folder}/node_modules`);
+    installPackage(folder);
     const tests = await run(
       process.execPath,
       ['--import', 'jiti/register', '--test', 'topics/orders.test.ts', 'topics/calls.test.ts'],
-      { cwd: folder, env: { JITI_ALIAS: aliases() } },
+      { cwd: folder },
     );
     expect(tests.stdout).toMatch(/# pass 3\n# fail 0/);
   });
@@ -201,11 +201,3 @@ describe('signalbox make route-test', () => {
     expect(outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('there are shop.news') });
   });
 });
-
-/** In place of an installed package, whose own files the loader would not touch. */
-function aliases(): string {
-  return JSON.stringify({
-    'signalbox/testing': `${REPOSITORY}dist/src/testing.js`,
-    signalbox: `${REPOSITORY}dist/src/index.js`,
-  });
-}
