@@ -189,6 +189,7 @@ describe('the package, installed by somebody', () => {
         'bin',
         'dist',
         'docs',
+        'grafana',
         'package.json',
         'public',
         'templates',
