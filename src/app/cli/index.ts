@@ -6,13 +6,17 @@ import { asyncapi } from './asyncapi.js';
 import { bench } from './bench.js';
 import { call } from './call.js';
 import { check } from './check.js';
+import { completion } from './completion.js';
 import { disconnect } from './disconnect.js';
 import { doctor } from './doctor.js';
 import { explain } from './explain.js';
 import { importRouting } from './import.js';
+import { init } from './init.js';
 import { key } from './key.js';
+import { make } from './make.js';
 import { match } from './match.js';
 import { openapi } from './openapi.js';
+import { migrate } from './migrate.js';
 import { type CliContext, createProgram, type ExitCode } from './program.js';
 import { publish } from './publish.js';
 import { rights } from './rights.js';
@@ -23,7 +27,8 @@ import { test } from './test.js';
 import { token } from './token.js';
 import { types } from './types.js';
 
-const COMMANDS = {
+/** Every command, by its name. */
+export const COMMANDS = {
   serve,
   check,
   routes,
@@ -43,6 +48,10 @@ const COMMANDS = {
   disconnect,
   rights,
   import: importRouting,
+  init,
+  make,
+  migrate,
+  completion,
 };
 
 /** Runs one command line. Resolves to the exit code; prints through the context only. */

@@ -23,6 +23,8 @@ export interface CliCommand {
     args: readonly string[];
     options: Readonly<Record<string, unknown>>;
     context: CliContext;
+    /** The whole program, for what tells of it. */
+    program: Command;
   }): Promise<ExitCode>;
 }
 
@@ -48,7 +50,9 @@ export function createProgram(
       .exitOverride()
       .action(async (...input: unknown[]) => {
         const command = input.at(-1) as Command;
-        finished(await run({ args: command.processedArgs.flat(), options: command.opts(), context }));
+        finished(
+          await run({ args: command.processedArgs.flat(), options: command.opts(), context, program }),
+        );
       });
   }
   return program;
