@@ -15,6 +15,7 @@ import type { Access, Route } from './core/route.js';
 import { ANONYMOUS, type Principal } from './core/session.js';
 import { sessionProcedures } from './core/session-procedures.js';
 import type { TopicHandler } from './core/topic.js';
+import type { Tracer } from './core/tracer.js';
 import {
   type IdentitySettings,
   type ProcedureLimits,
@@ -110,6 +111,7 @@ export interface TestServerOptions {
   readonly identity?: Partial<IdentitySettings>;
   /** How much the server has to do; nothing by default. */
   readonly load?: Load;
+  readonly tracer?: Tracer;
   readonly development?: boolean;
 }
 
@@ -131,6 +133,7 @@ export class TestServer {
     limits,
     identity,
     load,
+    tracer,
     authenticator = NOBODY,
     development = false,
   }: TestServerOptions) {
@@ -152,6 +155,7 @@ export class TestServer {
       presence,
       identity: { warning: 60_000, downgrade: false, ...identity },
       load,
+      tracer,
     });
     const own = new Map([
       ...sessionProcedures({ router: this.router, authenticator }),

@@ -10,6 +10,7 @@ import type { Meter } from '../core/meter.js';
 import type { Route } from '../core/route.js';
 import { sessionProcedures } from '../core/session-procedures.js';
 import type { TopicHandler } from '../core/topic.js';
+import type { Tracer } from '../core/tracer.js';
 import { ReplyAddresses, ReplyTopic } from '../protocols/stomp/index.js';
 import { MetaApi, publishMetaEvents, type SessionDetails, Testaments } from '../protocols/wamp2/index.js';
 import { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
@@ -31,6 +32,7 @@ interface Ingredients {
   readonly details: WeakMap<object, SessionDetails>;
   readonly testaments: Testaments;
   readonly replies: ReplyAddresses;
+  readonly tracer: Tracer | undefined;
 }
 
 /** Binds the realms, and the router and procedures of the main one for all who know no others. */
@@ -51,8 +53,21 @@ export function bindRealms(
       [TOKENS.logger, PARTS.revocations],
     );
   container.bind(PARTS.realms).toResolvedValue(
-    (table, authenticator, events, logger, meter, details, testaments, replies, backbone, log, load) => {
-      const shared = { settings, table, authenticator, events, logger, meter, load };
+    (
+      table,
+      authenticator,
+      events,
+      logger,
+      meter,
+      details,
+      testaments,
+      replies,
+      backbone,
+      log,
+      load,
+      tracer,
+    ) => {
+      const shared = { settings, table, authenticator, events, logger, meter, load, tracer };
       const ingredients = { ...shared, details, testaments, replies };
       const others = wamp.realms.filter((name) => name !== wamp.realm);
       return new Realms(
@@ -72,6 +87,7 @@ export function bindRealms(
       PARTS.backbone,
       PARTS.store,
       PARTS.overload,
+      PARTS.tracer,
     ],
   );
   container.bind(PARTS.router).toResolvedValue(({ main }) => main.router, [PARTS.realms]);

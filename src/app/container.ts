@@ -7,6 +7,7 @@ import type { HttpEndpoint } from '../core/http.js';
 import type { LoadLevel } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { Route } from '../core/route.js';
+import type { Tracer } from '../core/tracer.js';
 import {
   DevTicketsEndpoint,
   DisconnectEndpoint,
@@ -44,9 +45,10 @@ export interface Plan {
 }
 
 /** Says which class stands behind which port. Nothing is built until something is asked for. */
-export function createContainer(plan: Plan): Container {
+export function createContainer(plan: Plan, tracer?: Tracer): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   bindFoundations(container, plan);
+  container.bind(PARTS.tracer).toConstantValue(tracer);
   bindBrokers(container, plan);
   bindRealms(container, plan);
   bindPublisher(container);

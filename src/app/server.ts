@@ -5,6 +5,7 @@ import { within } from '../core/within.js';
 import { type ApplicationOptions, loadApplication } from './application.js';
 import { buildHandlers, buildPeriodic } from './build-handlers.js';
 import { createContainer, type Plan, readinessOf } from './container.js';
+import { loadTracer } from './open-telemetry.js';
 import { ownPorts } from './own-ports.js';
 import type { Publisher } from './publisher.js';
 import { PARTS, TOKENS } from './tokens.js';
@@ -23,6 +24,9 @@ export interface RunningServer extends Publisher {
   close(): Promise<void>;
 }
 
+const UNRECORDED =
+  'tracing is on, but nobody records: start node with --import and what sets up OpenTelemetry';
+
 /** Milliseconds for what is kept to be written when all peers have gone. */
 const FLUSH_TIMEOUT = 30_000;
 
@@ -34,7 +38,9 @@ export async function createServer(options: ServerOptions = {}): Promise<Running
 
 /** Starts what was planned. */
 export async function startServer(plan: Plan): Promise<RunningServer> {
-  const container = createContainer(plan);
+  const tracer = await loadTracer(plan.settings.tracing);
+  const container = createContainer(plan, tracer);
+  if (tracer?.isRecorded === false) container.get(TOKENS.logger).warn({}, UNRECORDED);
   const realms = container.get(PARTS.realms);
   // Handlers may inject the publisher, and with it a router: they are built when all of them exist.
   realms.serve(buildHandlers(container, plan));

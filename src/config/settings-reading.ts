@@ -51,6 +51,7 @@ export class SettingsReading {
       origins,
       limits,
       log,
+      tracing,
       wamp,
       stomp,
       xmlsocket,
@@ -83,6 +84,7 @@ export class SettingsReading {
       origins: Object.freeze(origins),
       limits: camelKeys(limits),
       log: Object.freeze(log),
+      tracing: Object.freeze(tracing),
     });
   }
 

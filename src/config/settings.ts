@@ -110,6 +110,7 @@ export interface Settings {
   readonly origins: readonly string[];
   readonly limits: Limits;
   readonly log: Readonly<ParsedSettings['log']>;
+  readonly tracing: Readonly<ParsedSettings['tracing']>;
 }
 
 /** The same values under names as JavaScript has them. */

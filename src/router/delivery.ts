@@ -1,6 +1,7 @@
 import { type Admits, admission } from '../core/audience.js';
 import type { ChannelSelection } from '../core/broker.js';
 import type { Publication } from '../core/publication.js';
+import type { Tracer, TraceStep } from '../core/tracer.js';
 import { namesReserved } from './channel-name.js';
 import { Decisions } from './decisions.js';
 import type { FanOuts } from './fan-outs.js';
@@ -12,6 +13,7 @@ export interface DeliveryParts {
   readonly topics: Topics;
   readonly patterns: PatternGroups;
   readonly fanOuts: FanOuts;
+  readonly tracer?: Tracer | undefined;
   /** Ends subscriptions that their sessions may not have any more. */
   reauthorize(topic: LiveTopic): void;
 }
@@ -32,10 +34,18 @@ export class Delivery {
   }
 
   deliver(publication: Publication): void {
-    const { topics, patterns, fanOuts, reauthorize } = this.#parts;
+    const { topics, patterns, tracer } = this.#parts;
     this.#publications++;
     const topic = topics.live.get(publication.channel);
     if (topic === undefined && patterns.size === 0) return;
+    const step =
+      publication.trace === undefined || topic === undefined ? undefined : stepOf(publication, topic);
+    if (tracer === undefined || step === undefined) this.#deliver(publication, topic);
+    else void tracer.step(step, () => this.#deliver(publication, topic));
+  }
+
+  #deliver(publication: Publication, topic: LiveTopic | undefined): void {
+    const { topics, patterns, fanOuts, reauthorize } = this.#parts;
     const admits = admission(publication.audience);
     if (topic !== undefined) {
       if (topic.access.timely.subscribe) reauthorize(topic);
@@ -73,6 +83,10 @@ export class Delivery {
     const mayHave: Admits = (session) => admits?.(session) !== false && decisions.allows(session);
     for (const group of groups) this.#parts.fanOuts.start(group, publication, mayHave);
   }
+}
+
+function stepOf(publication: Publication, { size: subscribers, request }: LiveTopic): TraceStep {
+  return { name: 'deliver', publication, route: request.route, subscribers };
 }
 
 /** Whether a pattern that matches a channel is about it: a pattern for everything is not about the server's own. */

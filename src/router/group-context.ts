@@ -3,6 +3,7 @@ import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
 import type { Payload } from '../core/payload.js';
 import type { Queues } from '../core/queue.js';
+import type { Tracer } from '../core/tracer.js';
 import type { FanOutContext, Group } from './group.js';
 import type { Numbering } from './local-publication.js';
 import type { Presence } from './presence.js';
@@ -22,6 +23,8 @@ export interface GroupContext extends FanOutContext {
   readonly sessions: Sessions;
   readonly logger: Logger;
   readonly numbering: Numbering;
+  /** Undefined where nothing is traced. */
+  readonly tracer: Tracer | undefined;
   /** Tells the subscribers of a channel on this node. */
   readonly announce: (channel: string, payload: Payload) => void;
 }

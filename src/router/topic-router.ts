@@ -72,6 +72,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     const context: GroupContext = {
       broker,
       queues,
+      tracer: parts.tracer,
       presence: this.presence,
       log,
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
