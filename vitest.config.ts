@@ -16,6 +16,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', './test/support/plain-summary.ts'],
     pool: 'threads',
+    // By default one core is left idle, and most of the time tests wait for servers, browsers and clocks.
+    maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

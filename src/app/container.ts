@@ -104,7 +104,10 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       ...healthEndpoints(() => readinessOf({ ...readiness, load: overload.level }, broker)),
       new MetricsEndpoint(metrics, authenticator),
       ...devEndpoints(settings),
-      ...pageEndpoints({ development: settings.development, login: devEndpoints(settings).length > 0 }),
+      ...pageEndpoints(
+        { development: settings.development, login: devEndpoints(settings).length > 0 },
+        { folder: settings.pages, limit: limits.page },
+      ),
     ],
     [
       PARTS.router,

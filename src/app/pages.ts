@@ -2,22 +2,17 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { HttpEndpoint, HttpReply, HttpRequest } from '../core/http.js';
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.map': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-};
+import { PageFolder } from './page-folder.js';
+import { PAGE_TYPES } from './page-types.js';
 
 /** Nothing from elsewhere, nothing inline: text that peers send can never become code. */
 const POLICY =
   "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
-/** What is served from the root: the page, and the browser client that the build puts beside the server. */
-const FOLDERS = ['public/', 'dist/client/'];
+/** The browser client, which the build puts beside the server. */
+const CLIENT = 'dist/client/';
+/** The page at `/` of a server whose application has none. */
+const OWN_PAGE = 'public/';
 
 /** What the page has to know of its server. */
 interface ServerFacts {
@@ -27,26 +22,37 @@ interface ServerFacts {
   readonly login: boolean;
 }
 
-/** The page at `/` and the browser client, read once, and what the page has to know. A folder that was not built is not served. */
-export function pageEndpoints(facts: ServerFacts): readonly HttpEndpoint[] {
-  const content = Buffer.from(JSON.stringify(facts));
-  return [new FileEndpoint('/page/server.json', 'application/json', content), ...fileEndpoints()];
+/** The application's own pages. */
+interface OwnPages {
+  /** Absolute; undefined where it has none. */
+  readonly folder: string | undefined;
+  /** Octets of a file. */
+  readonly limit: number;
 }
 
-function fileEndpoints(): readonly FileEndpoint[] {
-  return FOLDERS.flatMap((folder) => {
-    const place = ['../../', '../../../']
-      .map((up) => new URL(up + folder, import.meta.url))
-      .find((url) => existsSync(url));
-    return place === undefined ? [] : filesIn(place);
-  });
+/**
+ * The browser client, and the application's own pages or, without any, the page at `/` with what it has to know. A folder
+ * that was not built is not served.
+ */
+export function pageEndpoints(facts: ServerFacts, { folder, limit }: OwnPages): readonly HttpEndpoint[] {
+  if (folder !== undefined) return [...fileEndpoints(CLIENT), new PageFolder(folder, limit)];
+  const content = Buffer.from(JSON.stringify(facts));
+  const page = new FileEndpoint('/page/server.json', 'application/json', content);
+  return [page, ...fileEndpoints(OWN_PAGE), ...fileEndpoints(CLIENT)];
+}
+
+function fileEndpoints(folder: string): readonly FileEndpoint[] {
+  const place = ['../../', '../../../']
+    .map((up) => new URL(up + folder, import.meta.url))
+    .find((url) => existsSync(url));
+  return place === undefined ? [] : filesIn(place);
 }
 
 function filesIn(folder: URL, prefix = '/'): readonly FileEndpoint[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = prefix + entry.name;
     if (entry.isDirectory()) return filesIn(new URL(`${entry.name}/`, folder), `${path}/`);
-    const type = TYPES[extname(entry.name)];
+    const type = PAGE_TYPES[extname(entry.name)];
     return type === undefined ? [] : new FileEndpoint(path, type, readFileSync(new URL(entry.name, folder)));
   });
 }

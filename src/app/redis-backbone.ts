@@ -65,9 +65,9 @@ export class RedisBackbone implements Backbone {
 
   #carriers(link: RedisLink): Carriers {
     const { settings, logger, meter } = this.#parts;
-    const { limits } = settings;
+    const { limits, redis } = settings;
     return {
-      broker: new RedisBroker({ link, limits, logger, meter }),
+      broker: new RedisBroker({ link, limits, logger, meter, keptFor: redis.positions }),
       queues: new RedisQueues({ link, nodes: this.#nodes, limits, logger, meter }),
       presence: new RedisPresence({ link, nodes: this.#nodes, logger }),
     };

@@ -40,6 +40,17 @@ export function duration(preset: string, help: string) {
   return z.unknown().transform(reading(readDuration)).prefault(preset).meta(meta('duration', help));
 }
 
+/** Milliseconds that no timer of ours counts, so that they may be longer than one can. */
+export function lifetime(preset: string, help: string, atLeast: string) {
+  const least = parseDuration(atLeast);
+  const read = (value: string | number): number => {
+    const time = parseDuration(value);
+    if (time < least) throw new RangeError(`${value} is shorter than ${atLeast}`);
+    return time;
+  };
+  return z.unknown().transform(reading(read)).prefault(preset).meta(meta('duration', help));
+}
+
 /** The same, or undefined for `false`. */
 export function durationOrNone(preset: string, help: string) {
   const known = reading(readDuration);

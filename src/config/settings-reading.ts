@@ -56,6 +56,7 @@ export class SettingsReading {
       stomp,
       xmlsocket,
       store,
+      pages,
       development,
     } = this.#parsed;
     const { handlers, ...named } = topics;
@@ -78,6 +79,7 @@ export class SettingsReading {
         path: resolve(folder, store.path ?? DEFAULT_STORE),
         isChosen: store.path !== undefined,
       },
+      pages: await this.#pages(pages, folder),
       development,
       broker,
       redis: Object.freeze(redis),
@@ -129,6 +131,16 @@ export class SettingsReading {
       (name) => listen[name] !== undefined && !this.#sources.isOverridden(['listen', name]),
     );
     return Object.fromEntries(free.map((name) => [name, 0]));
+  }
+
+  async #pages(path: string | undefined, folder: string): Promise<string | undefined> {
+    const pages = path === undefined ? undefined : resolve(folder, path);
+    if (pages !== undefined && !(await isFolder(pages)))
+      this.#findings.report('bad-setting', this.#sources.at(['pages']), {
+        message: `there is no folder ${shownName(pages)}`,
+        hint: 'pages names the folder of the files that are served at /',
+      });
+    return pages;
   }
 
   /** The default folder need not exist; one that somebody names does. */

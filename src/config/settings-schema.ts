@@ -115,6 +115,7 @@ const limits = z.strictObject({
     '10s',
     'How long a long-poll request for messages is held; AutobahnJS gives up on one after 12 seconds.',
   ),
+  page: size('8mb', 'Largest file that is served from `pages`.'),
   body: size('1mb', 'Longest body of an HTTP request.'),
   batch: count(1000, 'Most messages in one publish request.'),
   loop_delay: durationOrNone(
@@ -230,6 +231,9 @@ export const settingsSchema = z.strictObject({
       ),
     })
     .prefault({}),
+  pages: path(
+    'Folder of files that are served at `/`, in place of the page that the server has there; `/sync.js` and `/sync.mjs` stay. Nothing hidden, and known types only.',
+  ),
   development: onOff(
     false,
     'Explain refusals to peers, and let visitors of the page at `/` be any user. Only where nobody else can connect.',

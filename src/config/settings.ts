@@ -103,6 +103,8 @@ export interface Settings {
   readonly stomp: CamelKeys<ParsedSettings['stomp']>;
   readonly xmlsocket: CamelKeys<ParsedSettings['xmlsocket']>;
   readonly store: StoreSettings;
+  /** The folder of the application's own pages; undefined where it has none. */
+  readonly pages: string | undefined;
   readonly development: boolean;
   /** `memory`, or the address of Redis, which may hold a password. */
   readonly broker: string;

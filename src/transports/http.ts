@@ -131,7 +131,7 @@ export class HttpTransport implements FirstOctet {
     const wanted = method === 'HEAD' ? 'GET' : method;
     const endpoint = this.#endpoints.get(`${wanted} ${path}`);
     if (endpoint !== undefined) return endpoint;
-    const there = this.#options.endpoints.filter((one) => isAt(one, path));
+    const there = this.#options.endpoints.filter((one) => isAt(one, path)).sort(nearestFirst);
     const below = there.find((one) => one.method === wanted);
     if (below !== undefined) return below;
     const others = there.map((one) => one.method);
@@ -163,6 +163,11 @@ export class HttpTransport implements FirstOctet {
 
 function isAt({ path, below = false }: HttpEndpoint, wanted: string): boolean {
   return path === wanted || (below && wanted.startsWith(`${path}/`));
+}
+
+/** What serves one folder comes before what serves all of them. */
+function nearestFirst(a: HttpEndpoint, b: HttpEndpoint): number {
+  return b.path.length - a.path.length;
 }
 
 /** A response calls itself finished, too, when its socket failed with octets in it. */

@@ -60,7 +60,7 @@ describe('settings', () => {
       xmlsocket: { loginTimeout: 60_000, policyDomains: [], policyPorts: [] },
       development: false,
       broker: 'memory',
-      redis: { prefix: 'sb', timeout: 1500, start: 10_000 },
+      redis: { prefix: 'sb', timeout: 1500, positions: 30 * 86_400_000, start: 10_000 },
       origins: [],
       limits: {
         message: 65_536,
@@ -253,6 +253,7 @@ log: { level: debug, format: json }
     ['limits: { messages: { rate: 5, burst: 5, more: 1 } }', 'bad-setting 1:11', /200/],
     ['limits: { failed_logins: 0/m }', 'bad-setting 1:26', /10\/m/],
     ['limits: { handshakes: 5/d }', 'bad-setting 1:23', /1000/],
+    ['redis: { positions: 90s }', 'bad-setting 1:21', /at least 2m/],
     ['listen: { blocked: 10.0.0.0/33 }', 'bad-setting 1:20', /ranges of peers/],
     ['listen: { blocked: [10.0.0.1, 10.0.0] }', 'bad-setting 1:31', /ranges of peers/],
     ['listen: { trusted_proxies: proxy.example }', 'bad-setting 1:28', /X-Forwarded-For/],

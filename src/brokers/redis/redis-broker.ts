@@ -24,6 +24,8 @@ export interface RedisBrokerParts {
   readonly logger: Logger;
   /** Channels with a retained publication at most; where there are more, those go that were retained on longest ago. */
   readonly limits: { readonly retained: number };
+  /** Milliseconds that a history lives after it was last used; 30 days if left out. */
+  readonly keptFor?: number;
 }
 
 /** A channel that the node hears. */
@@ -34,6 +36,8 @@ interface Heard {
   isActive: boolean;
   opening: Promise<Position | undefined> | undefined;
 }
+
+const THIRTY_DAYS = 30 * 86_400_000;
 
 /** Octets of what was delivered lately that a node remembers, so that those who come back all at once are answered from memory. */
 const REMEMBERED = 32 * 1024 ** 2;
@@ -57,11 +61,11 @@ export class RedisBroker implements Broker {
   #stop: (() => void) | undefined;
 
   constructor(parts: RedisBrokerParts) {
-    const { link, limits } = parts;
+    const { link, limits, keptFor = THIRTY_DAYS } = parts;
     this.#parts = parts;
-    this.#history = new RedisHistory(link);
+    this.#history = new RedisHistory(link, keptFor);
     this.#archive = new RedisArchive(link, this.#history);
-    this.#publishing = new RedisPublishing(link, limits);
+    this.#publishing = new RedisPublishing(link, { ...limits, keptFor });
     link.prepare(PUBLISH, PASS, READ, HISTORY);
     link.watch({ restored: () => this.#restored() });
   }
