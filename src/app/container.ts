@@ -205,7 +205,7 @@ function bindAddresses(container: Container, { settings }: Plan): void {
   const { trustedProxies, blocked } = settings.listen;
   const warn = (logger: Logger) => (proxy: string) =>
     logger.warn(
-      { proxy },
+      { event: 'proxy_not_trusted', proxy },
       'a proxy forwards peers and is not in listen.trusted_proxies: all of them count as one address',
     );
   container

@@ -79,6 +79,7 @@ export class Overload implements Load {
     const p99 = Math.max(0, delays.percentile(99) / 1e6 - RESOLUTION);
     delays.reset();
     gauge.observe(p99);
-    if (gauge.level !== before) this.#logger.warn({ level: gauge.level, delay: Math.round(p99) }, 'load');
+    if (gauge.level !== before)
+      this.#logger.warn({ event: 'load_changed', load: gauge.level, delay: Math.round(p99) }, 'load');
   }
 }

@@ -40,7 +40,8 @@ export async function createServer(options: ServerOptions = {}): Promise<Running
 export async function startServer(plan: Plan): Promise<RunningServer> {
   const tracer = await loadTracer(plan.settings.tracing);
   const container = createContainer(plan, tracer);
-  if (tracer?.isRecorded === false) container.get(TOKENS.logger).warn({}, UNRECORDED);
+  if (tracer?.isRecorded === false)
+    container.get(TOKENS.logger).warn({ event: 'tracing_not_recorded' }, UNRECORDED);
   const realms = container.get(PARTS.realms);
   // Handlers may inject the publisher, and with it a router: they are built when all of them exist.
   realms.serve(buildHandlers(container, plan));
@@ -89,7 +90,8 @@ async function leave(container: Container): Promise<void> {
 
 function startPeriodicTasks(container: Container, { offers }: Plan): readonly (() => void)[] {
   const logger = container.get(TOKENS.logger);
-  const failed = (error: unknown) => logger.error({ error }, 'periodic task failed');
+  const failed = (error: unknown) =>
+    logger.error({ event: 'periodic_task_failed', error }, 'periodic task failed');
   return buildPeriodic(container, offers).map((task) => every(task.interval, () => task.tick(), failed));
 }
 
@@ -197,6 +199,6 @@ async function openStore(container: Container, { settings }: Plan): Promise<void
     const { message } = error as Error;
     container
       .get(TOKENS.logger)
-      .error({ reason: message }, 'routes with a log or a durable queue are refused');
+      .error({ event: 'store_in_use', reason: message }, 'routes with a log or a durable queue are refused');
   }
 }

@@ -238,7 +238,7 @@ export class LiveTopic extends Group implements Topic {
 
   #startTimers(): void {
     const failed = (error: unknown) =>
-      this.#context.logger.error({ channel: this.channel, error }, 'timer failed');
+      this.#context.logger.error({ event: 'timer_failed', channel: this.channel, error }, 'timer failed');
     this.#timers = this.handler.timers?.map((timer) => every(timer.interval, () => timer.tick(this), failed));
   }
 

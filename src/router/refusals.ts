@@ -71,7 +71,10 @@ export class Refusals {
   }
 
   #failed(error: unknown, { request }: RouterError, { session, channel }: RefusedRequest): void {
-    this.#parts.logger.error({ request, session: session.id, channel, error }, 'handler failed');
+    this.#parts.logger.error(
+      { event: 'handler_failed', request, session: session.id, channel, error },
+      'handler failed',
+    );
     this.#parts.events.announce('client_error', { session, channel, error });
   }
 
@@ -84,6 +87,7 @@ export class Refusals {
       const decided =
         code === 'forbidden' && judge && describeJudgements(judge({ private: true }), operation);
       return {
+        event: 'operation_refused',
         request,
         operation,
         channel: channel.slice(0, 256),

@@ -112,7 +112,7 @@ export class PublishEndpoint implements HttpEndpoint {
 
   #refusal(cause: unknown): unknown {
     const error = RouterError.from(cause);
-    if (error !== cause) this.#logger.error({ error: cause }, 'publish failed');
+    if (error !== cause) this.#logger.error({ event: 'publish_failed', error: cause }, 'publish failed');
     const { code, message, hint, request } = error;
     return { error: { code, message, hint, request } };
   }
