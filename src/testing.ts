@@ -5,6 +5,7 @@ import type { Authenticator } from './core/authenticator.js';
 import type { Broker } from './core/broker.js';
 import { channelProcedures } from './core/channel-procedures.js';
 import { ServerEvents } from './core/events.js';
+import type { RouterWatch } from './core/inspection.js';
 import type { Load } from './core/load.js';
 import { type Logger, NULL_LOGGER } from './core/logger.js';
 import type { MessageLog } from './core/message-log.js';
@@ -22,6 +23,7 @@ import {
   ProcedureRouter,
   type RouterLimits,
   RouteTable,
+  RouteTallies,
   TopicRouter,
 } from './router/index.js';
 import { TestPeer } from './testing/test-peer.js';
@@ -112,6 +114,8 @@ export interface TestServerOptions {
   /** How much the server has to do; nothing by default. */
   readonly load?: Load;
   readonly tracer?: Tracer;
+  /** Hears of refusals and conflations; nobody by default. */
+  readonly watch?: RouterWatch;
   readonly development?: boolean;
 }
 
@@ -134,6 +138,7 @@ export class TestServer {
     identity,
     load,
     tracer,
+    watch,
     authenticator = NOBODY,
     development = false,
   }: TestServerOptions) {
@@ -144,6 +149,8 @@ export class TestServer {
       events: this.events,
       logger,
       meter,
+      watch,
+      tallies: new RouteTallies(),
       limits: { ...LIMITS, ...limits },
       development,
     };

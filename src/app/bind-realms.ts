@@ -3,6 +3,7 @@ import type { Settings } from '../config/index.js';
 import type { Authenticator } from '../core/authenticator.js';
 import { channelProcedures } from '../core/channel-procedures.js';
 import { ServerEvents } from '../core/events.js';
+import type { RouterWatch } from '../core/inspection.js';
 import type { Load } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
@@ -13,7 +14,7 @@ import type { TopicHandler } from '../core/topic.js';
 import type { Tracer } from '../core/tracer.js';
 import { ReplyAddresses, ReplyTopic } from '../protocols/stomp/index.js';
 import { MetaApi, publishMetaEvents, type SessionDetails, Testaments } from '../protocols/wamp2/index.js';
-import { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
+import { ProcedureRouter, RouteTable, RouteTallies, TopicRouter } from '../router/index.js';
 import type { Carriers } from './backbone.js';
 import { META_HANDLER, metaRoutes } from './meta-routes.js';
 import { Realms, type RunningRealm } from './realms.js';
@@ -29,6 +30,7 @@ interface Ingredients {
   readonly logger: Logger;
   readonly meter: Meter;
   readonly load: Load;
+  readonly watch: RouterWatch | undefined;
   readonly details: WeakMap<object, SessionDetails>;
   readonly testaments: Testaments;
   readonly replies: ReplyAddresses;
@@ -66,8 +68,9 @@ export function bindRealms(
       log,
       load,
       tracer,
+      watch,
     ) => {
-      const shared = { settings, table, authenticator, events, logger, meter, load, tracer };
+      const shared = { settings, table, authenticator, events, logger, meter, load, tracer, watch };
       const ingredients = { ...shared, details, testaments, replies };
       const others = wamp.realms.filter((name) => name !== wamp.realm);
       return new Realms(
@@ -88,6 +91,7 @@ export function bindRealms(
       PARTS.store,
       PARTS.overload,
       PARTS.tracer,
+      PARTS.operatorMemory,
     ],
   );
   container.bind(PARTS.router).toResolvedValue(({ main }) => main.router, [PARTS.realms]);
@@ -103,7 +107,7 @@ function createRealm(
   const events = new ServerEvents(shared.logger, shared.events);
   const handlers = new Map<string, TopicHandler>();
   const identity = { warning: auth.expiryWarning, downgrade: auth.onExpiry === 'downgrade' };
-  const parts = { ...shared, events, handlers, limits, development };
+  const parts = { ...shared, events, handlers, limits, development, tallies: new RouteTallies() };
   const router = new TopicRouter({ ...parts, broker, queues, presence, log, identity });
   const own = new Map([...sessionProcedures({ router, authenticator }), ...channelProcedures(router)]);
   const procedures = new ProcedureRouter({ ...parts, own });

@@ -1,5 +1,6 @@
 import type { Broker } from '../core/broker.js';
 import type { Disconnect } from '../core/errors.js';
+import type { RouteFigures } from '../core/inspection.js';
 import type { Queues } from '../core/queue.js';
 import type { Realm } from '../core/realm.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
@@ -34,6 +35,9 @@ export type RealmFigures = Pick<
   | 'queueUnacknowledged'
   | 'registrations'
 > & { readonly sessions: number };
+
+const NOTHING: RouteFigures = { publications: 0, deliveries: 0, refusals: 0, channels: 0, subscribers: 0 };
+const ROUTE_FIGURES = Object.keys(NOTHING) as (keyof RouteFigures)[];
 
 /** Every realm of the server. What the application does to sessions reaches them wherever they are. */
 export class Realms implements SessionControl {
@@ -96,6 +100,16 @@ export class Realms implements SessionControl {
       queueUnacknowledged: this.#sum(({ queues }) => queues.figures.unacknowledged),
       registrations: this.#sum(({ procedures }) => procedures.registrations.size),
     };
+  }
+
+  /** What is counted of one route in each realm, put together. */
+  figuresOf(route: string): RouteFigures {
+    const sum: { -readonly [K in keyof RouteFigures]: number } = { ...NOTHING };
+    for (const { router } of this.all.values()) {
+      const found = router.inspection.routeFigures.get(route) ?? NOTHING;
+      for (const name of ROUTE_FIGURES) sum[name] += found[name];
+    }
+    return sum;
   }
 
   /** The open sessions, by protocol and transport. */

@@ -8,6 +8,7 @@ import { createContainer, type Plan, readinessOf } from './container.js';
 import { loadTracer } from './open-telemetry.js';
 import { ownPorts } from './own-ports.js';
 import type { Publisher } from './publisher.js';
+import { routeSamples } from './route-samples.js';
 import { PARTS, TOKENS } from './tokens.js';
 import { byTransport, peerTransports } from './transports.js';
 import { VERSION } from './version.js';
@@ -51,6 +52,7 @@ export async function startServer(plan: Plan): Promise<RunningServer> {
   const urls = await openOrClose(container, plan);
   const [url = ''] = urls;
   container.get(PARTS.overload).start();
+  container.get(PARTS.inspector)?.start();
   container.get(PARTS.readiness).ready = true;
   container.get(TOKENS.events).announce('server_launched', { urls });
   let closing: Promise<void> | undefined;
@@ -137,6 +139,10 @@ function watch(container: Container): void {
   metrics.watchRoutes(() => new Set(table.routes.map(({ name }) => name)));
   metrics.watch(() => ({
     ...realms.figures,
+    ...routeSamples(
+      realms,
+      table.routes.map(({ name }) => name),
+    ),
     build: [{ labels: { version: VERSION }, value: 1 }],
     ready: Number(readinessOf({ ...readiness, load: overload.level }, broker).ready),
     load: overload.level,
@@ -154,6 +160,7 @@ function watch(container: Container): void {
 /** Peers are told to come back, spread out over the time → the ports are free. */
 async function closePorts(container: Container, time: number): Promise<void> {
   container.get(PARTS.polls).drain();
+  container.get(PARTS.operatorStreams).close();
   const closed = [container.get(PARTS.http).close(time), container.get(PARTS.policy).close()];
   await Promise.all(peerTransports(container).map((transport) => transport.drain(time)));
   await Promise.all(closed);
@@ -174,6 +181,7 @@ async function close(
   container.get(TOKENS.gateway).drain();
   await closePorts(container, drain);
   container.get(PARTS.overload).stop();
+  container.get(PARTS.inspector)?.stop();
   for (const stop of stopTasks) stop();
   await within(
     FLUSH_TIMEOUT,

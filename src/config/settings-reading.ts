@@ -58,6 +58,7 @@ export class SettingsReading {
       store,
       pages,
       development,
+      admin,
     } = this.#parsed;
     const { handlers, ...named } = topics;
     this.#checkDevelopment();
@@ -87,6 +88,10 @@ export class SettingsReading {
       limits: camelKeys(limits),
       log: Object.freeze(log),
       tracing: Object.freeze(tracing),
+      admin: Object.freeze({
+        ...admin,
+        key: admin.key && this.#auth.secret(admin.key, ['admin', 'key']),
+      }),
     });
   }
 

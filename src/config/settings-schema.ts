@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { adminSettings } from './admin-settings.js';
 import { authSettings } from './auth-settings.js';
 import { listenSettings } from './listen-settings.js';
 import { rate } from './rate-kind.js';
@@ -238,7 +239,7 @@ export const settingsSchema = z.strictObject({
     false,
     'Explain refusals to peers, and let visitors of the page at `/` be any user. Only where nobody else can connect.',
   ),
-  admin: z.strictObject({}).prefault({}),
+  admin: adminSettings.prefault({}),
 });
 
 /** What the schema gives: names as in the file, durations in milliseconds, sizes in octets. */

@@ -15,6 +15,21 @@ export interface HttpReply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** In place of `body`: called when the head has been sent, and not for HEAD. */
+  readonly open?: (body: OpenBody) => void;
+}
+
+/** A body that goes on until one side ends it; whatever is written to one that has ended is lost. */
+export interface OpenBody {
+  /** Octets that wait to be sent. */
+  readonly waiting: number;
+  write(octets: string | Buffer): void;
+  /** Ends it after what was written. */
+  end(): void;
+  /** Ends it at once. */
+  drop(): void;
+  /** Calls back once, when it has ended, whoever ended it. */
+  whenEnded(listener: () => void): void;
 }
 
 /** One thing the HTTP transport serves. A thrown `RouterError` becomes `{error: {code, message, hint}}`. */

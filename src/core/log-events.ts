@@ -29,6 +29,12 @@ export const LOG_EVENTS = {
       'a subscribe, publish, call or registration was refused; for `forbidden`, `decided` has the rules and their values',
     fields: ['request', 'operation', 'channel', 'code', 'reason', 'session', 'peer', 'decided', 'omitted'],
   },
+  operator_acted: {
+    level: 'info',
+    means:
+      'somebody who holds the key of the operators did something, or tried to; the fields are those of the action',
+    fields: ['action', 'as'],
+  },
   testament_refused: {
     level: 'info',
     means: 'what a session of WAMP v2 left to be published was refused',

@@ -1,4 +1,5 @@
 import type { Broker } from '../core/broker.js';
+import type { RouterWatch } from '../core/inspection.js';
 import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
 import type { Payload } from '../core/payload.js';
@@ -7,6 +8,7 @@ import type { Tracer } from '../core/tracer.js';
 import type { FanOutContext, Group } from './group.js';
 import type { Numbering } from './local-publication.js';
 import type { Presence } from './presence.js';
+import type { RouteTallies } from './route-tally.js';
 import type { Sessions } from './sessions.js';
 
 /** What every group of a node shares. */
@@ -25,6 +27,9 @@ export interface GroupContext extends FanOutContext {
   readonly numbering: Numbering;
   /** Undefined where nothing is traced. */
   readonly tracer: Tracer | undefined;
+  readonly tallies: RouteTallies;
+  /** Undefined where nobody looks. */
+  readonly watch: RouterWatch | undefined;
   /** Tells the subscribers of a channel on this node. */
   readonly announce: (channel: string, payload: Payload) => void;
 }

@@ -3,6 +3,7 @@ export { describeJudgements } from './explain.js';
 export type { IdentitySettings } from './identities.js';
 export type { RouterLimits } from './limits.js';
 export { RouteTable, type RouteTrial } from './route-table.js';
+export { RouteTallies } from './route-tally.js';
 export { answersCalls } from './rpc/local-procedures.js';
 export { type ProcedureLimits, ProcedureRouter, type ProcedureRouterParts } from './rpc/procedure-router.js';
 export { RULE_NAMES } from './rules/named-rules.js';

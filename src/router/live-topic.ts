@@ -20,6 +20,7 @@ import type { GroupContext } from './group-context.js';
 import { LocalPublication } from './local-publication.js';
 import { presenceOf } from './presence-channel.js';
 import { checkQueueable, QueueConsumers } from './queue-consumers.js';
+import type { RouteTally } from './route-tally.js';
 import type { Question } from './rules/rule.js';
 import type { ServedRoute } from './served-route.js';
 import { SlowSubscribers } from './slow-subscribers.js';
@@ -32,6 +33,11 @@ export class LiveTopic extends Group implements Topic {
   readonly publishes: ServedRoute['publishes'];
   readonly times: ServedRoute['times'];
   readonly match = 'exact';
+  readonly tally: RouteTally;
+  /** What was published here since the topic became live, and how much of it a second, as last looked at. */
+  publications = 0;
+  rate: number | undefined = undefined;
+  counted = -1;
   /** Whether the channel is one on which the server alone speaks. */
   readonly isReserved: boolean;
   /** Publications that have had their place among those of the channel. */
@@ -48,7 +54,7 @@ export class LiveTopic extends Group implements Topic {
 
   constructor(
     request: TopicRequest,
-    { handler, access, publishes, times }: ServedRoute,
+    { handler, access, publishes, times, tally }: ServedRoute,
     context: GroupContext,
   ) {
     super(context);
@@ -56,6 +62,7 @@ export class LiveTopic extends Group implements Topic {
     this.handler = handler;
     this.access = access;
     this.publishes = publishes;
+    this.tally = tally;
     this.times = times;
     this.isReserved = isReserved(request.channel);
     this.#context = context;
@@ -125,8 +132,11 @@ export class LiveTopic extends Group implements Topic {
 
   override add(subscriber: Subscriber): boolean {
     const isFirst = super.add(subscriber);
-    if (isFirst) this.#startTimers();
-    return isFirst;
+    this.tally.subscribers++;
+    if (!isFirst) return false;
+    this.tally.channels++;
+    this.#startTimers();
+    return true;
   }
 
   override remove(subscriber: Subscriber): boolean {
@@ -135,7 +145,10 @@ export class LiveTopic extends Group implements Topic {
     if (presence !== undefined) this.#context.presence?.left(subscriber.session, this.channel, presence);
     this.#consumers?.end(subscriber);
     this.#slow?.forget(subscriber);
-    if (this.size === 0) this.#endTimers();
+    this.tally.subscribers--;
+    if (this.size > 0) return true;
+    this.tally.channels--;
+    this.#endTimers();
     return true;
   }
 
@@ -143,6 +156,12 @@ export class LiveTopic extends Group implements Topic {
     const { queue, presence } = this.request.route;
     if (presence !== undefined) this.#context.presence?.joined(subscriber.session, this.channel);
     if (queue !== undefined) this.#queueConsumers?.begin(subscriber);
+  }
+
+  /** One more was published here. */
+  count(): void {
+    this.publications++;
+    this.tally.publications++;
   }
 
   /** The next publication of the channel is on its way: who joins from now on is not sent it. */
@@ -160,7 +179,9 @@ export class LiveTopic extends Group implements Topic {
 
   protected override get slow(): SlowSubscribers | undefined {
     if (this.request.route.slow !== 'conflate') return undefined;
-    return (this.#slow ??= new SlowSubscribers(this.#context.fanOuts.stats));
+    return (this.#slow ??= new SlowSubscribers(this.#context.fanOuts.stats, (session) =>
+      this.#context.watch?.conflated(session, this.channel),
+    ));
   }
 
   protected demand(): MaybePromise<void> {
@@ -197,6 +218,7 @@ export class LiveTopic extends Group implements Topic {
   #hand(publication: Publication, options: PublicationOptions | undefined): MaybePromise<Publication> {
     const { queue } = this.request.route;
     if (queue === undefined) return this.#context.broker.publish(publication, this.#keeping(options));
+    this.count();
     return after(this.#queues.enqueue(publication, queue), () => publication);
   }
 
@@ -216,6 +238,7 @@ export class LiveTopic extends Group implements Topic {
       queues: this.#context.queues,
       policy: queue,
       topic: this,
+      tally: this.tally,
       mayTake,
     });
     return this.#consumers;

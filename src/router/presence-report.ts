@@ -7,10 +7,16 @@ import { people } from './presence-people.js';
 
 /** Who is there, for a session that may know it. Throws `no_such_route`, `forbidden`, and what the store throws. */
 export async function readPresence(session: Session, topic: LiveTopic): Promise<PresenceReport> {
-  const { channel, route } = topic.request;
-  const { members: most } = presenceOf(route);
+  presenceOf(topic.request.route);
   topic.access.check('presence', questionOf(session.principal, topic));
   checkLetIn(session, topic);
+  return presenceReport(topic);
+}
+
+/** The same for those who may know everything. */
+export async function presenceReport(topic: LiveTopic): Promise<PresenceReport> {
+  const { channel, route } = topic.request;
+  const { members: most } = presenceOf(route);
   const { members, users, sessions } = await topic.present();
   return sessions > most
     ? { channel, users, sessions }

@@ -42,7 +42,9 @@ export class PresenceTopic extends LiveTopic {
     const { channel, route } = watched.request;
     const request = { channel: presenceChannel(channel), route: PRESENCE_ROUTE, params: { channel } };
     const access = new PresenceAccess(watched);
-    const served = { route: PRESENCE_ROUTE, handler: HANDLER, access, publishes: undefined, times: UNTIMED };
+    const tally = parts.context.tallies.of(PRESENCE_ROUTE.name);
+    const open = { access, publishes: undefined, times: UNTIMED, tally };
+    const served = { route: PRESENCE_ROUTE, handler: HANDLER, ...open };
     super(request, served, parts.context);
     this.#policy = presenceOf(route);
     this.#parts = parts;

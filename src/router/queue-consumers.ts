@@ -5,11 +5,13 @@ import type { PublicationOptions } from '../core/publication.js';
 import type { Consumer, Consumption, QueueDelivery, QueuePolicy, Queues } from '../core/queue.js';
 import type { Subscriber } from '../core/router.js';
 import type { SubscriptionGroup } from '../core/topic.js';
+import type { DeliveryTally } from './fan-outs.js';
 
 export interface ConsumerParts {
   readonly queues: Queues;
   readonly policy: QueuePolicy;
   readonly topic: SubscriptionGroup;
+  readonly tally: DeliveryTally;
   /** Whether a subscriber may have a message now; asked for each where access depends on the time. */
   readonly mayTake: ((subscriber: Subscriber) => boolean) | undefined;
 }
@@ -40,13 +42,17 @@ export class QueueConsumers {
   }
 
   #consumerOf(subscriber: Subscriber): Consumer {
-    const { mayTake } = this.#parts;
+    const { mayTake, tally } = this.#parts;
     const { consumer } = subscriber;
     const give = (delivery: QueueDelivery) =>
       consumer === undefined ? this.#send(subscriber, delivery) : consumer.take(delivery);
     return {
       prefetch: consumer?.prefetch,
-      take: (delivery) => this.#places.has(subscriber) && mayTake?.(subscriber) !== false && give(delivery),
+      take: (delivery) => {
+        if (!this.#places.has(subscriber) || mayTake?.(subscriber) === false || !give(delivery)) return false;
+        tally.deliveries++;
+        return true;
+      },
     };
   }
 

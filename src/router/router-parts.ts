@@ -1,5 +1,6 @@
 import type { Broker } from '../core/broker.js';
 import type { ServerEvents } from '../core/events.js';
+import type { RouterWatch } from '../core/inspection.js';
 import type { Load } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
@@ -11,6 +12,7 @@ import type { Tracer } from '../core/tracer.js';
 import type { IdentitySettings } from './identities.js';
 import type { RouterLimits } from './limits.js';
 import type { RouteTable } from './route-table.js';
+import type { RouteTallies } from './route-tally.js';
 
 /** What a router is made of. */
 export interface RouterParts {
@@ -27,11 +29,15 @@ export interface RouterParts {
   readonly logger: Logger;
   readonly meter: Meter;
   readonly limits: RouterLimits;
+  /** What is counted by route. Without it the router counts for itself. */
+  readonly tallies?: RouteTallies | undefined;
   readonly identity: IdentitySettings;
   /** Without it nothing is refused for there being too much to do. */
   readonly load?: Load | undefined;
   /** Without it nothing is traced. */
   readonly tracer?: Tracer | undefined;
+  /** Without it nobody hears of what is refused or left out. */
+  readonly watch?: RouterWatch | undefined;
   /** Whether refusals explain themselves to the peer. */
   readonly development: boolean;
 }

@@ -3,6 +3,7 @@ import type { DeliveryPromise } from '../core/delivery-promise.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { HistoryFilter } from '../core/history.js';
 import type { HistoryPage, HistoryQuery } from '../core/history-page.js';
+import type { RouterInspection } from '../core/inspection.js';
 import { every } from '../core/interval.js';
 import { NO_LOAD } from '../core/load.js';
 import type { Match } from '../core/match.js';
@@ -24,6 +25,7 @@ import { FanOuts } from './fan-outs.js';
 import type { GroupContext } from './group-context.js';
 import { Groups } from './groups.js';
 import { Identities } from './identities.js';
+import { Inspector } from './inspector.js';
 import { sessionTooMany } from './limits.js';
 import { LocalPublication, Numbering } from './local-publication.js';
 import { Memberships } from './memberships.js';
@@ -33,10 +35,12 @@ import { Publishing } from './publishing.js';
 import { Reading } from './reading.js';
 import { Recovering } from './recovering.js';
 import { Refusals } from './refusals.js';
+import { RouteTallies } from './route-tally.js';
 import type { RouterParts } from './router-parts.js';
 import { ServedRoutes } from './served-route.js';
 import { Sessions } from './sessions.js';
 import { Subscribing } from './subscribing.js';
+import { Tails } from './tails.js';
 import { Topics } from './topics.js';
 
 /**
@@ -46,6 +50,8 @@ import { Topics } from './topics.js';
  */
 export class TopicRouter implements Router, SessionControl, PresenceReader {
   readonly presence: Presence | undefined;
+  /** For operators. */
+  readonly inspection: RouterInspection;
   readonly #parts: RouterParts;
   readonly #sessions = new Sessions();
   readonly #groups = new Groups();
@@ -66,12 +72,15 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   constructor(parts: RouterParts) {
     const { table, handlers, broker, queues, log, logger, limits } = parts;
     this.#parts = parts;
-    this.#refusals = new Refusals(parts);
+    const tallies = parts.tallies ?? new RouteTallies();
+    this.#refusals = new Refusals({ ...parts, tallies });
     this.presence = parts.presence && new Presence({ ...parts, store: parts.presence });
     this.#fanOuts = new FanOuts((error) =>
       logger.error({ event: 'fan_out_failed', error }, 'fan-out failed'),
     );
     const context: GroupContext = {
+      tallies,
+      watch: parts.watch,
       broker,
       queues,
       tracer: parts.tracer,
@@ -85,8 +94,10 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       announce: (channel, payload) => this.announce(channel, payload),
       fanOuts: this.#fanOuts,
     };
-    this.#topics = new Topics(table, new ServedRoutes(handlers, parts.meter), context);
+    const { meter } = parts;
+    this.#topics = new Topics(table, new ServedRoutes(handlers, { meter, tallies }), context);
     this.#patterns = new PatternGroups(context);
+    const tails = new Tails({ sessions: this.#sessions, patterns: this.#patterns });
     const shared = {
       ...parts,
       load: parts.load ?? NO_LOAD,
@@ -97,6 +108,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     };
     this.#memberships = new Memberships({ ...shared, handlerTimeout: limits.handlerTimeout });
     this.#archive = new Archive(shared);
+    this.inspection = new Inspector({ ...shared, tails, tallies });
     this.#reading = new Reading({ ...shared, archive: this.#archive });
     const recovering = new Recovering({ ...parts, archive: this.#archive });
     this.#subscribing = new Subscribing({ ...shared, memberships: this.#memberships, recovering });
@@ -104,6 +116,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     this.#delivery = new Delivery({
       ...shared,
       fanOuts: this.#fanOuts,
+      tails,
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
     });
     this.#identities = new Identities({

@@ -12,6 +12,7 @@ import { listenOn } from './listen-on.js';
 import { PeerAddresses } from './peer-addresses.js';
 import { refusalReply } from './refusal-reply.js';
 import { readRequestUrl } from './request-url.js';
+import { ResponseBody } from './response-body.js';
 import type { FirstOctet } from './sniffer.js';
 import type { OriginCheck } from './stream-origin.js';
 import { isStream } from './stream-reply.js';
@@ -154,6 +155,12 @@ export class HttpTransport implements FirstOctet {
     if (isStream(reply)) {
       beginStream(response, { status: reply.status, headers });
       reply.stream(response);
+      return;
+    }
+    if (reply.open !== undefined && request.method !== 'HEAD') {
+      beginStream(response, { status: reply.status, headers });
+      response.flushHeaders();
+      reply.open(new ResponseBody(response));
       return;
     }
     const body = reply.body ?? '';

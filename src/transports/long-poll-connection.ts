@@ -104,6 +104,10 @@ export class LongPollConnection implements OpenConnection {
     return this.#size > this.#context.buffer / 4;
   }
 
+  get waiting(): number {
+    return this.#size;
+  }
+
   whenSent(done: () => void): void {
     if (this.#why === undefined) this.#sent.wait(done);
   }

@@ -103,11 +103,17 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
   }
 
   get isCongested(): boolean {
-    const waiting =
-      this.#sent === undefined
-        ? this.#socket.writableLength + (this.batch?.length ?? 0)
-        : this.#ws.bufferedAmount;
-    return waiting > this.#context.buffer / 4;
+    return this.waiting > this.#context.buffer / 4;
+  }
+
+  get waiting(): number {
+    return this.#sent === undefined
+      ? this.#socket.writableLength + (this.batch?.length ?? 0)
+      : this.#ws.bufferedAmount;
+  }
+
+  get why(): Disconnect | undefined {
+    return this.#why;
   }
 
   /** Octets; frames where they are compressed. */

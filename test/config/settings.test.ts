@@ -125,6 +125,12 @@ describe('settings', () => {
         tempQueues: 100,
       },
       log: { level: 'info', format: 'auto' },
+      admin: {
+        key: undefined,
+        mode: 'read',
+        payloads: 'shown',
+        redact: expect.arrayContaining(['password', 'token', 'authorization']),
+      },
     });
   });
 
@@ -241,7 +247,11 @@ log: { level: debug, format: json }
     ['lisen: {}', 'unknown-key 1:1', /did you mean "listen"/],
     ['listen: { prot: 1 }', 'unknown-key 1:11', /did you mean "port"/],
     ['limits: { pingg: 1s }', 'unknown-key 1:11', /did you mean "ping"/],
-    ['admin: { users: 1 }', 'not-available 1:10', /remove it/],
+    ['admin: { users: 1 }', 'unknown-key 1:10', /key, mode/],
+    ['admin: { key: tiny }', 'weak-secret 1:10', /32 random/],
+    ['admin: { key: { env: NOT_SET } }', 'missing-variable 1:10', /set NOT_SET/],
+    ['admin: { mode: write }', 'bad-setting 1:16', /look/],
+    ['admin: { payloads: some }', 'bad-setting 1:20', /payloads/],
     ['listen: 8080', 'bad-setting 1:9', /host, port/],
     ['limits: { ping: 5 minutes }', 'bad-setting 1:17', /25s/],
     ['limits: { ping: 30d }', 'bad-setting 1:17', /25s/],

@@ -84,6 +84,10 @@ export class RedisCluster implements Cluster {
     return this.#parts.nodes.living();
   }
 
+  get silences(): ReadonlyMap<string, number> {
+    return this.#parts.nodes.silences;
+  }
+
   async close(): Promise<void> {
     const { link, nodes } = this.#parts;
     this.#node = undefined;

@@ -38,6 +38,8 @@ const PATIENCE = 5;
 export interface ListedNode {
   readonly lease: string;
   readonly isAlive: boolean;
+  /** Milliseconds since its last sign of life. */
+  readonly silence: number;
   readonly state: string;
 }
 
@@ -85,6 +87,12 @@ export class RedisNodes {
   /** Leases of nodes that have died, as far as this one has heard, whose things may still be there. */
   get dead(): readonly string[] {
     return this.#listed.filter(({ isAlive }) => !isAlive).map(({ lease }) => lease);
+  }
+
+  /** See `Cluster.silences`. */
+  get silences(): ReadonlyMap<string, number> {
+    const living = this.#listed.filter(({ isAlive }) => isAlive);
+    return new Map(living.map(({ lease, silence }) => [nodeOf(lease), silence]));
   }
 
   /** To be called before `start`. */
@@ -135,15 +143,16 @@ export class RedisNodes {
     const [now, nodes, graves] = reply as readonly Reply[];
     this.#listed = [
       ...pairsOf(nodes).map(([lease, entry]) => this.#listedNode(lease, entry, Number(now))),
-      ...pairsOf(graves).map(([lease]) => ({ lease, isAlive: false, state: '' })),
+      ...pairsOf(graves).map(([lease]) => ({ lease, isAlive: false, silence: 0, state: '' })),
     ];
     return true;
   }
 
   #listedNode(lease: string, entry: string, now: number): ListedNode {
     const [at = ''] = entry.split(' ', 1);
-    const isAlive = lease === this.lease || now - Number(at) <= this.#times.lifetime;
-    return { lease, isAlive, state: entry.slice(at.length + 1) };
+    const silence = Math.max(0, now - Number(at));
+    const isAlive = lease === this.lease || silence <= this.#times.lifetime;
+    return { lease, isAlive, silence, state: entry.slice(at.length + 1) };
   }
 
   async #revive(): Promise<void> {

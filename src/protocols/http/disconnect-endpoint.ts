@@ -30,18 +30,7 @@ export class DisconnectEndpoint implements HttpEndpoint {
   async handle(request: HttpRequest): Promise<HttpReply> {
     await administratorOf(request, this.#parts.authenticator, 'disconnecting');
     const body = new JsonBody(request, ['user', 'session', 'reconnect', 'revoke', 'reason']);
-    const who = readSelector(body);
-    const why = body.flag('reconnect', false) ? DISCONNECT.ended : DISCONNECT.withdrawn;
-    const reason = body.name('reason') ?? why.reason;
-    const revokes = body.flag('revoke', true);
-    const { cluster } = this.#parts;
-    const before = Date.now();
-    // This node obeys both, also where the first cannot be kept for the others.
-    const [, disconnected] = await Promise.all([
-      'user' in who && revokes ? cluster.command({ type: 'revoke', user: who.user, before }) : 0,
-      cluster.command({ type: 'disconnect', ...who, why: { ...why, reason } }),
-    ]);
-    return jsonReply(200, { disconnected });
+    return endSessions(body, this.#parts.cluster, { revokes: true });
   }
 }
 
@@ -76,6 +65,25 @@ export class RightsEndpoint implements HttpEndpoint {
     const rights = { roles, organizations };
     return jsonReply(200, { sessions: await this.#parts.cluster.command({ type: 'rights', user, rights }) });
   }
+}
+
+/** Ends the sessions that a request names. `revokes` is what holds for credentials where it does not say. Throws `bad_request`. */
+export async function endSessions(
+  body: JsonBody,
+  cluster: Pick<Cluster, 'command'>,
+  preset: { readonly revokes: boolean },
+): Promise<HttpReply> {
+  const who = readSelector(body);
+  const why = body.flag('reconnect', false) ? DISCONNECT.ended : DISCONNECT.withdrawn;
+  const reason = body.name('reason') ?? why.reason;
+  const revokes = body.flag('revoke', preset.revokes);
+  const before = Date.now();
+  // This node obeys both, also where the first cannot be kept for the others.
+  const [, disconnected] = await Promise.all([
+    'user' in who && revokes ? cluster.command({ type: 'revoke', user: who.user, before }) : 0,
+    cluster.command({ type: 'disconnect', ...who, why: { ...why, reason } }),
+  ]);
+  return jsonReply(200, { disconnected });
 }
 
 function readSelector(body: JsonBody): Exclude<SessionSelector, { readonly sessions: unknown }> {

@@ -1,3 +1,4 @@
+export { type AdminParts, adminEndpoints, OperatorStreams } from './admin/index.js';
 export { ChannelsEndpoint } from './channels-endpoint.js';
 export { DevTicketsEndpoint } from './dev-tickets-endpoint.js';
 export { DisconnectEndpoint, RightsEndpoint } from './disconnect-endpoint.js';

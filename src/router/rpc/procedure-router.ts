@@ -1,5 +1,6 @@
 import { RouterError } from '../../core/errors.js';
 import type { ServerEvents } from '../../core/events.js';
+import type { RouterWatch } from '../../core/inspection.js';
 import type { Logger } from '../../core/logger.js';
 import type { Match } from '../../core/match.js';
 import type { Meter } from '../../core/meter.js';
@@ -17,6 +18,7 @@ import { timed } from '../../core/timed.js';
 import type { TopicHandler } from '../../core/topic.js';
 import { Refusals } from '../refusals.js';
 import type { RouteTable } from '../route-table.js';
+import { RouteTallies } from '../route-tally.js';
 import { ServedRoutes } from '../served-route.js';
 import { answer, type CallContext, checkArguments, lacks, noSuchProcedure } from './call-context.js';
 import { CallTimeouts } from './call-timeouts.js';
@@ -54,6 +56,10 @@ export interface ProcedureRouterParts {
   readonly logger: Logger;
   readonly meter: Meter;
   readonly limits: ProcedureLimits;
+  /** What is counted by route, together with the router. */
+  readonly tallies?: RouteTallies | undefined;
+  /** Without it nobody hears of what is refused. */
+  readonly watch?: RouterWatch | undefined;
   /** Whether refusals explain themselves to the peer. */
   readonly development: boolean;
 }
@@ -78,7 +84,8 @@ export class ProcedureRouter implements Procedures {
   constructor(parts: ProcedureRouterParts) {
     const { handlers, events, logger, limits } = parts;
     this.#parts = parts;
-    const routes = new ServedRoutes(handlers, parts.meter);
+    const { meter, tallies = new RouteTallies() } = parts;
+    const routes = new ServedRoutes(handlers, { meter, tallies });
     this.#served = new ServedProcedures(parts.table, routes);
     this.#surroundings = { table: parts.table, routes, limit: limits.channel };
     this.#registrations = new Registrations(this.#participants, events);
@@ -87,7 +94,7 @@ export class ProcedureRouter implements Procedures {
       timeouts: new CallTimeouts((error) =>
         logger.error({ event: 'call_timeout_failed', error }, 'end of a call failed'),
       ),
-      refusals: new Refusals(parts),
+      refusals: new Refusals({ ...parts, tallies }),
       logger,
       callTimeout: limits.callTimeout,
     };
@@ -267,6 +274,7 @@ export class ProcedureRouter implements Procedures {
       operation,
       session,
       channel: served?.request.channel ?? name,
+      route: served?.request.route.name,
       ...(question && { judge: (options) => served.access.judge(operation, question, options) }),
     });
   }
