@@ -23,6 +23,12 @@ const ROWS = {
       ],
     ],
   ],
+  Routes: [
+    ['Publications', 'cps', [[rate('signalbox_route_publications_total', 'route'), '{{route}}']]],
+    ['Deliveries', 'cps', [[rate('signalbox_route_deliveries_total', 'route'), '{{route}}']]],
+    ['Refusals', 'cps', [[rate('signalbox_route_refusals_total', 'route'), '{{route}}']]],
+    ['Subscribers', 'short', [[sum('signalbox_route_subscribers', 'route'), '{{route}}']]],
+  ],
   Subscribers: [
     ['Connections', 'short', [[sum('signalbox_connections', 'transport'), '{{transport}}']]],
     ['Sessions', 'short', [[sum('signalbox_sessions', 'protocol'), '{{protocol}}']]],

@@ -18,6 +18,7 @@ import type { Access, Route } from './core/route.js';
 import { ANONYMOUS, type Principal } from './core/session.js';
 import { sessionProcedures } from './core/session-procedures.js';
 import type { TopicHandler } from './core/topic.js';
+import type { Tracer } from './core/tracer.js';
 import {
   type IdentitySettings,
   type ProcedureLimits,
@@ -124,6 +125,7 @@ export interface TestServerOptions {
   readonly identity?: Partial<IdentitySettings>;
   /** How much the server has to do; nothing by default. */
   readonly load?: Load;
+  readonly tracer?: Tracer;
   /** Hears of refusals and conflations; nobody by default. */
   readonly watch?: RouterWatch;
   readonly development?: boolean;
@@ -147,6 +149,7 @@ export class TestServer {
     limits,
     identity,
     load,
+    tracer,
     watch,
     authenticator = NOBODY,
     development = false,
@@ -171,6 +174,7 @@ export class TestServer {
       presence,
       identity: { warning: 60_000, downgrade: false, ...identity },
       load,
+      tracer,
     });
     const own = new Map([
       ...sessionProcedures({ router: this.router, authenticator }),

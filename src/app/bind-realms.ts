@@ -11,6 +11,7 @@ import type { Meter } from '../core/meter.js';
 import type { Route } from '../core/route.js';
 import { sessionProcedures } from '../core/session-procedures.js';
 import type { TopicHandler } from '../core/topic.js';
+import type { Tracer } from '../core/tracer.js';
 import { ReplyAddresses, ReplyTopic } from '../protocols/stomp/index.js';
 import { MetaApi, publishMetaEvents, type SessionDetails, Testaments } from '../protocols/wamp2/index.js';
 import { ProcedureRouter, RouteTable, RouteTallies, TopicRouter } from '../router/index.js';
@@ -33,6 +34,7 @@ interface Ingredients {
   readonly details: WeakMap<object, SessionDetails>;
   readonly testaments: Testaments;
   readonly replies: ReplyAddresses;
+  readonly tracer: Tracer | undefined;
 }
 
 /** Binds the realms, and the router and procedures of the main one for all who know no others. */
@@ -65,9 +67,10 @@ export function bindRealms(
       backbone,
       log,
       load,
+      tracer,
       watch,
     ) => {
-      const shared = { settings, table, authenticator, events, logger, meter, load, watch };
+      const shared = { settings, table, authenticator, events, logger, meter, load, tracer, watch };
       const ingredients = { ...shared, details, testaments, replies };
       const others = wamp.realms.filter((name) => name !== wamp.realm);
       return new Realms(
@@ -87,6 +90,7 @@ export function bindRealms(
       PARTS.backbone,
       PARTS.store,
       PARTS.overload,
+      PARTS.tracer,
       PARTS.operatorMemory,
     ],
   );

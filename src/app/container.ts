@@ -6,6 +6,7 @@ import { ServerEvents } from '../core/events.js';
 import type { HttpEndpoint } from '../core/http.js';
 import type { LoadLevel } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
+import type { Tracer } from '../core/tracer.js';
 import {
   DevTicketsEndpoint,
   DisconnectEndpoint,
@@ -41,9 +42,10 @@ import { PARTS, TOKENS } from './tokens.js';
 export type { Plan };
 
 /** Says which class stands behind which port. Nothing is built until something is asked for. */
-export function createContainer(plan: Plan): Container {
+export function createContainer(plan: Plan, tracer?: Tracer): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   bindFoundations(container, plan);
+  container.bind(PARTS.tracer).toConstantValue(tracer);
   bindAdmin(container, plan);
   bindBrokers(container, plan);
   bindRealms(container, plan);
@@ -202,7 +204,7 @@ function bindAddresses(container: Container, { settings }: Plan): void {
   const { trustedProxies, blocked } = settings.listen;
   const warn = (logger: Logger) => (proxy: string) =>
     logger.warn(
-      { proxy },
+      { event: 'proxy_not_trusted', proxy },
       'a proxy forwards peers and is not in listen.trusted_proxies: all of them count as one address',
     );
   container

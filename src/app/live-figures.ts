@@ -23,6 +23,11 @@ export interface LiveFigures {
   readonly publications: number;
   readonly deliveries: number;
   readonly conflated: number;
+  readonly routePublications: readonly Sample[];
+  readonly routeDeliveries: readonly Sample[];
+  readonly routeRefusals: readonly Sample[];
+  readonly routeChannels: readonly Sample[];
+  readonly routeSubscribers: readonly Sample[];
   readonly calls: number;
   readonly pendingCalls: number;
   readonly registrations: number;

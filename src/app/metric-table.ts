@@ -18,7 +18,7 @@ export const METRIC_GROUPS = [
   'Node',
   'Connections and sessions',
   'Channels and publications',
-  'Handlers',
+  'Routes',
   'Refusals and limits',
   'Histories, presence and queues',
   'Procedures',
@@ -29,7 +29,7 @@ export const METRIC_GROUPS = [
 const node = { group: 'Node' } as const;
 const peers = { group: 'Connections and sessions' } as const;
 const traffic = { group: 'Channels and publications' } as const;
-const handlers = { group: 'Handlers' } as const;
+const routes = { group: 'Routes' } as const;
 const refusals = { group: 'Refusals and limits' } as const;
 const kept = { group: 'Histories, presence and queues' } as const;
 const calls = { group: 'Procedures' } as const;
@@ -164,8 +164,48 @@ export const METRICS = {
     help: 'publications that a slow subscriber was not sent, as a newer one took their place',
     read: 'What slow: conflate saves; much of it means that subscribers take less than is published.',
   },
+  signalbox_route_publications_total: {
+    ...routes,
+    ...counter,
+    labels: ['route'],
+    figure: 'routePublications',
+    help: 'publications on channels of a route that came by this node',
+    read: 'Which routes the traffic is on; not to be summed over nodes.',
+  },
+  signalbox_route_deliveries_total: {
+    ...routes,
+    ...counter,
+    labels: ['route'],
+    figure: 'routeDeliveries',
+    help: 'what subscribers of this node were sent of them',
+    read: 'Which routes the work is on.',
+  },
+  signalbox_route_refusals_total: {
+    ...routes,
+    ...counter,
+    labels: ['route'],
+    figure: 'routeRefusals',
+    help: 'requests refused on channels of a route',
+    read: 'One route alone after a deployment: its access or its handler has changed; signalbox explain says why.',
+  },
+  signalbox_route_channels: {
+    ...routes,
+    ...gauge,
+    labels: ['route'],
+    figure: 'routeChannels',
+    help: 'live channels of a route',
+    read: 'Their sum is signalbox_topics.',
+  },
+  signalbox_route_subscribers: {
+    ...routes,
+    ...gauge,
+    labels: ['route'],
+    figure: 'routeSubscribers',
+    help: 'subscriptions of channels of a route',
+    read: 'Subscriptions to patterns belong to no route.',
+  },
   signalbox_handler_seconds: {
-    ...handlers,
+    ...routes,
     ...histogram,
     labels: ['route', 'hook'],
     help: 'how long hooks of handlers took, deliveries within them included, by route and hook',

@@ -86,6 +86,7 @@ export class Overload implements Load {
     delays.reset();
     this.#delay = p99;
     gauge.observe(p99);
-    if (gauge.level !== before) this.#logger.warn({ level: gauge.level, delay: Math.round(p99) }, 'load');
+    if (gauge.level !== before)
+      this.#logger.warn({ event: 'load_changed', load: gauge.level, delay: Math.round(p99) }, 'load');
   }
 }

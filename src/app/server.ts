@@ -5,8 +5,10 @@ import { within } from '../core/within.js';
 import { type ApplicationOptions, loadApplication } from './application.js';
 import { buildHandlers, buildPeriodic } from './build-handlers.js';
 import { createContainer, type Plan, readinessOf } from './container.js';
+import { loadTracer } from './open-telemetry.js';
 import { ownPorts } from './own-ports.js';
 import type { Publisher } from './publisher.js';
+import { routeSamples } from './route-samples.js';
 import { PARTS, TOKENS } from './tokens.js';
 import { byTransport, peerTransports } from './transports.js';
 import { VERSION } from './version.js';
@@ -23,6 +25,9 @@ export interface RunningServer extends Publisher {
   close(): Promise<void>;
 }
 
+const UNRECORDED =
+  'tracing is on, but nobody records: start node with --import and what sets up OpenTelemetry';
+
 /** Milliseconds for what is kept to be written when all peers have gone. */
 const FLUSH_TIMEOUT = 30_000;
 
@@ -34,7 +39,10 @@ export async function createServer(options: ServerOptions = {}): Promise<Running
 
 /** Starts what was planned. */
 export async function startServer(plan: Plan): Promise<RunningServer> {
-  const container = createContainer(plan);
+  const tracer = await loadTracer(plan.settings.tracing);
+  const container = createContainer(plan, tracer);
+  if (tracer?.isRecorded === false)
+    container.get(TOKENS.logger).warn({ event: 'tracing_not_recorded' }, UNRECORDED);
   const realms = container.get(PARTS.realms);
   // Handlers may inject the publisher, and with it a router: they are built when all of them exist.
   realms.serve(buildHandlers(container, plan));
@@ -84,7 +92,8 @@ async function leave(container: Container): Promise<void> {
 
 function startPeriodicTasks(container: Container, { offers }: Plan): readonly (() => void)[] {
   const logger = container.get(TOKENS.logger);
-  const failed = (error: unknown) => logger.error({ error }, 'periodic task failed');
+  const failed = (error: unknown) =>
+    logger.error({ event: 'periodic_task_failed', error }, 'periodic task failed');
   return buildPeriodic(container, offers).map((task) => every(task.interval, () => task.tick(), failed));
 }
 
@@ -130,6 +139,10 @@ function watch(container: Container): void {
   metrics.watchRoutes(() => new Set(table.routes.map(({ name }) => name)));
   metrics.watch(() => ({
     ...realms.figures,
+    ...routeSamples(
+      realms,
+      table.routes.map(({ name }) => name),
+    ),
     build: [{ labels: { version: VERSION }, value: 1 }],
     ready: Number(readinessOf({ ...readiness, load: overload.level }, broker).ready),
     load: overload.level,
@@ -194,6 +207,6 @@ async function openStore(container: Container, { settings }: Plan): Promise<void
     const { message } = error as Error;
     container
       .get(TOKENS.logger)
-      .error({ reason: message }, 'routes with a log or a durable queue are refused');
+      .error({ event: 'store_in_use', reason: message }, 'routes with a log or a durable queue are refused');
   }
 }

@@ -11,6 +11,7 @@ import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
 import type { SessionControl } from '../core/session-control.js';
+import type { Tracer } from '../core/tracer.js';
 import type { OperatorStreams, PollEndpoint } from '../protocols/http/index.js';
 import type { ReplyAddresses } from '../protocols/stomp/index.js';
 import type { SessionDetails, Testaments } from '../protocols/wamp2/index.js';
@@ -65,6 +66,8 @@ export const TOKENS = {
 /** Parts of the server that only the composition root names. */
 export const PARTS = {
   metrics: token<Metrics>('part.metrics'),
+  /** Undefined where nothing is traced. */
+  tracer: token<Tracer | undefined>('part.tracer'),
   /** What is counted, for operators. */
   totals: token<OperatorTotals>('part.totals'),
   /** Undefined where operators have no key. */

@@ -51,6 +51,7 @@ export class SettingsReading {
       origins,
       limits,
       log,
+      tracing,
       wamp,
       stomp,
       xmlsocket,
@@ -86,6 +87,7 @@ export class SettingsReading {
       origins: Object.freeze(origins),
       limits: camelKeys(limits),
       log: Object.freeze(log),
+      tracing: Object.freeze(tracing),
       admin: Object.freeze({
         ...admin,
         key: admin.key && this.#auth.secret(admin.key, ['admin', 'key']),

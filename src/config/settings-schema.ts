@@ -15,6 +15,7 @@ import {
   optionalList,
   path,
   type SettingMeta,
+  share,
   size,
 } from './setting-kinds.js';
 import { stompSettings } from './stomp-settings.js';
@@ -206,6 +207,19 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       level: choice(['info', 'debug', 'warn', 'error', 'silent'], 'Least important lines that are written.'),
       format: choice(['auto', 'json', 'text'], 'How lines are written; `auto` is text on a terminal.'),
+    })
+    .prefault({}),
+  tracing: z
+    .strictObject({
+      enabled: onOff(
+        false,
+        'Follow publications by OpenTelemetry, which is set up by what the process is started with: see tracing.md.',
+      ),
+      sample: share(
+        0.01,
+        'Which part of the publications is followed, where a back end does not say; from 0 to 1.',
+      ),
+      channels: onOff(false, 'Name channels in traces, beside routes; they may hold ids of users.'),
     })
     .prefault({}),
   wamp: wampSettings.prefault({}),

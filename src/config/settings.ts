@@ -121,6 +121,7 @@ export interface Settings {
   readonly origins: readonly string[];
   readonly limits: Limits;
   readonly log: Readonly<ParsedSettings['log']>;
+  readonly tracing: Readonly<ParsedSettings['tracing']>;
   readonly admin: AdminSettings;
 }
 

@@ -1,6 +1,7 @@
 import { type Admits, admission } from '../core/audience.js';
 import type { ChannelSelection } from '../core/broker.js';
 import type { Publication } from '../core/publication.js';
+import type { Tracer, TraceStep } from '../core/tracer.js';
 import { namesReserved } from './channel-name.js';
 import { Decisions } from './decisions.js';
 import type { DeliveryTally, FanOuts } from './fan-outs.js';
@@ -13,6 +14,7 @@ export interface DeliveryParts {
   readonly topics: Topics;
   readonly patterns: PatternGroups;
   readonly fanOuts: FanOuts;
+  readonly tracer?: Tracer | undefined;
   readonly tails: Tails;
   /** Ends subscriptions that their sessions may not have any more. */
   reauthorize(topic: LiveTopic): void;
@@ -34,12 +36,19 @@ export class Delivery {
   }
 
   deliver(publication: Publication): void {
-    const { topics, patterns, fanOuts, tails, reauthorize } = this.#parts;
+    const { topics, tracer } = this.#parts;
     this.#publications++;
     const live = topics.live.get(publication.channel);
     const topic = live ?? topics.known(publication.channel);
     if (topic === undefined) return;
     topic.count();
+    if (tracer === undefined || publication.trace === undefined || live === undefined)
+      this.#deliver(publication, topic, live);
+    else void tracer.step(stepOf(publication, live), () => this.#deliver(publication, topic, live));
+  }
+
+  #deliver(publication: Publication, topic: LiveTopic, live: LiveTopic | undefined): void {
+    const { patterns, fanOuts, tails, reauthorize } = this.#parts;
     const tally = tails.size === 0 ? topic.tally : tails.told(publication, topic);
     if (live === undefined && patterns.size === 0) return;
     const admits = admission(publication.audience);
@@ -80,6 +89,10 @@ export class Delivery {
     const mayHave: Admits = (session) => admits?.(session) !== false && decisions.allows(session);
     for (const group of groups) this.#parts.fanOuts.start(group, publication, mayHave, tally);
   }
+}
+
+function stepOf(publication: Publication, { size: subscribers, request }: LiveTopic): TraceStep {
+  return { name: 'deliver', publication, route: request.route, subscribers };
 }
 
 /** Whether a pattern that matches a channel is about it: a pattern for everything is not about the server's own. */

@@ -4,6 +4,7 @@ import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
 import type { Payload } from '../core/payload.js';
 import type { Queues } from '../core/queue.js';
+import type { Tracer } from '../core/tracer.js';
 import type { FanOutContext, Group } from './group.js';
 import type { Numbering } from './local-publication.js';
 import type { Presence } from './presence.js';
@@ -24,6 +25,8 @@ export interface GroupContext extends FanOutContext {
   readonly sessions: Sessions;
   readonly logger: Logger;
   readonly numbering: Numbering;
+  /** Undefined where nothing is traced. */
+  readonly tracer: Tracer | undefined;
   readonly tallies: RouteTallies;
   /** Undefined where nobody looks. */
   readonly watch: RouterWatch | undefined;

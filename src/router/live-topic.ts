@@ -119,11 +119,11 @@ export class LiveTopic extends Group implements Topic {
 
   broadcast(payload: unknown, options?: PublicationOptions): MaybePromise<Publication> {
     const body = payload instanceof Payload ? payload : Payload.of(payload);
-    const { numbering, log } = this.#context;
+    const { numbering, log, tracer } = this.#context;
     const { route, channel } = this.request;
     if (route.payload?.broadcasts === true) checkContract(route, body);
     if (route.queue !== undefined) checkQueueable(options);
-    const publication = new LocalPublication(numbering, channel, body, options);
+    const publication = new LocalPublication(numbering, channel, body, options, tracer?.current());
     this.placed++;
     // What is for some sessions alone could be read by nobody later: they are others then.
     const isOfTheMoment = (options?.eligible?.length ?? 0) > 0;
@@ -211,6 +211,13 @@ export class LiveTopic extends Group implements Topic {
 
   /** To whom it is for: one consumer, or all subscribers. */
   #pass(publication: Publication, options: PublicationOptions | undefined): MaybePromise<Publication> {
+    const { tracer } = this.#context;
+    if (tracer === undefined || publication.trace === undefined) return this.#hand(publication, options);
+    const step = { name: 'broker', publication, route: this.request.route } as const;
+    return tracer.step(step, () => this.#hand(publication, options));
+  }
+
+  #hand(publication: Publication, options: PublicationOptions | undefined): MaybePromise<Publication> {
     const { queue } = this.request.route;
     if (queue === undefined) return this.#context.broker.publish(publication, this.#keeping(options));
     this.count();
@@ -256,7 +263,7 @@ export class LiveTopic extends Group implements Topic {
 
   #startTimers(): void {
     const failed = (error: unknown) =>
-      this.#context.logger.error({ channel: this.channel, error }, 'timer failed');
+      this.#context.logger.error({ event: 'timer_failed', channel: this.channel, error }, 'timer failed');
     this.#timers = this.handler.timers?.map((timer) => every(timer.interval, () => timer.tick(this), failed));
   }
 

@@ -6,6 +6,7 @@ import type { Route } from '../core/route.js';
 import type { Session } from '../core/session.js';
 import { timed } from '../core/timed.js';
 import { checkContract } from './contract.js';
+import type { PublishTrace, Tracer } from '../core/tracer.js';
 import { inTime } from './in-time.js';
 import { checkPublication, checkPublicationLoad, type RouterLimits } from './limits.js';
 import { type LiveTopic, questionOf } from './live-topic.js';
@@ -17,6 +18,13 @@ export interface PublishingParts {
   readonly refusals: Refusals;
   readonly limits: RouterLimits;
   readonly load: Load;
+  readonly tracer?: Tracer | undefined;
+}
+
+/** What goes along with a publish. */
+interface Attendants {
+  readonly placed: (() => void) | undefined;
+  readonly trace: PublishTrace | undefined;
 }
 
 /** The walk of a publish to the handler, which delivers or does not. */
@@ -33,6 +41,17 @@ export class Publishing {
     event: PublishEvent,
     placed?: () => void,
   ): MaybePromise<Publication | undefined> {
+    const trace = this.#parts.tracer?.publication(session, channel, event);
+    if (trace === undefined) return this.#publish(session, channel, event, { placed, trace });
+    return trace.follow(() => this.#publish(session, channel, event, { placed, trace }));
+  }
+
+  #publish(
+    session: Session,
+    channel: string,
+    event: PublishEvent,
+    { placed, trace }: Attendants,
+  ): MaybePromise<Publication | undefined> {
     const { topics, refusals, limits, load } = this.#parts;
     const { payload, retain = false } = event;
     let topic: LiveTopic | undefined;
@@ -45,7 +64,7 @@ export class Publishing {
       checkPublication(session, topic, { payload, limits });
       checkContract(topic.request.route, payload);
       const { placed: before } = topic;
-      const done = askHandler(session, topic, event);
+      const done = this.#handle(session, topic, event, trace);
       if (!isPromise(done)) return done;
       // A handler that waits first may be overtaken.
       if (topic.placed > before) placed?.();
@@ -53,6 +72,17 @@ export class Publishing {
     } catch (error) {
       throw refusals.on(error, { operation: 'publish', session, channel, topic, payload });
     }
+  }
+
+  #handle(
+    session: Session,
+    topic: LiveTopic,
+    event: PublishEvent,
+    trace: PublishTrace | undefined,
+  ): MaybePromise<Publication | undefined> {
+    if (trace === undefined) return askHandler(session, topic, event);
+    trace.allowed(topic.request.route);
+    return trace.handle(() => askHandler(session, topic, event));
   }
 
   async #settled(

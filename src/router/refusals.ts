@@ -86,7 +86,10 @@ export class Refusals {
   }
 
   #failed(error: unknown, { request }: RouterError, { session, channel }: RefusedRequest): void {
-    this.#parts.logger.error({ request, session: session.id, channel, error }, 'handler failed');
+    this.#parts.logger.error(
+      { event: 'handler_failed', request, session: session.id, channel, error },
+      'handler failed',
+    );
     this.#parts.events.announce('client_error', { session, channel, error });
   }
 
@@ -97,6 +100,7 @@ export class Refusals {
     this.#lines.write(() => {
       const decided = decidedBy(refusal, refused);
       return {
+        event: 'operation_refused',
         request,
         operation,
         channel: channel.slice(0, 256),

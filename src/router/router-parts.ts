@@ -8,6 +8,7 @@ import type { Meter } from '../core/meter.js';
 import type { PresenceStore } from '../core/presence.js';
 import type { Queues } from '../core/queue.js';
 import type { TopicHandler } from '../core/topic.js';
+import type { Tracer } from '../core/tracer.js';
 import type { IdentitySettings } from './identities.js';
 import type { RouterLimits } from './limits.js';
 import type { RouteTable } from './route-table.js';
@@ -33,6 +34,8 @@ export interface RouterParts {
   readonly identity: IdentitySettings;
   /** Without it nothing is refused for there being too much to do. */
   readonly load?: Load | undefined;
+  /** Without it nothing is traced. */
+  readonly tracer?: Tracer | undefined;
   /** Without it nobody hears of what is refused or left out. */
   readonly watch?: RouterWatch | undefined;
   /** Whether refusals explain themselves to the peer. */

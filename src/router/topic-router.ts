@@ -75,12 +75,15 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     const tallies = parts.tallies ?? new RouteTallies();
     this.#refusals = new Refusals({ ...parts, tallies });
     this.presence = parts.presence && new Presence({ ...parts, store: parts.presence });
-    this.#fanOuts = new FanOuts((error) => logger.error({ error }, 'fan-out failed'));
+    this.#fanOuts = new FanOuts((error) =>
+      logger.error({ event: 'fan_out_failed', error }, 'fan-out failed'),
+    );
     const context: GroupContext = {
       tallies,
       watch: parts.watch,
       broker,
       queues,
+      tracer: parts.tracer,
       presence: this.presence,
       log,
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
@@ -144,7 +147,8 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   }
 
   async start(): Promise<void> {
-    const failed = (error: unknown) => this.#parts.logger.error({ error }, 'identity check failed');
+    const failed = (error: unknown) =>
+      this.#parts.logger.error({ event: 'identity_check_failed', error }, 'identity check failed');
     this.#stop = every(1000, () => this.#identities.tick(), failed);
     const listener = {
       deliver: (publication: Publication) => this.#delivery.deliver(publication),

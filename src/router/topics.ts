@@ -57,7 +57,12 @@ export class Topics {
     if (this.#live.get(topic.channel) === topic) this.#live.delete(topic.channel);
     const done = topic.detach();
     if (isPromise(done)) {
-      done.catch((error: unknown) => this.#context.logger.error({ error }, 'broker unsubscribe failed'));
+      done.catch((error: unknown) =>
+        this.#context.logger.error(
+          { event: 'broker_unsubscribe_failed', error },
+          'broker unsubscribe failed',
+        ),
+      );
     }
   }
 

@@ -105,8 +105,13 @@ export class HttpTransport implements FirstOctet {
     const { logger, meter } = this.#options;
     meter.count('signalbox_http_refusals_total', { code });
     countLimit(meter, refusal);
-    if (code === 'internal') logger.error({ request, error, path }, 'request failed');
-    else this.#refusals.write({ request, code, reason, path, remoteAddress, cause }, 'request refused');
+    if (code === 'internal')
+      logger.error({ event: 'request_failed', request, error, path }, 'request failed');
+    else
+      this.#refusals.write(
+        { event: 'request_refused', request, code, reason, path, remoteAddress, cause },
+        'request refused',
+      );
   }
 
   async #answer(

@@ -76,7 +76,7 @@ export class RawSocketTransport implements FirstOctet {
       malformed: () => meter.count('signalbox_malformed_messages_total', { protocol: 'rawsocket' }),
       tooLong: ({ id, remoteAddress }, size) =>
         this.#unsent.write(
-          { connection: id, remoteAddress, size },
+          { event: 'message_too_long', connection: id, remoteAddress, size },
           'message over the length that a peer takes',
         ),
       ended: (connection, why) => this.#peers.delete(connection, why),

@@ -59,6 +59,16 @@ describe('docs/metrics.md', () => {
     expect(await scraped()).not.toContain('protocol="wamp1"');
   });
 
+  it('tells of each route what has happened on it, and no channel', async () => {
+    expect((await server().publish('chat/room/1', { text: 'hello' })).status).toBe(200);
+    expect((await server().publish('chat/rooms', 1)).status).toBe(403);
+    const text = await scraped();
+    expect(text).toMatch(/^signalbox_route_publications_total\{route="chat.room"\} [1-9]/m);
+    expect(text).toMatch(/^signalbox_route_refusals_total\{route="chat.rooms"\} 1$/m);
+    expect(text).toMatch(/^signalbox_handler_seconds_count\{route="chat.room",hook="publish"\} 1$/m);
+    expect(text).not.toContain('chat/room');
+  });
+
   it('no label has a channel, a user or an address', async () => {
     const labels = Object.values(METRICS).flatMap((facts) => ('labels' in facts ? facts.labels : []));
     const closed = ['version', 'transport', 'protocol', 'code', 'limit', 'what', 'route', 'hook'];

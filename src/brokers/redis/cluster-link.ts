@@ -199,7 +199,10 @@ export class ClusterLink implements RedisLink {
     try {
       this.#change(await this.#readShards());
     } catch (error) {
-      this.#parts.logger.warn({ reason: (error as Error).message }, 'redis cluster not known');
+      this.#parts.logger.warn(
+        { event: 'redis_cluster_unknown', reason: (error as Error).message },
+        'redis cluster not known',
+      );
     }
   }
 

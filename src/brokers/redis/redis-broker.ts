@@ -78,7 +78,8 @@ export class RedisBroker implements Broker {
   async start(listener: BrokerListener): Promise<void> {
     this.#listener = listener;
     await this.#parts.link.start();
-    const failed = (error: unknown) => this.#parts.logger.error({ error }, 'channels not compared');
+    const failed = (error: unknown) =>
+      this.#parts.logger.error({ event: 'comparison_failed', error }, 'channels not compared');
     this.#stop = every(1000, () => compareDue(this.#live()), failed);
   }
 
@@ -212,12 +213,18 @@ export class RedisBroker implements Broker {
     try {
       this.#listener.deliver(publication);
     } catch (error) {
-      this.#parts.logger.error({ channel: publication.channel, error }, 'publication not delivered');
+      this.#parts.logger.error(
+        { event: 'delivery_failed', channel: publication.channel, error },
+        'publication not delivered',
+      );
     }
   }
 
   #lost(channel: string, position: Position): void {
-    this.#parts.logger.warn({ channel, offset: position.offset }, 'publications lost');
+    this.#parts.logger.warn(
+      { event: 'publications_lost', channel, offset: position.offset },
+      'publications lost',
+    );
     this.#listener.lost(channel, position);
   }
 

@@ -105,7 +105,8 @@ export class RedisNodes {
     this.#state = state;
     this.#beaten = beaten;
     await this.#beat('1');
-    const failed = (error: unknown) => this.#parts.logger.debug({ error }, 'no sign of life given');
+    const failed = (error: unknown) =>
+      this.#parts.logger.debug({ event: 'heartbeat_failed', error }, 'no sign of life given');
     this.#stop = every(this.#times.beat, () => this.beat(), failed);
   }
 
@@ -158,7 +159,10 @@ export class RedisNodes {
     const before = this.lease;
     this.#life++;
     await this.#beat('1');
-    this.#parts.logger.warn({ node: this.id }, 'the other nodes took this one for dead');
+    this.#parts.logger.warn(
+      { event: 'node_buried', node: this.id },
+      'the other nodes took this one for dead',
+    );
     for (const holder of this.#holders) holder.renewed(before);
   }
 
@@ -168,7 +172,7 @@ export class RedisNodes {
     const { lifetime } = this.#times;
     const args = [lease, String(lifetime), String(lifetime * PATIENCE)];
     if ((await link.run(CLAIM, keys, args)) !== 1) return;
-    logger.warn({ lease }, 'a node has died');
+    logger.warn({ event: 'node_died', lease }, 'a node has died');
     for (const holder of this.#holders) await holder.bury(lease);
     await link.run(BURIED, keys, [lease]);
     this.#listed = this.#listed.filter((node) => node.lease !== lease);

@@ -132,7 +132,7 @@ export class Server {
     if (this.#reason !== undefined || this.#isClosed) return;
     this.#drop(reason);
     this.#parts.meter.count('signalbox_broker_losses_total');
-    this.#parts.logger.warn({ reason }, 'redis away');
+    this.#parts.logger.warn({ event: 'redis_lost', reason }, 'redis away');
     this.#parts.down();
     void this.#reopen();
   }
@@ -162,7 +162,7 @@ export class Server {
       } catch (error) {
         this.#failed++;
         this.#drop((error as Error).message);
-        this.#parts.logger.debug({ reason: this.#reason }, 'redis still away');
+        this.#parts.logger.debug({ event: 'redis_still_away', reason: this.#reason }, 'redis still away');
       }
     }
   }
@@ -188,7 +188,7 @@ export class Server {
     this.#failed = this.#misses = 0;
     this.#hasHeard = true;
     this.#probing = setInterval(() => this.#probe(), PROBE).unref();
-    logger.info({ host: endpoint.host, port: endpoint.port }, 'redis connected');
+    logger.info({ event: 'redis_connected', host: endpoint.host, port: endpoint.port }, 'redis connected');
     up();
   }
 

@@ -91,7 +91,9 @@ export class ProcedureRouter implements Procedures {
     this.#registrations = new Registrations(this.#participants, events);
     this.#context = {
       participants: this.#participants,
-      timeouts: new CallTimeouts((error) => logger.error({ error }, 'end of a call failed')),
+      timeouts: new CallTimeouts((error) =>
+        logger.error({ event: 'call_timeout_failed', error }, 'end of a call failed'),
+      ),
       refusals: new Refusals({ ...parts, tallies }),
       logger,
       callTimeout: limits.callTimeout,

@@ -15,6 +15,9 @@ export class ActionLog {
     { principal, ...fields }: { readonly principal?: Principal } & Record<string, unknown>,
   ): void {
     const as = principal && describeActor(principal);
-    this.#logger.info({ action, ...fields, ...(as !== undefined && { as }) }, 'operator');
+    this.#logger.info(
+      { event: 'operator_acted', action, ...fields, ...(as !== undefined && { as }) },
+      'operator',
+    );
   }
 }
