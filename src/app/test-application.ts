@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Container } from 'inversify';
 import type { Settings } from '../config/index.js';
+import { ACTORS, type ActorDetails, readActor } from '../core/actor.js';
 import { RouterError } from '../core/errors.js';
 import type { ServerEvents } from '../core/events.js';
 import { every } from '../core/interval.js';
@@ -16,7 +17,6 @@ import { type LogLine, MemoryLogger } from '../testing/memory-logger.js';
 import { settled } from '../testing/real-time.js';
 import { TestClock } from '../testing/test-clock.js';
 import { WirePeer } from '../testing/wire-peer.js';
-import { ACTORS, type ActorDetails, readActor } from './actor.js';
 import { buildHandlers, buildPeriodic } from './build-handlers.js';
 import { createContainer, type Plan } from './container.js';
 import { ticketMint } from './identity.js';
@@ -109,7 +109,8 @@ export class TestApplication {
     const realms = container.get(PARTS.realms);
     const logger = container.get(TOKENS.logger);
     realms.serve(buildHandlers(container, this.#plan));
-    const failed = (error: unknown) => logger.error({ error }, 'periodic task failed');
+    const failed = (error: unknown) =>
+      logger.error({ event: 'periodic_task_failed', error }, 'periodic task failed');
     this.#tasks = buildPeriodic(container, this.#plan.offers).map((task) =>
       every(task.interval, () => task.tick(), failed),
     );

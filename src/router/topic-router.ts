@@ -70,7 +70,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   #stop: (() => void) | undefined;
 
   constructor(parts: RouterParts) {
-    const { table, handlers, broker, queues, log, logger, limits } = parts;
+    const { table, handlers, logger, limits, meter } = parts;
     this.#parts = parts;
     const tallies = parts.tallies ?? new RouteTallies();
     this.#refusals = new Refusals({ ...parts, tallies });
@@ -79,22 +79,20 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       logger.error({ event: 'fan_out_failed', error }, 'fan-out failed'),
     );
     const context: GroupContext = {
-      tallies,
-      watch: parts.watch,
-      broker,
-      queues,
+      ...parts,
+      queues: parts.queues,
+      log: parts.log,
       tracer: parts.tracer,
+      watch: parts.watch,
+      tallies,
       presence: this.presence,
-      log,
       reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
       sessions: this.#sessions,
-      logger,
       numbering: this.#numbering,
       groups: this.#groups,
       announce: (channel, payload) => this.announce(channel, payload),
       fanOuts: this.#fanOuts,
     };
-    const { meter } = parts;
     this.#topics = new Topics(table, new ServedRoutes(handlers, { meter, tallies }), context);
     this.#patterns = new PatternGroups(context);
     const tails = new Tails({ sessions: this.#sessions, patterns: this.#patterns });

@@ -1,8 +1,9 @@
 import { dirname, join, relative, resolve } from 'node:path';
+import { readActor } from '../../core/actor.js';
 import { OPERATIONS, type Operation, type Route } from '../../core/route.js';
-import { AccessTrial } from '../access-trial.js';
-import { readActor } from '../actor.js';
+import type { AccessTrial } from '../access-trial.js';
 import { sampleChannel } from '../sample-channel.js';
+import { tryAccess } from '../try-access.js';
 import { writeNew } from '../write-new.js';
 import { openApplication } from './application-options.js';
 import type { CliCommand } from './program.js';
@@ -21,7 +22,7 @@ export const makeRouteTest: CliCommand['run'] = async ({ args: [, name = ''], op
     const known = routes.map((one) => one.name).join(', ');
     throw new Error(`there is no route ${name}: there are ${known}`);
   }
-  const trial = new AccessTrial(application.plan());
+  const trial = tryAccess(application.plan());
   const channel = (options['channel'] as string | undefined) ?? sampleChannel(route, trial);
   if (channel === undefined || trial.match(channel)?.route.name !== name)
     throw new Error(
