@@ -19,8 +19,10 @@ import {
   type IdentitySettings,
   type ProcedureLimits,
   ProcedureRouter,
+  type Rerouted,
   type RouterLimits,
   RouteTable,
+  Routing,
   TopicRouter,
 } from './router/index.js';
 import { TestPeer } from './testing/test-peer.js';
@@ -118,6 +120,7 @@ export class TestServer {
   readonly router: TopicRouter;
   readonly procedures: ProcedureRouter;
   readonly events: ServerEvents;
+  readonly routing: Routing;
 
   constructor({
     routes,
@@ -135,9 +138,9 @@ export class TestServer {
     development = false,
   }: TestServerOptions) {
     this.events = new ServerEvents(logger);
+    this.routing = new Routing(new RouteTable(routes), new Map(Object.entries(handlers)));
     const shared = {
-      table: new RouteTable(routes),
-      handlers: new Map(Object.entries(handlers)),
+      routing: this.routing,
       events: this.events,
       logger,
       meter,
@@ -159,6 +162,14 @@ export class TestServer {
     ]);
     this.procedures = new ProcedureRouter({ ...shared, own });
     void this.router.start();
+  }
+
+  /** Changes routes and handlers while it serves, as a reload does. */
+  reroute(routes: readonly Route[], handlers: Readonly<Record<string, TopicHandler>>): Rerouted {
+    const table = this.routing.successor(routes, {});
+    const rerouted = this.router.reroute(table, new Map(Object.entries(handlers)));
+    this.procedures.reroute();
+    return rerouted;
   }
 
   connect(principal: Principal = ANONYMOUS): TestPeer {

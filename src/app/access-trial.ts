@@ -44,7 +44,7 @@ export class AccessTrial {
     const { main } = container.get(PARTS.realms);
     this.#plan = plan;
     this.#table = this.#tableOf(plan.routes);
-    this.#routes = new ServedRoutes(new Map([...main.handlers, ...buildHandlers(container, plan)]));
+    this.#routes = new ServedRoutes(new Map([...main.own, ...buildHandlers(container, plan)]));
   }
 
   /** How close each route came. */

@@ -73,6 +73,11 @@ export class FanOuts {
     else if (this.#waiting > MOST_WAITING) this.#run(true);
   }
 
+  /** Hands out all that was accepted, at once. */
+  finish(): void {
+    if (this.#first !== undefined) this.#run(true);
+  }
+
   #append(fanOut: FanOut): void {
     if (this.#last === undefined) this.#first = fanOut;
     else this.#last.next = fanOut;

@@ -6,13 +6,20 @@ import { presenceOf } from './presence-channel.js';
 import { people } from './presence-people.js';
 
 /** Who is there, for a session that may know it. Throws `no_such_route`, `forbidden`, and what the store throws. */
-export async function readPresence(session: Session, topic: LiveTopic): Promise<PresenceReport> {
+export async function readPresence(session: Session, find: () => LiveTopic): Promise<PresenceReport> {
+  const topic = find();
   const { channel, route } = topic.request;
   const { members: most } = presenceOf(route);
-  topic.access.check('presence', questionOf(session.principal, topic));
-  checkLetIn(session, topic);
+  checkReader(session, topic);
   const { members, users, sessions } = await topic.present();
+  // The routes may have changed meanwhile.
+  checkReader(session, find());
   return sessions > most
     ? { channel, users, sessions }
     : { channel, members: people(members), users, sessions };
+}
+
+function checkReader(session: Session, topic: LiveTopic): void {
+  topic.access.check('presence', questionOf(session.principal, topic));
+  checkLetIn(session, topic);
 }

@@ -13,6 +13,7 @@ import { LocalPublication } from './local-publication.js';
 import { PresenceAccess } from './presence-access.js';
 import { PRESENCE_ROUTE, presenceChannel, presenceOf } from './presence-channel.js';
 import type { PresenceRoster, PresenceWords } from './presence-roster.js';
+import type { Placement } from './routing.js';
 
 export interface PresenceTopicParts {
   readonly context: GroupContext;
@@ -30,7 +31,9 @@ const HANDLER: TopicHandler = { onSubscribe: () => undefined };
 export class PresenceTopic extends LiveTopic {
   readonly #parts: PresenceTopicParts;
   readonly #watched: string;
-  readonly #policy: PresencePolicy;
+  #policy: PresencePolicy;
+  /** The route of the channel that it is about, and what that is served with. */
+  #placement: Pick<LiveTopic, 'request' | 'handler'>;
   #roster: PresenceRoster | undefined;
   /** What newcomers are sent, and its frames. */
   #words: PresenceWords | undefined;
@@ -45,11 +48,31 @@ export class PresenceTopic extends LiveTopic {
     this.#policy = presenceOf(route);
     this.#parts = parts;
     this.#watched = channel;
+    const { request: watchedRequest, handler } = watched;
+    this.#placement = { request: watchedRequest, handler };
   }
 
   override checkSubscriber(session: Session): void {
     super.checkSubscriber(session);
     checkLetIn(session, this.#parts.live());
+  }
+
+  /** As the channel does that it is about. */
+  override move(placement: Placement | undefined): boolean {
+    const policy = placement?.request.route.presence;
+    if (placement === undefined || policy === undefined) return super.move(undefined);
+    const { request, served } = placement;
+    const isSame =
+      this.#placement.request.route === request.route && this.#placement.handler === served.handler;
+    if (isSame && !this.isWithdrawn) return false;
+    this.#placement = { request, handler: served.handler };
+    if (policy.members !== this.#policy.members) this.#roster?.bound(policy.members);
+    this.#policy = policy;
+    const access = new PresenceAccess({ access: served.access, request });
+    return super.move({
+      request: this.request,
+      served: { route: PRESENCE_ROUTE, handler: HANDLER, access, publishes: undefined },
+    });
   }
 
   override add(subscriber: Subscriber): boolean {

@@ -10,8 +10,8 @@ export interface ConsumerParts {
   readonly queues: Queues;
   readonly policy: QueuePolicy;
   readonly topic: SubscriptionGroup;
-  /** Whether a subscriber may have a message now; asked for each where access depends on the time. */
-  readonly mayTake: ((subscriber: Subscriber) => boolean) | undefined;
+  /** Whether a subscriber may have a message now; asked for each. */
+  mayTake(subscriber: Subscriber): boolean;
 }
 
 /** The subscribers of a queue channel, as its consumers. */
@@ -40,13 +40,12 @@ export class QueueConsumers {
   }
 
   #consumerOf(subscriber: Subscriber): Consumer {
-    const { mayTake } = this.#parts;
     const { consumer } = subscriber;
     const give = (delivery: QueueDelivery) =>
       consumer === undefined ? this.#send(subscriber, delivery) : consumer.take(delivery);
     return {
       prefetch: consumer?.prefetch,
-      take: (delivery) => this.#places.has(subscriber) && mayTake?.(subscriber) !== false && give(delivery),
+      take: (delivery) => this.#places.has(subscriber) && this.#parts.mayTake(subscriber) && give(delivery),
     };
   }
 

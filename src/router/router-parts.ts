@@ -6,15 +6,13 @@ import type { MessageLog } from '../core/message-log.js';
 import type { Meter } from '../core/meter.js';
 import type { PresenceStore } from '../core/presence.js';
 import type { Queues } from '../core/queue.js';
-import type { TopicHandler } from '../core/topic.js';
 import type { IdentitySettings } from './identities.js';
 import type { RouterLimits } from './limits.js';
-import type { RouteTable } from './route-table.js';
+import type { Routing } from './routing.js';
 
 /** What a router is made of. */
 export interface RouterParts {
-  readonly table: RouteTable;
-  readonly handlers: ReadonlyMap<string, TopicHandler>;
+  readonly routing: Routing;
   readonly broker: Broker;
   /** Without them routes with `delivery: queue` are refused. */
   readonly queues?: Queues | undefined;

@@ -4,6 +4,7 @@ import { TokenBucket } from '../core/token-bucket.js';
 import type { TopicHandler } from '../core/topic.js';
 import { type ChannelAccess, RouteAccess } from './access.js';
 import { RuleBook } from './rules/rule-book.js';
+import { sameValue } from './same-value.js';
 
 /** A route as a node serves it: with its handler, its compiled access, and what is left of its limits. */
 export interface ServedRoute {
@@ -19,10 +20,13 @@ export class ServedRoutes {
   readonly #handlers: ReadonlyMap<string, TopicHandler>;
   readonly #rules = new RuleBook();
   readonly #served = new Map<Route, ServedRoute>();
+  /** What is left of limits that were counted before, by the name of the route. */
+  readonly #counted = new Map<string, ServedRoute>();
 
-  /** Handlers by name. */
-  constructor(handlers: ReadonlyMap<string, TopicHandler>) {
+  /** Handlers by name. What `former` has of routes that are the same is taken over, and what it has counted. */
+  constructor(handlers: ReadonlyMap<string, TopicHandler>, former?: ServedRoutes) {
     this.#handlers = handlers;
+    if (former !== undefined) this.#takeOver(former);
   }
 
   /** Throws `unavailable` for a route without a handler. */
@@ -33,10 +37,26 @@ export class ServedRoutes {
     if (handler === undefined) {
       throw new RouterError('unavailable', `route ${route.name} has no handler ${route.handler}`);
     }
-    const { publish } = route.limits;
-    const publishes = publish && new TokenBucket(publish, performance.now());
-    const served = { route, handler, access: new RouteAccess(route, handler, this.#rules), publishes };
+    const access = new RouteAccess(route, handler, this.#rules);
+    const served = { route, handler, access, publishes: this.#bucketOf(route) };
     this.#served.set(route, served);
     return served;
+  }
+
+  #takeOver(former: ServedRoutes): void {
+    for (const served of [...former.#counted.values(), ...former.#served.values()]) {
+      const { route, handler } = served;
+      if (served.publishes !== undefined) this.#counted.set(route.name, served);
+      const isServed = former.#served.get(route) === served;
+      if (isServed && this.#handlers.get(route.handler ?? '') === handler) this.#served.set(route, served);
+    }
+  }
+
+  #bucketOf({ name, limits: { publish } }: Route): TokenBucket | undefined {
+    if (publish === undefined) return undefined;
+    const before = this.#counted.get(name);
+    if (before?.publishes !== undefined && sameValue(before.route.limits.publish, publish))
+      return before.publishes;
+    return new TokenBucket(publish, performance.now());
   }
 }

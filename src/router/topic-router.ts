@@ -16,7 +16,7 @@ import type { Publication, PublicationOptions, PublishEvent } from '../core/publ
 import type { Router, Subscriber } from '../core/router.js';
 import type { Principal, Session } from '../core/session.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
-import type { SubscriptionGroup, Topic } from '../core/topic.js';
+import type { SubscriptionGroup, Topic, TopicHandler } from '../core/topic.js';
 import { Archive } from './archive.js';
 import { DeadLetters } from './dead-letters.js';
 import { Delivery } from './delivery.js';
@@ -33,8 +33,9 @@ import { Publishing } from './publishing.js';
 import { Reading } from './reading.js';
 import { Recovering } from './recovering.js';
 import { Refusals } from './refusals.js';
+import { type Rerouted, Rerouting } from './rerouting.js';
+import type { RouteTable } from './route-table.js';
 import type { RouterParts } from './router-parts.js';
-import { ServedRoutes } from './served-route.js';
 import { Sessions } from './sessions.js';
 import { Subscribing } from './subscribing.js';
 import { Topics } from './topics.js';
@@ -61,20 +62,23 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   readonly #reading: Reading;
   readonly #identities: Identities;
   readonly #refusals: Refusals;
+  readonly #rerouting: Rerouting;
   #stop: (() => void) | undefined;
 
   constructor(parts: RouterParts) {
-    const { table, handlers, broker, queues, log, logger, limits } = parts;
+    const { routing, broker, queues, log, logger, limits } = parts;
     this.#parts = parts;
     this.#refusals = new Refusals(parts);
     this.presence = parts.presence && new Presence({ ...parts, store: parts.presence });
     this.#fanOuts = new FanOuts((error) => logger.error({ error }, 'fan-out failed'));
     const context: GroupContext = {
+      routing,
       broker,
       queues,
       presence: this.presence,
       log,
-      reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
+      reauthorize: (topic) => void this.#memberships.reauthorizeAll(topic),
+      sendAway: (group) => this.#disconnect([...group], DISCONNECT.insufficientState),
       sessions: this.#sessions,
       logger,
       numbering: this.#numbering,
@@ -82,7 +86,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       announce: (channel, payload) => this.announce(channel, payload),
       fanOuts: this.#fanOuts,
     };
-    this.#topics = new Topics(table, new ServedRoutes(handlers), context);
+    this.#topics = new Topics(routing, context);
     this.#patterns = new PatternGroups(context);
     const shared = {
       ...parts,
@@ -101,7 +105,12 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     this.#delivery = new Delivery({
       ...shared,
       fanOuts: this.#fanOuts,
-      reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
+      reauthorize: (topic) => void this.#memberships.reauthorizeAll(topic),
+    });
+    const publishing = this.#publishing;
+    this.#rerouting = new Rerouting({
+      ...{ topics: this.#topics, memberships: this.#memberships, publishing, limits },
+      fanOuts: this.#fanOuts,
     });
     this.#identities = new Identities({
       ...parts.identity,
@@ -128,6 +137,14 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   /** The live channels of this node. */
   get topics(): ReadonlyMap<string, Topic> {
     return this.#topics.live;
+  }
+
+  /**
+   * Routes by another table and other handlers from now on, all live channels included: who may not be subscribed by them has
+   * been told so when this returns, or is sent nothing before the handler has been asked.
+   */
+  reroute(table: RouteTable, handlers: ReadonlyMap<string, TopicHandler>): Rerouted {
+    return this.#rerouting.run(() => this.#parts.routing.replace(table, handlers));
   }
 
   async start(): Promise<void> {
@@ -229,11 +246,11 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   }
 
   resolve(name: string): string {
-    return this.#parts.table.resolve(name);
+    return this.#parts.routing.table.resolve(name);
   }
 
   channel(routeName: string, params: Readonly<Record<string, string | number>>): string {
-    return this.#parts.table.channel(routeName, params);
+    return this.#parts.routing.table.channel(routeName, params);
   }
 
   groups(): Iterable<SubscriptionGroup> {

@@ -13,10 +13,8 @@ import type {
   Registration,
 } from '../../core/rpc.js';
 import type { Session } from '../../core/session.js';
-import type { TopicHandler } from '../../core/topic.js';
 import { Refusals } from '../refusals.js';
-import type { RouteTable } from '../route-table.js';
-import { ServedRoutes } from '../served-route.js';
+import type { Routing } from '../routing.js';
 import { answer, type CallContext, checkArguments, lacks, noSuchProcedure } from './call-context.js';
 import { CallTimeouts } from './call-timeouts.js';
 import type { LiveRegistration } from './live-registration.js';
@@ -44,9 +42,7 @@ export interface ProcedureLimits extends ParticipantLimits {
 }
 
 export interface ProcedureRouterParts {
-  readonly table: RouteTable;
-  /** By the handler name of the routes. */
-  readonly handlers: ReadonlyMap<string, TopicHandler>;
+  readonly routing: Routing;
   /** Procedures of the server itself, by name. */
   readonly own: ReadonlyMap<string, OwnProcedure>;
   readonly events: ServerEvents;
@@ -75,11 +71,10 @@ export class ProcedureRouter implements Procedures {
   readonly #surroundings: Surroundings;
 
   constructor(parts: ProcedureRouterParts) {
-    const { handlers, events, logger, limits } = parts;
+    const { routing, events, logger, limits } = parts;
     this.#parts = parts;
-    const routes = new ServedRoutes(handlers);
-    this.#served = new ServedProcedures(parts.table, routes);
-    this.#surroundings = { table: parts.table, routes, limit: limits.channel };
+    this.#served = new ServedProcedures(routing);
+    this.#surroundings = { routing, limit: limits.channel };
     this.#registrations = new Registrations(this.#participants, events);
     this.#context = {
       participants: this.#participants,
@@ -87,6 +82,7 @@ export class ProcedureRouter implements Procedures {
       refusals: new Refusals(parts),
       logger,
       callTimeout: limits.callTimeout,
+      find: (name) => this.#served.find(name),
     };
     events.on('client_identified', ({ session }) => this.#reauthorize(session));
   }
@@ -185,6 +181,13 @@ export class ProcedureRouter implements Procedures {
     }
   }
 
+  /** The routes have changed: ends the registrations that they do not allow any more. */
+  reroute(): void {
+    for (const registration of [...this.#registrations.byId.values()]) {
+      for (const callee of registration.callees) this.#reconsider(callee, registration);
+    }
+  }
+
   /** Everybody may, and the time is that of any call: it may ask elsewhere who somebody is. */
   #callOwn(call: CallRequest, procedure: OwnProcedure): OngoingCall {
     const target = { procedure, channel: call.procedure, timeout: this.#parts.limits.callTimeout };
@@ -237,15 +240,31 @@ export class ProcedureRouter implements Procedures {
   /** Ends the registrations that a session may no longer have. */
   #reauthorize(session: Session): void {
     for (const registration of [...(this.#participants.find(session)?.registrations ?? [])]) {
-      if (this.#mayKeep(session, registration)) continue;
-      this.revoke(registration.id, 'wamp.error.not_authorized', session);
+      this.#reconsider(session, registration);
     }
+  }
+
+  #reconsider(session: Session, registration: LiveRegistration): void {
+    if (!this.#mayKeep(session, registration))
+      this.revoke(registration.id, 'wamp.error.not_authorized', session);
   }
 
   #mayKeep({ principal }: Session, { match, key, procedure }: LiveRegistration): boolean {
     if (match !== 'exact') return mayRegister(principal, { match, pattern: key }, this.#surroundings);
-    const { access, request } = this.#served.find(procedure, 'no_such_route');
-    return access.allows('register', { principal, request });
+    const served = this.#known(procedure);
+    if (served === undefined || served.request.channel !== key) return false;
+    const { access, request, handler } = served;
+    return (
+      this.#local.find(handler, request) === undefined && access.allows('register', { principal, request })
+    );
+  }
+
+  #known(procedure: string): ServedProcedure | undefined {
+    try {
+      return this.#served.find(procedure, 'no_such_route');
+    } catch {
+      return undefined;
+    }
   }
 
   /** What the peer may be told. */
