@@ -17,6 +17,7 @@ import {
   PresenceEndpoint,
   PublishEndpoint,
   type Readiness,
+  ReloadEndpoint,
   RightsEndpoint,
   TicketsEndpoint,
 } from '../protocols/http/index.js';
@@ -33,6 +34,7 @@ import { bindOtherTransports } from './other-transports.js';
 import { Overload } from './overload.js';
 import { pageEndpoints } from './pages.js';
 import { RouterPublisher } from './publisher.js';
+import { Reloading } from './reloading.js';
 import { PARTS, TOKENS } from './tokens.js';
 
 /** All that is decided before the first part is built. */
@@ -57,6 +59,7 @@ export function createContainer(plan: Plan): Container {
   bindWebSocket(container, plan);
   bindOtherTransports(container, plan.settings);
   bindServices(container, plan);
+  container.bind(PARTS.reloading).toResolvedValue(() => new Reloading(container, plan));
   return container;
 }
 
@@ -96,6 +99,10 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       ...(needsLog(routes) ? [new LogEndpoint({ router, authenticator })] : []),
       new RightsEndpoint({ cluster, authenticator }),
       new NodesEndpoint(cluster, authenticator),
+      new ReloadEndpoint({
+        ...{ cluster, authenticator },
+        reload: () => container.get(PARTS.reloading).reload(),
+      }),
       new PresenceEndpoint({ router, authenticator }),
       ...ticketEndpoints(settings, authenticator),
       ...healthEndpoints(() => readinessOf({ ...readiness, load: overload.level }, broker)),

@@ -41,6 +41,7 @@ const HELP: Readonly<Record<string, string>> = {
   signalbox_stomp_tolerated_total: 'frames of STOMP against the specification that were served, by what',
   signalbox_jwks_fetches_total: 'fetches of the keys of tokens, by outcome',
   signalbox_auth_questions_total: 'questions to the application who a peer is, by outcome',
+  signalbox_reloads_total: 'times that settings, routes and handlers were read again, by outcome',
   signalbox_recoveries_total:
     'subscribers that came back with a position, by whether all that they missed was kept',
   signalbox_gaps_total:

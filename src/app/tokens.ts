@@ -35,6 +35,7 @@ import type { OroSupport } from './oro-support.js';
 import type { Overload } from './overload.js';
 import type { Publisher } from './publisher.js';
 import type { Realms } from './realms.js';
+import type { Reloading } from './reloading.js';
 import type { ServerNode } from './server-node.js';
 
 function token<T>(name: string): ServiceIdentifier<T> {
@@ -61,6 +62,8 @@ export const TOKENS = {
 
 /** Parts of the server that only the composition root names. */
 export const PARTS = {
+  /** What is gone by of the application. */
+  reloading: token<Reloading>('part.reloading'),
   metrics: token<Metrics>('part.metrics'),
   table: token<RouteTable>('part.table'),
   /** Undefined where no route needs one. */

@@ -11,6 +11,7 @@ import { key } from './key.js';
 import { match } from './match.js';
 import { type CliContext, createProgram, type ExitCode } from './program.js';
 import { publish } from './publish.js';
+import { reload } from './reload.js';
 import { rights } from './rights.js';
 import { routes } from './routes.js';
 import { serve } from './serve.js';
@@ -32,6 +33,7 @@ const COMMANDS = {
   key,
   disconnect,
   rights,
+  reload,
   import: importRouting,
 };
 
@@ -77,9 +79,10 @@ function processContext(): CliContext {
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
     input: () => readInput(process.stdin),
+    hangUp: (listener) => void process.on('SIGHUP', listener),
     stopped: () =>
       new Promise((resolve) => {
-        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) {
           process.once(signal, () => {
             process.once(signal, () => process.exit(1));
             resolve();
