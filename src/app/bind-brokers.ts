@@ -69,7 +69,7 @@ function bindNode(container: Container, { routes }: Conditions): void {
         endAll: (why) => realms.disconnectAll(why),
         revocations,
         routes,
-        reload: () => container.get(PARTS.reloading).reload(),
+        reload: () => container.get(PARTS.reload)(),
         figures() {
           const { sessions, topics: channels, subscriptions } = realms.figures;
           const connections = peerTransports(container).reduce((sum, { size }) => sum + size, 0);

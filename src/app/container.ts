@@ -34,7 +34,6 @@ import { bindOtherTransports } from './other-transports.js';
 import { Overload } from './overload.js';
 import { pageEndpoints } from './pages.js';
 import { RouterPublisher } from './publisher.js';
-import { Reloading } from './reloading.js';
 import { PARTS, TOKENS } from './tokens.js';
 
 /** All that is decided before the first part is built. */
@@ -59,7 +58,6 @@ export function createContainer(plan: Plan): Container {
   bindWebSocket(container, plan);
   bindOtherTransports(container, plan.settings);
   bindServices(container, plan);
-  container.bind(PARTS.reloading).toResolvedValue(() => new Reloading(container, plan));
   return container;
 }
 
@@ -101,7 +99,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       new NodesEndpoint(cluster, authenticator),
       new ReloadEndpoint({
         ...{ cluster, authenticator },
-        reload: () => container.get(PARTS.reloading).reload(),
+        reload: () => container.get(PARTS.reload)(),
       }),
       new PresenceEndpoint({ router, authenticator }),
       ...ticketEndpoints(settings, authenticator),

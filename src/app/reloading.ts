@@ -31,31 +31,22 @@ const NO_CHANGES: RouteChanges = { added: [], removed: [], changed: [], reordere
 export class Reloading {
   readonly #container: Container;
   readonly #started: Plan;
+  readonly #load: LoadPlan | undefined;
   readonly #running = new Map<string, () => void>();
   #plan: Plan;
   #parts: Parts;
-  #load: LoadPlan | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #next: Promise<ReloadReport> | undefined;
 
-  /** Builds what the application consists of. Throws `DiscoveryError`. */
-  constructor(container: Container, plan: Plan) {
+  /** Builds what the application consists of; `load` is how it is read again. Throws `DiscoveryError`. */
+  constructor(container: Container, plan: Plan, load: LoadPlan | undefined) {
     this.#container = container;
     this.#started = plan;
+    this.#load = load;
     this.#plan = plan;
     this.#parts = this.#build(plan, container);
     container.get(PARTS.realms).serve(handlersOf(this.#parts));
     this.#run();
-  }
-
-  /** The routes that are gone by now. */
-  get plan(): Plan {
-    return this.#plan;
-  }
-
-  /** Says how everything is read anew. */
-  loadBy(load: LoadPlan): void {
-    this.#load = load;
   }
 
   /** One at a time: whoever asks while one runs gets the next, which reads what is there then. Never rejects. */

@@ -6,7 +6,7 @@ import { type ApplicationOptions, loadApplication } from './application.js';
 import { createContainer, type Plan } from './container.js';
 import { ownPorts } from './own-ports.js';
 import type { Publisher } from './publisher.js';
-import type { LoadPlan } from './reloading.js';
+import { type LoadPlan, Reloading } from './reloading.js';
 import { PARTS, TOKENS } from './tokens.js';
 import { peerTransports } from './transports.js';
 
@@ -39,10 +39,9 @@ export async function createServer(options: ServerOptions = {}): Promise<Running
 /** Starts what was planned; `load` is how it is read again. */
 export async function startServer(plan: Plan, load?: LoadPlan): Promise<RunningServer> {
   const container = createContainer(plan);
-  container.get(PARTS.realms);
   // Handlers may inject the publisher, and with it a router: they are built when all of them exist.
-  const reloading = container.get(PARTS.reloading);
-  if (load !== undefined) reloading.loadBy(load);
+  const reloading = new Reloading(container, plan, load);
+  container.bind(PARTS.reload).toConstantValue(() => reloading.reload());
   await container.get(PARTS.oro).open();
   await openStore(container, plan);
   const urls = await openOrClose(container, plan);
@@ -58,7 +57,7 @@ export async function startServer(plan: Plan, load?: LoadPlan): Promise<RunningS
     publish: (target, payload, audience) => publisher.publish(target, payload, audience),
     reload: () => reloading.reload(),
     close() {
-      closing ??= close(container, plan);
+      closing ??= close(container, plan, reloading);
       return closing;
     },
   };
@@ -144,14 +143,14 @@ async function closePorts(container: Container, time: number): Promise<void> {
  * Not ready → balancers have seen it → no new peers → the ports are free → the cluster is left → what is kept is with the disk
  * or the other nodes.
  */
-async function close(container: Container, { settings }: Plan): Promise<void> {
+async function close(container: Container, { settings }: Plan, reloading: Reloading): Promise<void> {
   const { drain, drainDelay } = settings.limits;
   container.get(PARTS.readiness).ready = false;
   if (drainDelay > 0) await sleep(drainDelay);
   container.get(TOKENS.gateway).drain();
   await closePorts(container, drain);
   container.get(PARTS.overload).stop();
-  container.get(PARTS.reloading).stop();
+  reloading.stop();
   await within(
     FLUSH_TIMEOUT,
     flush(container),

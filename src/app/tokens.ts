@@ -10,6 +10,7 @@ import type { Logger } from '../core/logger.js';
 import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
+import type { Reload } from '../core/reload.js';
 import type { SessionControl } from '../core/session-control.js';
 import type { PollEndpoint } from '../protocols/http/index.js';
 import type { ReplyAddresses } from '../protocols/stomp/index.js';
@@ -35,7 +36,6 @@ import type { OroSupport } from './oro-support.js';
 import type { Overload } from './overload.js';
 import type { Publisher } from './publisher.js';
 import type { Realms } from './realms.js';
-import type { Reloading } from './reloading.js';
 import type { ServerNode } from './server-node.js';
 
 function token<T>(name: string): ServiceIdentifier<T> {
@@ -62,8 +62,8 @@ export const TOKENS = {
 
 /** Parts of the server that only the composition root names. */
 export const PARTS = {
-  /** What is gone by of the application. */
-  reloading: token<Reloading>('part.reloading'),
+  /** Bound by a server that runs. */
+  reload: token<Reload>('part.reload'),
   metrics: token<Metrics>('part.metrics'),
   table: token<RouteTable>('part.table'),
   /** Undefined where no route needs one. */
