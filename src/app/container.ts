@@ -17,8 +17,8 @@ import {
   PresenceEndpoint,
   PublishEndpoint,
   type Readiness,
-  ReloadEndpoint,
   RightsEndpoint,
+  reloadEndpoints,
   TicketsEndpoint,
 } from '../protocols/http/index.js';
 import { AdmissionLimits, HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
@@ -97,9 +97,9 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       ...(needsLog(routes) ? [new LogEndpoint({ router, authenticator })] : []),
       new RightsEndpoint({ cluster, authenticator }),
       new NodesEndpoint(cluster, authenticator),
-      new ReloadEndpoint({
+      ...reloadEndpoints({
         ...{ cluster, authenticator },
-        reload: () => container.get(PARTS.reload)(),
+        reload: (options) => container.get(PARTS.reload)(options),
       }),
       new PresenceEndpoint({ router, authenticator }),
       ...ticketEndpoints(settings, authenticator),

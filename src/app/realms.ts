@@ -4,7 +4,14 @@ import type { Queues } from '../core/queue.js';
 import type { Realm } from '../core/realm.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
 import type { TopicHandler } from '../core/topic.js';
-import type { ProcedureRouter, Rerouted, RouteTable, Routing, TopicRouter } from '../router/index.js';
+import type {
+  Foreseen,
+  ProcedureRouter,
+  Rerouted,
+  RouteTable,
+  Routing,
+  TopicRouter,
+} from '../router/index.js';
 import type { LiveFigures } from './metrics.js';
 
 /** A realm with all that runs in it. */
@@ -49,6 +56,12 @@ export class Realms implements SessionControl {
       procedures.reroute();
       return rerouted;
     });
+  }
+
+  /** What `reroute` would mean, and for which live channels. */
+  *foresee(table: RouteTable, handlers: ReadonlyMap<string, TopicHandler>): Generator<Foreseen> {
+    for (const { router, own } of this.all.values())
+      yield* router.foresee(table, new Map([...own, ...handlers]));
   }
 
   async start(): Promise<void> {

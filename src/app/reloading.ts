@@ -3,7 +3,13 @@ import type { Finding } from '../config/index.js';
 import { every } from '../core/interval.js';
 import type { ReloadReport } from '../core/reload.js';
 import type { PeriodicTask } from '../core/topic.js';
-import { compareRoutes, type Rerouted, type RouteChanges } from '../router/index.js';
+import {
+  compareRoutes,
+  type Foreseen,
+  type Rerouted,
+  type RouteChanges,
+  type RouteTable,
+} from '../router/index.js';
 import { ConfigurationError } from './application.js';
 import { needsStore } from './bind-brokers.js';
 import { allRoutes } from './bind-realms.js';
@@ -24,6 +30,9 @@ interface Parts {
   readonly handlers: ReadonlyMap<string, Built>;
   readonly tasks: ReadonlyMap<string, Built<PeriodicTask>>;
 }
+
+/** Channels that are named of those that a change is about. */
+const MOST_EXAMPLES = 20;
 
 const NO_CHANGES: RouteChanges = { added: [], removed: [], changed: [], reordered: false };
 
@@ -60,6 +69,11 @@ export class Reloading {
     return this.#next;
   }
 
+  /** What `reload` would do now. Handlers are built, and nothing is asked of them. Never rejects. */
+  foresee(): Promise<ReloadReport> {
+    return this.#attempt((plan, parts) => this.#foresee(plan, parts));
+  }
+
   stop(): void {
     for (const stop of this.#running.values()) stop();
     this.#running.clear();
@@ -67,7 +81,7 @@ export class Reloading {
 
   async #reload(): Promise<ReloadReport> {
     const logger = this.#container.get(TOKENS.logger);
-    const report = await this.#attempt();
+    const report = await this.#attempt((plan, parts) => this.#replace(plan, parts));
     const { applied, reason, channels, subscriptions, handlers, restart } = report;
     const outcome = applied ? 'applied' : 'refused';
     this.#container.get(TOKENS.meter).count('signalbox_reloads_total', { outcome });
@@ -77,13 +91,15 @@ export class Reloading {
     return report;
   }
 
-  async #attempt(): Promise<ReloadReport> {
+  async #attempt(
+    conclude: (plan: Plan, parts: Parts) => Omit<ReloadReport, 'findings'>,
+  ): Promise<ReloadReport> {
     try {
       if (this.#load === undefined)
         throw new Error('this server was not told how to read its settings again');
       const { plan, findings } = await this.#load();
       const services = rebindServices(this.#container, this.#parts.services, [this.#plan, plan]);
-      return { ...this.#replace(plan, this.#build(plan, services)), findings };
+      return { ...conclude(plan, this.#build(plan, services)), findings };
     } catch (error) {
       const isFound = error instanceof ConfigurationError;
       if (!isFound && !(error instanceof DiscoveryError))
@@ -103,28 +119,51 @@ export class Reloading {
 
   /** The moment of the change. */
   #replace(plan: Plan, parts: Parts): Omit<ReloadReport, 'findings'> {
-    const [before, former] = [this.#plan, this.#parts];
-    const { settings } = this.#started;
+    const changes = this.#changes(plan, parts);
     const realms = this.#container.get(PARTS.realms);
-    const table = realms.main.routing.successor(allRoutes(plan.routes, settings), {
-      channelLimit: settings.limits.channel,
-    });
-    const rerouted = realms.reroute(table, handlersOf(parts));
+    const rerouted = realms.reroute(this.#tableOf(plan), handlersOf(parts));
     this.#plan = plan;
     this.#parts = parts;
     this.#run();
     this.#container.get(PARTS.origins).allow(plan.settings.origins);
     setLevel(this.#container.get(TOKENS.logger), plan.settings.log.level);
     this.#container.get(PARTS.node).reroute(plan.routes);
-    const handlers = [...parts.handlers].filter(
-      ([name, { made }]) => former.handlers.get(name)?.made !== made,
-    );
+    return { ...changes, ...summed(rerouted) };
+  }
+
+  #foresee(plan: Plan, parts: Parts): Omit<ReloadReport, 'findings'> {
+    const realms = this.#container.get(PARTS.realms);
+    const found = [...realms.foresee(this.#tableOf(plan), handlersOf(parts))];
+    const sum = (count: (one: Foreseen) => number) => found.reduce((total, one) => total + count(one), 0);
+    return {
+      ...this.#changes(plan, parts),
+      channels: {
+        live: realms.figures.topics,
+        moved: found.length,
+        withdrawn: sum(({ after }) => (after === undefined ? 1 : 0)),
+      },
+      subscriptions: {
+        ended: sum(({ ends }) => ends),
+        asked: sum(({ asks, subscriptions, ends }) => (asks ? subscriptions - ends : 0)),
+      },
+      examples: found.toSorted((a, b) => b.ends - a.ends).slice(0, MOST_EXAMPLES),
+    };
+  }
+
+  #tableOf({ routes }: Plan): RouteTable {
+    const { settings } = this.#started;
+    const { routing } = this.#container.get(PARTS.realms).main;
+    return routing.successor(allRoutes(routes, settings), { channelLimit: settings.limits.channel });
+  }
+
+  #changes(plan: Plan, parts: Parts): Pick<ReloadReport, 'applied' | 'routes' | 'handlers' | 'restart'> {
+    const former = this.#parts.handlers;
+    const handlers = [...parts.handlers].filter(([name, { made }]) => former.get(name)?.made !== made);
     return {
       applied: true,
-      routes: compareRoutes(before.routes, plan.routes),
+      routes: compareRoutes(this.#plan.routes, plan.routes),
       handlers: handlers.map(([name]) => name),
-      ...summed(rerouted),
-      restart: [...needRestart(settings, plan.settings), ...this.#missing(plan)],
+      restart: [...needRestart(this.#started.settings, plan.settings), ...this.#missing(plan)],
     };
   }
 

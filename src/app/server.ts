@@ -41,7 +41,9 @@ export async function startServer(plan: Plan, load?: LoadPlan): Promise<RunningS
   const container = createContainer(plan);
   // Handlers may inject the publisher, and with it a router: they are built when all of them exist.
   const reloading = new Reloading(container, plan, load);
-  container.bind(PARTS.reload).toConstantValue(() => reloading.reload());
+  container
+    .bind(PARTS.reload)
+    .toConstantValue(({ dry = false } = {}) => (dry ? reloading.foresee() : reloading.reload()));
   await container.get(PARTS.oro).open();
   await openStore(container, plan);
   const urls = await openOrClose(container, plan);

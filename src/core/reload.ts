@@ -1,6 +1,6 @@
 /** What came of it that a running server was told to read its settings, routes and handlers again. */
 export interface ReloadReport {
-  /** Whether it goes by them. If not, it goes on as before. */
+  /** Whether it goes by them, or would. If not, it goes on as before. */
   readonly applied: boolean;
   /** Why not, for people. */
   readonly reason?: string;
@@ -22,7 +22,16 @@ export interface ReloadReport {
   readonly subscriptions: { readonly ended: number; readonly asked: number };
   /** What has changed and counts after a restart alone, such as `listen.port`. */
   readonly restart: readonly string[];
+
+  /** Of what would be done alone: some of the live channels that it is about, those first that would lose subscribers. */
+  readonly examples?: readonly {
+    readonly channel: string;
+    readonly before: string;
+    readonly after: string | undefined;
+    readonly subscriptions: number;
+    readonly ends: number;
+  }[];
 }
 
-/** Has a server read everything again. */
-export type Reload = () => Promise<ReloadReport>;
+/** Has a server read everything again; with `dry` it says what it would do, and does nothing. */
+export type Reload = (options?: { readonly dry?: boolean }) => Promise<ReloadReport>;

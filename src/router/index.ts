@@ -2,6 +2,7 @@ export { type Judgement, RouteAccess } from './access.js';
 export { describeJudgements } from './explain.js';
 export type { IdentitySettings } from './identities.js';
 export type { RouterLimits } from './limits.js';
+export type { Foreseen } from './preview.js';
 export type { Rerouted } from './rerouting.js';
 export { compareRoutes, type RouteChanges } from './route-changes.js';
 export { RouteTable, type RouteTrial } from './route-table.js';

@@ -29,6 +29,7 @@ import { LocalPublication, Numbering } from './local-publication.js';
 import { Memberships } from './memberships.js';
 import { PatternGroups } from './pattern-groups.js';
 import { Presence } from './presence.js';
+import { type Foreseen, foresee } from './preview.js';
 import { Publishing } from './publishing.js';
 import { Reading } from './reading.js';
 import { Recovering } from './recovering.js';
@@ -36,6 +37,7 @@ import { Refusals } from './refusals.js';
 import { type Rerouted, Rerouting } from './rerouting.js';
 import type { RouteTable } from './route-table.js';
 import type { RouterParts } from './router-parts.js';
+import { Routing } from './routing.js';
 import { Sessions } from './sessions.js';
 import { Subscribing } from './subscribing.js';
 import { Topics } from './topics.js';
@@ -145,6 +147,11 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
    */
   reroute(table: RouteTable, handlers: ReadonlyMap<string, TopicHandler>): Rerouted {
     return this.#rerouting.run(() => this.#parts.routing.replace(table, handlers));
+  }
+
+  /** What `reroute` would mean for the live channels. */
+  foresee(table: RouteTable, handlers: ReadonlyMap<string, TopicHandler>): Iterable<Foreseen> {
+    return foresee(this.#topics.live.values(), new Routing(table, handlers));
   }
 
   async start(): Promise<void> {

@@ -118,6 +118,19 @@ describe('a server that is told to reload', () => {
     write('topics/echo.ts', echo(2));
   });
 
+  it('says before what it would do, and does nothing', async () => {
+    const guest = await connect();
+    for (const channel of ['room.8', 'room.9', 'echo.9']) await guest.subscribe(channel);
+    write('routing/app.yml', STRICT.replace('echo:', 'new: { channel: new, handler: broadcast }\necho:'));
+    const { code, stdout } = await cli(['plan', '--url', server().url], { cwd: folder });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}\+ new\n {2}~ room: access\n/);
+    expect(stdout).toContain('    room/8 (room): 1 of 1 subscriptions would end\n');
+    expect(stdout).toMatch(/\d+ of \d+ live channels would change, \d+ subscriptions would end/);
+    await guest.publish('room.8', 'still here');
+    await until(() => guest.received('room.8').length > 0);
+  });
+
   it('names what counts after a restart alone', async () => {
     write('signalbox.yml', `${SETTINGS}limits: { message: 32kb }\nlog: { level: debug }\n`);
     const { code, stdout } = await cli(['reload', '--url', server().url], { cwd: folder });

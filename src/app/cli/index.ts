@@ -9,6 +9,7 @@ import { explain } from './explain.js';
 import { importRouting } from './import.js';
 import { key } from './key.js';
 import { match } from './match.js';
+import { plan } from './plan.js';
 import { type CliContext, createProgram, type ExitCode } from './program.js';
 import { publish } from './publish.js';
 import { reload } from './reload.js';
@@ -33,6 +34,7 @@ const COMMANDS = {
   key,
   disconnect,
   rights,
+  plan,
   reload,
   import: importRouting,
 };

@@ -17,7 +17,7 @@ export interface ReloadParts {
  * everything that is wrong and goes on as before. With `all` the other nodes are told to do the same once this one has, and
  * `nodes` says how many there are that have heard of it; each reads its own files.
  */
-export class ReloadEndpoint implements HttpEndpoint {
+class ReloadEndpoint implements HttpEndpoint {
   readonly method = 'POST';
   readonly path = '/api/reload';
   readonly bodyLimit = 1024;
@@ -37,6 +37,34 @@ export class ReloadEndpoint implements HttpEndpoint {
     const nodes = all ? await cluster.command({ type: 'reload' }) : undefined;
     return jsonReply(200, { ...report, ...(nodes !== undefined && { nodes }) });
   }
+}
+
+/**
+ * `POST /api/plan` with a back-end key: what a reload would do now, with some of the live channels that it is about. Nothing is
+ * changed. It answers 422 as a reload would.
+ */
+class PlanEndpoint implements HttpEndpoint {
+  readonly method = 'POST';
+  readonly path = '/api/plan';
+  readonly bodyLimit = 1024;
+  readonly holds = true;
+  readonly #parts: ReloadParts;
+
+  constructor(parts: ReloadParts) {
+    this.#parts = parts;
+  }
+
+  async handle(request: HttpRequest): Promise<HttpReply> {
+    const { reload, authenticator } = this.#parts;
+    await administratorOf(request, authenticator, 'planning a reload');
+    const report = await reload({ dry: true });
+    return report.applied ? jsonReply(200, report) : refusal(report);
+  }
+}
+
+/** The addresses of a server that can be changed while it runs. */
+export function reloadEndpoints(parts: ReloadParts): readonly HttpEndpoint[] {
+  return [new ReloadEndpoint(parts), new PlanEndpoint(parts)];
 }
 
 function refusal(report: ReloadReport): HttpReply {
