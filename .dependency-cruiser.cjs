@@ -66,6 +66,27 @@ module.exports = {
       },
     },
     {
+      name: 'dashboard-stands-alone',
+      comment: 'the page of /admin runs in a browser: of the server it knows types of src/core/inspection.ts',
+      severity: 'error',
+      from: { path: '^src/dashboard/' },
+      to: { path: '^(src|topics|test|bench)/', pathNot: '^src/(dashboard/|core/inspection\\.ts$)' },
+    },
+    {
+      name: 'dashboard-takes-types-alone',
+      comment: 'import type: a value of the server would be bundled into the page',
+      severity: 'error',
+      from: { path: '^src/dashboard/' },
+      to: { path: '^src/core/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nothing-imports-the-dashboard',
+      comment: 'the page of /admin is a program of its own',
+      severity: 'error',
+      from: { path: '^(src|topics)/', pathNot: '^src/dashboard/' },
+      to: { path: '^src/dashboard/' },
+    },
+    {
       name: 'topics-import-the-public-door',
       comment: "a topic handler imports 'signalbox', as its user's handlers do",
       severity: 'error',
@@ -89,6 +110,7 @@ module.exports = {
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     package_('inversify', 'inversify', '^src/app/'),
     package_('yaml-and-zod', 'yaml|zod|recheck', '^src/config/'),
+    package_('json-schema', 'ajv|ajv-formats', '^src/config/schema/'),
     package_('saxes', 'saxes', '^src/(config|protocols)/'),
     package_('ws', 'ws', '^src/(transports/|client/node\\.ts$|app/cli/)'),
     package_('path-to-regexp', 'path-to-regexp', '^src/router/'),
@@ -97,6 +119,7 @@ module.exports = {
     package_('libsql', 'libsql', '^src/stores/'),
     package_('jose', 'jose', '^src/authenticators/'),
     package_('commander', 'commander|picocolors', '^src/app/cli/'),
+    package_('preact', 'preact|uplot', '^src/dashboard/'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

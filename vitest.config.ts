@@ -9,6 +9,7 @@ export default defineConfig({
       { find: /^signalbox$/, replacement: source('./src/index.ts') },
       { find: /^signalbox\/topics$/, replacement: source('./topics/index.ts') },
       { find: /^signalbox\/testing$/, replacement: source('./src/testing.ts') },
+      { find: /^signalbox\/testing\/contracts$/, replacement: source('./src/testing/contracts.ts') },
     ],
   },
   test: {
@@ -16,6 +17,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', './test/support/plain-summary.ts'],
     pool: 'threads',
+    // By default one core is left idle, and most of the time tests wait for servers, browsers and clocks.
+    maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

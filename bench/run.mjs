@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchAdmin } from './admin/bench.mjs';
 import { benchBlocking } from './blocking/bench.mjs';
 import { benchIdentity } from './identity/bench.mjs';
 import { benchHandshakes } from './identity/handshakes.mjs';
@@ -30,6 +31,7 @@ const MICROS = {
   stomp: benchStomp,
   streams: benchStreams,
   nodes: benchNodes,
+  admin: benchAdmin,
 };
 const NAMES = [...Object.keys(WORKS), ...Object.keys(MICROS)];
 const USAGE = `usage: npm run bench -- [${NAMES.join(' | ')}]... [options]

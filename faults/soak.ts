@@ -11,10 +11,12 @@ const USAGE = `usage: npm run soak [-- MINUTES] [options]
   --redis      two nodes on a Redis of its own, in place of one alone
   --rate N     peers that come each second (25)`;
 
-/** What is kept of a channel is forgotten while the churn goes on. */
+/** What is kept of a channel is forgotten while the churn goes on, and so is its place in a history. */
 const ROUTE = 'history: { size: 10, ttl: 5s }\n  presence: { leave_delay: 1s }';
+const FORGETFUL = { SIGNALBOX_REDIS_POSITIONS: '2m' };
 const EVERY_SECONDS = 10;
-const QUIET_SECONDS = 15;
+/** What is remembered longest is forgotten within it. */
+const QUIET_SECONDS = { memory: 15, redis: 150 };
 /** Of the time, before what is used counts as what is used steadily. */
 const WARM_UP = 0.2;
 
@@ -42,7 +44,12 @@ async function main(): Promise<void> {
   if (values.help) return console.log(USAGE);
   if (values.redis && !redisInstalled) throw new Error('needs redis-server: apt install redis-server');
   const redis = values.redis ? await RedisServer.start() : undefined;
-  const nodes = await Nodes.start({ count: redis ? 2 : 1, broker: redis && (() => redis.url), route: ROUTE });
+  const nodes = await Nodes.start({
+    count: redis ? 2 : 1,
+    broker: redis && (() => redis.url),
+    route: ROUTE,
+    env: FORGETFUL,
+  });
   try {
     const failures = await soak(nodes, redis, {
       minutes: Number(positionals[0] ?? 5),
@@ -64,7 +71,8 @@ async function soak(
   const churn = new Churn(nodes.urls);
   // What is made once is made before it is looked at.
   await churn.run(5, rate);
-  await sleep(QUIET_SECONDS * 1000);
+  const quiet = QUIET_SECONDS[redis ? 'redis' : 'memory'] * 1000;
+  await sleep(quiet);
   const before = await usage(nodes, redis);
   say('before', before);
   const samples: Usage[] = [];
@@ -76,7 +84,7 @@ async function soak(
   }, EVERY_SECONDS * 1000);
   await churn.run(minutes * 60, rate);
   clearInterval(timer);
-  await sleep(QUIET_SECONDS * 1000);
+  await sleep(quiet);
   const after = await usage(nodes, redis);
   say('after', after);
   const result = { minutes, rate, ...churn.counts, slope: slopeOf(samples), before, after, samples };

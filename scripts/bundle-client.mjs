@@ -12,7 +12,7 @@ const TARGET = 'es2022';
 const { values } = parseArgs({
   options: {
     out: { type: 'string', default: 'dist/client' },
-    limit: { type: 'string', default: '10000' },
+    limit: { type: 'string', default: '10400' },
   },
 });
 const root = fileURLToPath(new URL('..', import.meta.url));

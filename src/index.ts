@@ -27,7 +27,7 @@ export {
   RouterError,
 } from './core/errors.js';
 export type { ServerEventMap, ServerEvents } from './core/events.js';
-export type { Logger } from './core/logger.js';
+export type { ApplicationLogger as Logger } from './core/logger.js';
 export type { Login, Logins, SaltedKey, ScramVerifier } from './core/logins.js';
 export type { MaybePromise } from './core/maybe-promise.js';
 export { Payload } from './core/payload.js';

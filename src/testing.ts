@@ -1,10 +1,13 @@
 /** The second public door: what tests of topic handlers and of ports need. No sockets, no framework. */
 import type { RouteTest, RouteTestOptions } from './app/route-tests.js';
+import type { TestApplication } from './app/test-application.js';
+import type { TestApplicationOptions } from './app/test-plan.js';
 import { MemoryBroker, MemoryPresence, MemoryQueues } from './brokers/index.js';
 import type { Authenticator } from './core/authenticator.js';
 import type { Broker } from './core/broker.js';
 import { channelProcedures } from './core/channel-procedures.js';
 import { ServerEvents } from './core/events.js';
+import type { RouterWatch } from './core/inspection.js';
 import type { Load } from './core/load.js';
 import { type Logger, NULL_LOGGER } from './core/logger.js';
 import type { MessageLog } from './core/message-log.js';
@@ -15,6 +18,7 @@ import type { Access, Route } from './core/route.js';
 import { ANONYMOUS, type Principal } from './core/session.js';
 import { sessionProcedures } from './core/session-procedures.js';
 import type { TopicHandler } from './core/topic.js';
+import type { Tracer } from './core/tracer.js';
 import {
   type IdentitySettings,
   type ProcedureLimits,
@@ -27,8 +31,18 @@ import {
 } from './router/index.js';
 import { TestPeer } from './testing/test-peer.js';
 
+export type { TestActor, TestCredential, WireOptions } from './app/test-application.js';
+export type { TestTopic } from './app/test-topics.js';
+export type { ApplicationPeer } from './testing/application-peer.js';
+export type { Attempt } from './testing/attempt.js';
 export { FakeConnection } from './testing/fake-connection.js';
-export type { RouteTest, RouteTestOptions };
+export type { Patience } from './testing/inbox.js';
+export type { Matcher } from './testing/matching.js';
+export type { LogLine } from './testing/memory-logger.js';
+export type { TestClock } from './testing/test-clock.js';
+export type { Delivery, SubscribeOptions, TestSubscription } from './testing/test-subscription.js';
+export type { WirePeer } from './testing/wire-peer.js';
+export type { RouteTest, RouteTestOptions, TestApplication, TestApplicationOptions };
 export { TestPeer };
 
 const EVERYBODY = ['anyone'];
@@ -112,6 +126,9 @@ export interface TestServerOptions {
   readonly identity?: Partial<IdentitySettings>;
   /** How much the server has to do; nothing by default. */
   readonly load?: Load;
+  readonly tracer?: Tracer;
+  /** Hears of refusals and conflations; nobody by default. */
+  readonly watch?: RouterWatch;
   readonly development?: boolean;
 }
 
@@ -134,16 +151,19 @@ export class TestServer {
     limits,
     identity,
     load,
+    tracer,
+    watch,
     authenticator = NOBODY,
     development = false,
   }: TestServerOptions) {
     this.events = new ServerEvents(logger);
-    this.routing = new Routing(new RouteTable(routes), new Map(Object.entries(handlers)));
+    this.routing = new Routing(new RouteTable(routes), new Map(Object.entries(handlers)), { meter });
     const shared = {
       routing: this.routing,
       events: this.events,
       logger,
       meter,
+      watch,
       limits: { ...LIMITS, ...limits },
       development,
     };
@@ -155,6 +175,7 @@ export class TestServer {
       presence,
       identity: { warning: 60_000, downgrade: false, ...identity },
       load,
+      tracer,
     });
     const own = new Map([
       ...sessionProcedures({ router: this.router, authenticator }),
@@ -185,4 +206,13 @@ export async function loadRouteTests(options: RouteTestOptions = {}): Promise<re
   // The application, with its framework, is loaded by those only who test its routes.
   const application = await import('./app/route-tests.js');
   return application.loadRouteTests(options);
+}
+
+/**
+ * An application in memory, for any test runner: settings, routes, handlers and services as a server has them, a clock that the
+ * test controls, and no port. Close it at the end of the test. Throws `ConfigurationError`.
+ */
+export async function testApplication(options: TestApplicationOptions = {}): Promise<TestApplication> {
+  const application = await import('./app/test-application.js');
+  return application.testApplication(options);
 }

@@ -71,6 +71,10 @@ describe('the import rules', () => {
     ['app-enters-layers-by-their-door', 'src/app/planted.ts', 'src/router/live-topic.ts'],
     ['client-imports-codecs-and-error-codes', 'src/client/planted.ts', 'src/core/session.ts'],
     ['client-imports-codecs-and-error-codes', 'src/client/planted.ts', 'src/protocols/wamp1/session.ts'],
+    ['dashboard-stands-alone', 'src/dashboard/planted.ts', 'src/core/errors.ts'],
+    ['dashboard-stands-alone', 'src/dashboard/planted.ts', 'src/client/index.ts'],
+    ['dashboard-takes-types-alone', 'src/dashboard/planted.ts', 'src/core/inspection.ts'],
+    ['nothing-imports-the-dashboard', 'src/app/planted.ts', 'src/dashboard/main.tsx'],
     ['topics-import-the-public-door', 'topics/planted.ts', 'src/core/payload.ts'],
     ['nothing-imports-the-app', 'src/client/planted.ts', 'src/app/server.ts'],
     ['ws-has-one-home', 'src/brokers/planted.ts', 'ws'],
@@ -85,6 +89,7 @@ describe('the import rules', () => {
     ['libsql-has-one-home', 'src/brokers/planted.ts', 'libsql'],
     ['jose-has-one-home', 'src/app/planted.ts', 'jose'],
     ['commander-has-one-home', 'src/app/planted.ts', 'commander'],
+    ['preact-has-one-home', 'src/client/planted.ts', 'preact'],
     ['no-unresolvable', 'src/core/planted.ts', './nowhere.js'],
   ])('%s sees %s import %s', async (rule, from, to) => {
     expect(await broken(from, to)).toContain(rule);

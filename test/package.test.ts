@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -182,10 +182,22 @@ describe('the package, installed by somebody', () => {
       .map((path) => path.replace(/^package\//, ''));
     const places = new Set(files.map((path) => path.split('/')[0]));
     expect([...places].sort()).toEqual(
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'docs', 'package.json', 'public'].sort(),
+      [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'bin',
+        'dist',
+        'docs',
+        'grafana',
+        'package.json',
+        'public',
+        'templates',
+      ].sort(),
     );
+    const own = files.filter((path) => !path.startsWith('templates/'));
     expect(
-      files.filter((path) => /\.test\.|\.tsbuildinfo$|\.map$|(?<!\.d)\.ts$|(?:^|\/)\./.test(path)),
+      own.filter((path) => /\.test\.|\.tsbuildinfo$|\.map$|(?<!\.d)\.ts$|(?:^|\/)\./.test(path)),
     ).toEqual([]);
   });
 
@@ -214,6 +226,29 @@ describe('the package, installed by somebody', () => {
     expect((await succeed(inProject('npx', ['--no-install', 'signalbox', 'check']))).stdout).toContain(
       '3 routes',
     );
+  });
+
+  it('makes projects that depend on itself, and whose tests pass', { timeout: 180_000 }, async () => {
+    const presets = ['basic', 'chat', 'notifications', 'oro'];
+    for (const preset of presets)
+      await succeed(inProject('npx', ['--no-install', 'signalbox', 'init', preset, '--preset', preset]));
+    const name = tarball.slice(project.length + 1);
+    const { dependencies, devDependencies } = JSON.parse(
+      readFileSync(`${project}/basic/package.json`, 'utf8'),
+    );
+    expect(dependencies).toEqual({ signalbox: `file:vendor/${name}` });
+    expect(readFileSync(`${project}/basic/vendor/${name}`)).toEqual(readFileSync(tarball));
+    const own = JSON.parse(readFileSync(`${REPOSITORY}package.json`, 'utf8'));
+    expect(devDependencies['jiti']).toBe(`^${own.dependencies.jiti}`);
+    const tests = presets.flatMap((preset) =>
+      readdirSync(`${project}/${preset}/topics`)
+        .filter((file) => file.endsWith('.test.ts'))
+        .map((file) => `${preset}/topics/${file}`),
+    );
+    const { stdout } = await succeed(
+      inProject(process.execPath, ['--import', 'jiti/register', '--test', ...tests]),
+    );
+    expect(stdout).toMatch(/^# pass 10$/m);
   });
 
   it('serves handlers in TypeScript and JavaScript, services and periodic tasks', async () => {

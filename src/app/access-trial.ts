@@ -10,10 +10,8 @@ import {
   type RouteTrial,
   ServedRoutes,
 } from '../router/index.js';
-import { buildHandlers } from './build-handlers.js';
-import { createContainer, type Plan } from './container.js';
 import { routesFor } from './meta-routes.js';
-import { PARTS } from './tokens.js';
+import type { Plan } from './plan.js';
 
 /** Somebody who wants to do something on a channel. */
 export interface Wish {
@@ -39,12 +37,11 @@ export class AccessTrial {
   readonly #table: RouteTable;
   readonly #routes: ServedRoutes;
 
-  constructor(plan: Plan) {
-    const container = createContainer(plan);
-    const { main } = container.get(PARTS.realms);
+  /** Handlers by name. */
+  constructor(plan: Plan, handlers: ReadonlyMap<string, TopicHandler>) {
     this.#plan = plan;
     this.#table = this.#tableOf(plan.routes);
-    this.#routes = new ServedRoutes(new Map([...main.own, ...buildHandlers(container, plan)]));
+    this.#routes = new ServedRoutes(handlers);
   }
 
   /** How close each route came. */

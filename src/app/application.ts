@@ -18,6 +18,8 @@ export interface ApplicationOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Whether warnings about routes count as errors. */
   readonly strict?: boolean;
+  /** Classes beside those of the folders, of which they replace what has the same name. */
+  readonly offers?: Offers;
 }
 
 /** The configuration has errors: all of them are in `findings`, and in the message as a person reads them. */
@@ -52,7 +54,7 @@ export async function loadApplication(options: ApplicationOptions = {}): Promise
     checkBroker: faultOfBroker,
     ...(options.config !== undefined && { file: options.config }),
   });
-  const offers = await discover([BUILT_IN_TOPICS, ...settings.topics.folders]);
+  const offers = withOffers(await discover([BUILT_IN_TOPICS, ...settings.topics.folders]), options.offers);
   const handlers = knownHandlers(offers, settings.topics.named);
   checkNames(offers, settings);
   checkAccounts(offers, settings);
@@ -81,6 +83,15 @@ export async function loadApplication(options: ApplicationOptions = {}): Promise
       if (findings.some(({ severity }) => severity === 'error')) throw new ConfigurationError(findings);
       return { settings, routes, offers };
     },
+  };
+}
+
+function withOffers(found: Offers, more: Offers | undefined): Offers {
+  if (more === undefined) return found;
+  return {
+    handlers: new Map([...found.handlers, ...more.handlers]),
+    periodic: new Map([...found.periodic, ...more.periodic]),
+    services: new Map([...found.services, ...more.services]),
   };
 }
 

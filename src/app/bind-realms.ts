@@ -3,6 +3,7 @@ import type { Settings } from '../config/index.js';
 import type { Authenticator } from '../core/authenticator.js';
 import { channelProcedures } from '../core/channel-procedures.js';
 import { ServerEvents } from '../core/events.js';
+import type { RouterWatch } from '../core/inspection.js';
 import type { Load } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
@@ -10,6 +11,7 @@ import type { Meter } from '../core/meter.js';
 import type { Route } from '../core/route.js';
 import { sessionProcedures } from '../core/session-procedures.js';
 import type { TopicHandler } from '../core/topic.js';
+import type { Tracer } from '../core/tracer.js';
 import { ReplyAddresses, ReplyTopic } from '../protocols/stomp/index.js';
 import { MetaApi, publishMetaEvents, type SessionDetails, Testaments } from '../protocols/wamp2/index.js';
 import { ProcedureRouter, RouteTable, Routing, TopicRouter } from '../router/index.js';
@@ -28,9 +30,11 @@ interface Ingredients {
   readonly logger: Logger;
   readonly meter: Meter;
   readonly load: Load;
+  readonly watch: RouterWatch | undefined;
   readonly details: WeakMap<object, SessionDetails>;
   readonly testaments: Testaments;
   readonly replies: ReplyAddresses;
+  readonly tracer: Tracer | undefined;
 }
 
 /** Binds the realms, and the router and procedures of the main one for all who know no others. */
@@ -52,8 +56,22 @@ export function bindRealms(
       [TOKENS.logger, PARTS.revocations],
     );
   container.bind(PARTS.realms).toResolvedValue(
-    (table, authenticator, events, logger, meter, details, testaments, replies, backbone, log, load) => {
-      const shared = { settings, table, authenticator, events, logger, meter, load };
+    (
+      table,
+      authenticator,
+      events,
+      logger,
+      meter,
+      details,
+      testaments,
+      replies,
+      backbone,
+      log,
+      load,
+      tracer,
+      watch,
+    ) => {
+      const shared = { settings, table, authenticator, events, logger, meter, load, tracer, watch };
       const ingredients = { ...shared, details, testaments, replies };
       const others = wamp.realms.filter((name) => name !== wamp.realm);
       return new Realms(
@@ -73,6 +91,8 @@ export function bindRealms(
       PARTS.backbone,
       PARTS.store,
       PARTS.overload,
+      PARTS.tracer,
+      PARTS.operatorMemory,
     ],
   );
   container.bind(PARTS.router).toResolvedValue(({ main }) => main.router, [PARTS.realms]);
@@ -92,7 +112,7 @@ function createRealm(
   const { limits, auth, wamp, development } = settings;
   const events = new ServerEvents(shared.logger, shared.events);
   const own = new Map<string, TopicHandler>();
-  const routing = new Routing(table, own);
+  const routing = new Routing(table, own, shared);
   const identity = { warning: auth.expiryWarning, downgrade: auth.onExpiry === 'downgrade' };
   const parts = { ...shared, events, routing, limits, development };
   const router = new TopicRouter({ ...parts, broker, queues, presence, log, identity });

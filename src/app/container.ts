@@ -6,7 +6,7 @@ import { ServerEvents } from '../core/events.js';
 import type { HttpEndpoint } from '../core/http.js';
 import type { LoadLevel } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
-import type { Route } from '../core/route.js';
+import type { Tracer } from '../core/tracer.js';
 import {
   DevTicketsEndpoint,
   DisconnectEndpoint,
@@ -22,31 +22,33 @@ import {
   TicketsEndpoint,
 } from '../protocols/http/index.js';
 import { AdmissionLimits, HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
+import { bindAdmin } from './admin/bind-admin.js';
+import { adminPageEndpoints } from './admin-page.js';
 import { bindBrokers, needsLog } from './bind-brokers.js';
 import { bindProtocols } from './bind-protocols.js';
 import { bindReading } from './bind-reading.js';
 import { bindRealms } from './bind-realms.js';
-import type { Offers } from './handler-class.js';
 import { bindIdentity, ticketMint } from './identity.js';
 import { createLogger } from './logger.js';
-import { Metrics, MetricsEndpoint } from './metrics.js';
+import { Metrics } from './metrics.js';
+import { MetricsEndpoint } from './metrics-endpoint.js';
+import { withDocument } from './open-api.js';
 import { bindOtherTransports } from './other-transports.js';
 import { Overload } from './overload.js';
 import { pageEndpoints } from './pages.js';
+import type { Plan } from './plan.js';
 import { RouterPublisher } from './publisher.js';
 import { PARTS, TOKENS } from './tokens.js';
 
-/** All that is decided before the first part is built. */
-export interface Plan {
-  readonly settings: Settings;
-  readonly routes: readonly Route[];
-  readonly offers: Offers;
-}
+export type { Plan };
 
 /** Says which class stands behind which port. Nothing is built until something is asked for. */
-export function createContainer(plan: Plan): Container {
+export function createContainer(plan: Plan, tracer?: Tracer): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   bindFoundations(container, plan);
+  container.bind(PARTS.tracer).toConstantValue(tracer);
+  container.bind(PARTS.served).toConstantValue({ plan });
+  bindAdmin(container, plan);
   bindBrokers(container, plan);
   bindRealms(container, plan);
   bindPublisher(container);
@@ -67,7 +69,6 @@ function bindFoundations(container: Container, { settings }: Plan): void {
     .bind(PARTS.overload)
     .toResolvedValue((logger) => new Overload(settings.limits.loopDelay, logger), [TOKENS.logger]);
   container.bind(PARTS.metrics).toResolvedValue(() => new Metrics());
-  container.bind(TOKENS.meter).toResolvedValue((metrics) => metrics, [PARTS.metrics]);
   container.bind(TOKENS.events).toResolvedValue((logger) => new ServerEvents(logger), [TOKENS.logger]);
 }
 
@@ -106,7 +107,11 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       ...healthEndpoints(() => readinessOf({ ...readiness, load: overload.level }, broker)),
       new MetricsEndpoint(metrics, authenticator),
       ...devEndpoints(settings),
-      ...pageEndpoints({ development: settings.development, login: devEndpoints(settings).length > 0 }),
+      ...(settings.admin.key === undefined ? [] : adminPageEndpoints()),
+      ...pageEndpoints(
+        { development: settings.development, login: devEndpoints(settings).length > 0 },
+        { folder: settings.pages, limit: limits.page },
+      ),
     ],
     [
       PARTS.router,
@@ -122,9 +127,9 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
   container.bind(PARTS.readiness).toConstantValue({ ready: false });
   const { tls } = settings.listen;
   container.bind(PARTS.http).toResolvedValue(
-    (endpoints, reads, longPoll, sse, others, origins, logger, meter, addresses) =>
+    (endpoints, reads, admin, longPoll, sse, others, origins, logger, meter, addresses) =>
       new HttpTransport({
-        endpoints: [...endpoints, ...reads, ...longPoll.endpoints, ...sse.endpoints],
+        endpoints: withDocument([...endpoints, ...reads, ...admin, ...longPoll.endpoints, ...sse.endpoints]),
         others,
         checkOrigin: (origin) => origins.check(origin),
         logger,
@@ -136,6 +141,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
     [
       PARTS.endpoints,
       PARTS.reads,
+      PARTS.admin,
       PARTS.longPoll,
       PARTS.sseStreams,
       PARTS.sharing,
@@ -148,7 +154,7 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
 }
 
 /** Peers are to be sent elsewhere while this node cannot reach the others, or has too much to do. */
-function readinessOf(
+export function readinessOf(
   { ready, load }: { readonly ready: boolean; readonly load: LoadLevel },
   { health }: Broker,
 ): Readiness {
@@ -204,7 +210,7 @@ function bindAddresses(container: Container, { settings }: Plan): void {
   const { trustedProxies, blocked } = settings.listen;
   const warn = (logger: Logger) => (proxy: string) =>
     logger.warn(
-      { proxy },
+      { event: 'proxy_not_trusted', proxy },
       'a proxy forwards peers and is not in listen.trusted_proxies: all of them count as one address',
     );
   container

@@ -68,6 +68,7 @@ const jiti = createJiti(import.meta.url, {
   alias: {
     signalbox: own('../index'),
     'signalbox/testing': own('../testing'),
+    'signalbox/testing/contracts': own('../testing/contracts'),
     'signalbox/topics': own('../../topics/index'),
   },
 });

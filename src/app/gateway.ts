@@ -65,7 +65,10 @@ export class HandshakeGateway implements Gateway {
       const refusal = identified(error);
       const { request, message: reason } = refusal;
       this.#announce(handshake, refusal);
-      this.#refusals.write({ request, remoteAddress: handshake.remoteAddress, reason }, 'bad credentials');
+      this.#refusals.write(
+        { event: 'credentials_refused', request, remoteAddress: handshake.remoteAddress, reason },
+        'bad credentials',
+      );
       return turnAway(subprotocol, refusal);
     }
   }

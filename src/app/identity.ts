@@ -65,6 +65,7 @@ export function bindIdentity(container: Container, settings: Settings): void {
   const { auth, listen, origins, limits } = settings;
   const revocations = new Revocations(limits.revocations);
   const guard = authenticationGuard(limits);
+  container.bind(PARTS.guard).toConstantValue(guard);
   const chain = (list: readonly Authenticator[]) =>
     guard.authenticator(revocable(bounded(authenticatorChain(list), auth), revocations));
   bindOro(container, auth);

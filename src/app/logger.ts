@@ -4,7 +4,10 @@ import type { Settings } from '../config/index.js';
 import type { Logger } from '../core/logger.js';
 
 /** Fields that never reach a log line, however they got into one. */
-const SECRETS = ['ticket', 'bearer', 'key', 'secret', 'password', 'authorization'];
+const SECRETS = [
+  ...['ticket', 'token', 'bearer', 'key', 'secret', 'password', 'passcode', 'credential', 'verifier'],
+  ...['authorization', 'cookie'],
+];
 
 /** Lines on the error stream, so that standard output carries only what programs read. */
 export function createLogger({ level, format }: Settings['log']): Logger {

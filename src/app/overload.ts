@@ -50,6 +50,7 @@ export class Overload implements Load {
   readonly #logger: Logger;
   #delays: IntervalHistogram | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #delay = 0;
 
   constructor(limit: number | undefined, logger: Logger) {
     this.#gauge = limit === undefined ? undefined : new LoadGauge(limit);
@@ -58,6 +59,11 @@ export class Overload implements Load {
 
   get level(): LoadLevel {
     return this.#gauge?.level ?? 0;
+  }
+
+  /** Milliseconds that the loop was late by in the last second; 0 where nobody looks. */
+  get delay(): number {
+    return this.#delay;
   }
 
   start(): void {
@@ -78,7 +84,9 @@ export class Overload implements Load {
     const before = gauge.level;
     const p99 = Math.max(0, delays.percentile(99) / 1e6 - RESOLUTION);
     delays.reset();
+    this.#delay = p99;
     gauge.observe(p99);
-    if (gauge.level !== before) this.#logger.warn({ level: gauge.level, delay: Math.round(p99) }, 'load');
+    if (gauge.level !== before)
+      this.#logger.warn({ event: 'load_changed', load: gauge.level, delay: Math.round(p99) }, 'load');
   }
 }

@@ -1,23 +1,18 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import type { HttpEndpoint, HttpReply, HttpRequest } from '../core/http.js';
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.map': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-};
+import type { HttpEndpoint } from '../core/http.js';
+import { FileEndpoint } from './file-endpoint.js';
+import { PageFolder } from './page-folder.js';
+import { PAGE_TYPES } from './page-types.js';
 
 /** Nothing from elsewhere, nothing inline: text that peers send can never become code. */
 const POLICY =
   "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
-/** What is served from the root: the page, and the browser client that the build puts beside the server. */
-const FOLDERS = ['public/', 'dist/client/'];
+/** The browser client, which the build puts beside the server. */
+const CLIENT = 'dist/client/';
+/** The page at `/` of a server whose application has none. */
+const OWN_PAGE = 'public/';
 
 /** What the page has to know of its server. */
 interface ServerFacts {
@@ -27,52 +22,48 @@ interface ServerFacts {
   readonly login: boolean;
 }
 
-/** The page at `/` and the browser client, read once, and what the page has to know. A folder that was not built is not served. */
-export function pageEndpoints(facts: ServerFacts): readonly HttpEndpoint[] {
-  const content = Buffer.from(JSON.stringify(facts));
-  return [new FileEndpoint('/page/server.json', 'application/json', content), ...fileEndpoints()];
+/** The application's own pages. */
+interface OwnPages {
+  /** Absolute; undefined where it has none. */
+  readonly folder: string | undefined;
+  /** Octets of a file. */
+  readonly limit: number;
 }
 
-function fileEndpoints(): readonly FileEndpoint[] {
-  return FOLDERS.flatMap((folder) => {
-    const place = ['../../', '../../../']
-      .map((up) => new URL(up + folder, import.meta.url))
-      .find((url) => existsSync(url));
-    return place === undefined ? [] : filesIn(place);
-  });
+/**
+ * The browser client, and the application's own pages or, without any, the page at `/` with what it has to know. A folder
+ * that was not built is not served.
+ */
+export function pageEndpoints(facts: ServerFacts, { folder, limit }: OwnPages): readonly HttpEndpoint[] {
+  if (folder !== undefined) return [...fileEndpoints(CLIENT), new PageFolder(folder, limit)];
+  const content = Buffer.from(JSON.stringify(facts));
+  const page = served('/page/server.json', 'application/json', content);
+  return [page, ...fileEndpoints(OWN_PAGE), ...fileEndpoints(CLIENT)];
+}
+
+function fileEndpoints(folder: string): readonly FileEndpoint[] {
+  const place = ['../../', '../../../']
+    .map((up) => new URL(up + folder, import.meta.url))
+    .find((url) => existsSync(url));
+  return place === undefined ? [] : filesIn(place);
 }
 
 function filesIn(folder: URL, prefix = '/'): readonly FileEndpoint[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = prefix + entry.name;
     if (entry.isDirectory()) return filesIn(new URL(`${entry.name}/`, folder), `${path}/`);
-    const type = TYPES[extname(entry.name)];
-    return type === undefined ? [] : new FileEndpoint(path, type, readFileSync(new URL(entry.name, folder)));
+    const type = PAGE_TYPES[extname(entry.name)];
+    return type === undefined ? [] : served(path, type, readFileSync(new URL(entry.name, folder)));
   });
 }
 
-class FileEndpoint implements HttpEndpoint {
-  readonly method = 'GET';
-  readonly path: string;
-  readonly bodyLimit = 0;
-  readonly #content: Buffer;
-  readonly #headers: Readonly<Record<string, string>>;
-
-  constructor(path: string, type: string, content: Buffer) {
-    this.path = path === '/index.html' ? '/' : path;
-    this.#content = content;
-    this.#headers = {
-      'content-type': type,
-      'content-security-policy': POLICY,
-      'referrer-policy': 'no-referrer', // the address of the page may hold a ticket
-      'cache-control': 'no-cache',
-      etag: `"${createHash('sha256').update(content).digest('base64url')}"`,
-      ...(path.startsWith('/sync.') && { 'access-control-allow-origin': '*' }),
-    };
-  }
-
-  handle({ headers }: HttpRequest): HttpReply {
-    if (headers['if-none-match'] === this.#headers['etag']) return { status: 304, headers: this.#headers };
-    return { status: 200, headers: this.#headers, body: this.#content };
-  }
+function served(path: string, type: string, content: Buffer): FileEndpoint {
+  const headers = path.startsWith('/sync.') ? { 'access-control-allow-origin': '*' } : {};
+  return new FileEndpoint({
+    path: path === '/index.html' ? '/' : path,
+    type,
+    content,
+    policy: POLICY,
+    headers,
+  });
 }

@@ -1,5 +1,6 @@
 import type { Broker } from '../core/broker.js';
 import type { Disconnect } from '../core/errors.js';
+import type { RouteFigures } from '../core/inspection.js';
 import type { Queues } from '../core/queue.js';
 import type { Realm } from '../core/realm.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
@@ -12,7 +13,7 @@ import type {
   Routing,
   TopicRouter,
 } from '../router/index.js';
-import type { LiveFigures } from './metrics.js';
+import type { LiveFigures, Sample } from './live-figures.js';
 
 /** A realm with all that runs in it. */
 export interface RunningRealm extends Realm {
@@ -26,10 +27,25 @@ export interface RunningRealm extends Realm {
 }
 
 /** What is counted of all realms together. */
-export type RealmFigures = Omit<
+export type RealmFigures = Pick<
   LiveFigures,
-  'connections' | 'tickets' | 'storeCommits' | 'storePending' | 'load'
->;
+  | 'topics'
+  | 'subscriptions'
+  | 'presenceMembers'
+  | 'presenceWatched'
+  | 'publications'
+  | 'deliveries'
+  | 'conflated'
+  | 'calls'
+  | 'pendingCalls'
+  | 'queues'
+  | 'queueMessages'
+  | 'queueUnacknowledged'
+  | 'registrations'
+> & { readonly sessions: number };
+
+const NOTHING: RouteFigures = { publications: 0, deliveries: 0, refusals: 0, channels: 0, subscribers: 0 };
+const ROUTE_FIGURES = Object.keys(NOTHING) as (keyof RouteFigures)[];
 
 /** Every realm of the server. What the application does to sessions reaches them wherever they are. */
 export class Realms implements SessionControl {
@@ -106,6 +122,33 @@ export class Realms implements SessionControl {
       queueUnacknowledged: this.#sum(({ queues }) => queues.figures.unacknowledged),
       registrations: this.#sum(({ procedures }) => procedures.registrations.size),
     };
+  }
+
+  /** What is counted of one route in each realm, put together. */
+  figuresOf(route: string): RouteFigures {
+    const sum: { -readonly [K in keyof RouteFigures]: number } = { ...NOTHING };
+    for (const { router } of this.all.values()) {
+      const found = router.inspection.routeFigures.get(route) ?? NOTHING;
+      for (const name of ROUTE_FIGURES) sum[name] += found[name];
+    }
+    return sum;
+  }
+
+  /** The open sessions, by protocol and transport. */
+  get sessionsByProtocol(): readonly Sample[] {
+    const counted = new Map<string, { readonly labels: Sample['labels']; value: number }>();
+    for (const { router } of this.all.values()) {
+      for (const { protocol, connection } of router.sessions) {
+        const { transport } = connection;
+        const sample = counted.get(`${protocol} ${transport}`) ?? {
+          labels: { protocol, transport },
+          value: 0,
+        };
+        sample.value++;
+        counted.set(`${protocol} ${transport}`, sample);
+      }
+    }
+    return [...counted.values()];
   }
 
   #sum(count: (realm: RunningRealm) => number): number {

@@ -65,19 +65,19 @@ export class RedisBackbone implements Backbone {
 
   #carriers(link: RedisLink): Carriers {
     const { settings, logger, meter } = this.#parts;
-    const { limits } = settings;
+    const { limits, redis } = settings;
     return {
-      broker: new RedisBroker({ link, limits, logger, meter }),
+      broker: new RedisBroker({ link, limits, logger, meter, keptFor: redis.positions }),
       queues: new RedisQueues({ link, nodes: this.#nodes, limits, logger, meter }),
       presence: new RedisPresence({ link, nodes: this.#nodes, logger }),
     };
   }
 
   #link(prefix: string): RedisLink {
-    const { settings, logger } = this.#parts;
+    const { settings, logger, meter } = this.#parts;
     const { broker: address, redis } = settings;
     const { timeout, start: patience } = redis;
-    const link = createLink({ address, prefix, name: 'signalbox', logger, timeout, patience });
+    const link = createLink({ address, prefix, name: 'signalbox', logger, meter, timeout, patience });
     this.#links.push(link);
     return link;
   }

@@ -42,7 +42,6 @@ export class Reloading {
   readonly #started: Plan;
   readonly #load: LoadPlan | undefined;
   readonly #running = new Map<string, () => void>();
-  #plan: Plan;
   #parts: Parts;
   #last: Promise<unknown> = Promise.resolve();
   #next: Promise<ReloadReport> | undefined;
@@ -52,7 +51,6 @@ export class Reloading {
     this.#container = container;
     this.#started = plan;
     this.#load = load;
-    this.#plan = plan;
     this.#parts = this.#build(plan, container);
     container.get(PARTS.realms).serve(handlersOf(this.#parts));
     this.#run();
@@ -86,8 +84,12 @@ export class Reloading {
     const outcome = applied ? 'applied' : 'refused';
     this.#container.get(TOKENS.meter).count('signalbox_reloads_total', { outcome });
     if (applied)
-      logger.info({ ...channels, ...subscriptions, handlers: handlers.length, restart }, 'reloaded');
-    else logger.error({ reason, findings: report.findings.length }, 'reload refused');
+      logger.info(
+        { event: 'reloaded', ...channels, ...subscriptions, handlers: handlers.length, restart },
+        'reloaded',
+      );
+    else
+      logger.error({ event: 'reload_refused', reason, findings: report.findings.length }, 'reload refused');
     return report;
   }
 
@@ -98,14 +100,18 @@ export class Reloading {
       if (this.#load === undefined)
         throw new Error('this server was not told how to read its settings again');
       const { plan, findings } = await this.#load();
-      const services = rebindServices(this.#container, this.#parts.services, [this.#plan, plan]);
+      const services = rebindServices(this.#container, this.#parts.services, [this.#served, plan]);
       return { ...conclude(plan, this.#build(plan, services)), findings };
     } catch (error) {
       const isFound = error instanceof ConfigurationError;
       if (!isFound && !(error instanceof DiscoveryError))
-        this.#container.get(TOKENS.logger).error({ error }, 'reload failed');
+        this.#container.get(TOKENS.logger).error({ event: 'reload_failed', error }, 'reload failed');
       return refused(error as Error, isFound ? error.findings : []);
     }
+  }
+
+  get #served(): Plan {
+    return this.#container.get(PARTS.served).plan;
   }
 
   #build(plan: Plan, services: Container): Parts {
@@ -122,7 +128,8 @@ export class Reloading {
     const changes = this.#changes(plan, parts);
     const realms = this.#container.get(PARTS.realms);
     const rerouted = realms.reroute(this.#tableOf(plan), handlersOf(parts));
-    this.#plan = plan;
+    // Of the settings those of the start are in force.
+    this.#container.get(PARTS.served).plan = { ...plan, settings: this.#started.settings };
     this.#parts = parts;
     this.#run();
     this.#container.get(PARTS.origins).allow(plan.settings.origins);
@@ -161,7 +168,7 @@ export class Reloading {
     const handlers = [...parts.handlers].filter(([name, { made }]) => former.get(name)?.made !== made);
     return {
       applied: true,
-      routes: compareRoutes(this.#plan.routes, plan.routes),
+      routes: compareRoutes(this.#served.routes, plan.routes),
       handlers: handlers.map(([name]) => name),
       restart: [...needRestart(this.#started.settings, plan.settings), ...this.#missing(plan)],
     };
@@ -175,7 +182,7 @@ export class Reloading {
   /** Starts tasks that are new, and stops those that are not there any more. */
   #run(): void {
     const logger = this.#container.get(TOKENS.logger);
-    const failed = (error: unknown) => logger.error({ error }, 'periodic task failed');
+    const failed = (error: unknown) => logger.error({ event: 'periodic_task_failed', error }, 'periodic task failed');
     const kept = new Map<string, () => void>();
     for (const [name, { made, isNew }] of this.#parts.tasks) {
       const stop = isNew ? every(made.interval, () => made.tick(), failed) : this.#running.get(name);

@@ -1,9 +1,9 @@
 import type { RouteExpectation } from '../config/index.js';
+import { describeActor } from '../core/actor.js';
 import type { Payload } from '../core/payload.js';
 import type { Operation } from '../core/route.js';
 import type { Principal } from '../core/session.js';
 import { type AccessTrial, describeDecision } from './access-trial.js';
-import { describeActor } from './actor.js';
 import { formatParams, formatTrials } from './format-trials.js';
 
 /** What a case came to: in words such as `is refused`, and why. */

@@ -1,8 +1,8 @@
 import { type Finding, findRouteTests, readRouteTests } from '../config/index.js';
-import { AccessTrial } from './access-trial.js';
-import { readActor } from './actor.js';
+import { readActor } from '../core/actor.js';
 import { type Application, ConfigurationError, loadApplication } from './application.js';
 import { RouteTestCase, type RouteTestResult } from './route-test-case.js';
+import { tryAccess } from './try-access.js';
 
 /** What to do where nothing is tested. */
 export const NO_ROUTE_TESTS = `no route test found: write routing/chat.route-test.yml, for example, with
@@ -22,7 +22,7 @@ export async function readApplicationTests(
   const read = await readRouteTests(paths, readActor);
   const findings = [...application.findings, ...read.findings];
   if (hasErrors(findings)) return { cases: [], findings };
-  const trial = new AccessTrial(application.plan());
+  const trial = tryAccess(application.plan());
   return { cases: read.expectations.map((expectation) => new RouteTestCase(expectation, trial)), findings };
 }
 

@@ -3,12 +3,15 @@ import type { Container } from 'inversify';
 import type { ReloadReport } from '../core/reload.js';
 import { within } from '../core/within.js';
 import { type ApplicationOptions, loadApplication } from './application.js';
-import { createContainer, type Plan } from './container.js';
+import { createContainer, type Plan, readinessOf } from './container.js';
+import { loadTracer } from './open-telemetry.js';
 import { ownPorts } from './own-ports.js';
 import type { Publisher } from './publisher.js';
 import { type LoadPlan, Reloading } from './reloading.js';
+import { routeSamples } from './route-samples.js';
 import { PARTS, TOKENS } from './tokens.js';
-import { peerTransports } from './transports.js';
+import { byTransport, peerTransports } from './transports.js';
+import { VERSION } from './version.js';
 
 export type ServerOptions = ApplicationOptions;
 
@@ -24,6 +27,9 @@ export interface RunningServer extends Publisher {
   close(): Promise<void>;
 }
 
+const UNRECORDED =
+  'tracing is on, but nobody records: start node with --import and what sets up OpenTelemetry';
+
 /** Milliseconds for what is kept to be written when all peers have gone. */
 const FLUSH_TIMEOUT = 30_000;
 
@@ -38,7 +44,10 @@ export async function createServer(options: ServerOptions = {}): Promise<Running
 
 /** Starts what was planned; `load` is how it is read again. */
 export async function startServer(plan: Plan, load?: LoadPlan): Promise<RunningServer> {
-  const container = createContainer(plan);
+  const tracer = await loadTracer(plan.settings.tracing);
+  const container = createContainer(plan, tracer);
+  if (tracer?.isRecorded === false)
+    container.get(TOKENS.logger).warn({ event: 'tracing_not_recorded' }, UNRECORDED);
   // Handlers may inject the publisher, and with it a router: they are built when all of them exist.
   const reloading = new Reloading(container, plan, load);
   container
@@ -49,6 +58,7 @@ export async function startServer(plan: Plan, load?: LoadPlan): Promise<RunningS
   const urls = await openOrClose(container, plan);
   const [url = ''] = urls;
   container.get(PARTS.overload).start();
+  container.get(PARTS.inspector)?.start();
   container.get(PARTS.readiness).ready = true;
   container.get(TOKENS.events).announce('server_launched', { urls });
   let closing: Promise<void> | undefined;
@@ -119,14 +129,26 @@ function addressOf(scheme: string, host: string, port: number): string {
 
 function watch(container: Container): void {
   const realms = container.get(PARTS.realms);
-  const transports = peerTransports(container);
   const replays = container.get(PARTS.replays);
   const store = container.get(PARTS.store);
   const overload = container.get(PARTS.overload);
-  container.get(PARTS.metrics).watch(() => ({
+  const metrics = container.get(PARTS.metrics);
+  const { routing } = realms.main;
+  const routeNames = () => routing.table.routes.map(({ name }) => name);
+  const readiness = container.get(PARTS.readiness);
+  const broker = container.get(TOKENS.broker);
+  metrics.watchRoutes(() => new Set(routeNames()));
+  metrics.watch(() => ({
     ...realms.figures,
+    ...routeSamples(realms, routeNames()),
+    build: [{ labels: { version: VERSION }, value: 1 }],
+    ready: Number(readinessOf({ ...readiness, load: overload.level }, broker).ready),
     load: overload.level,
-    connections: transports.reduce((sum, { size }) => sum + size, 0),
+    routes: routing.table.routes.length,
+    sessions: realms.sessionsByProtocol,
+    connections: byTransport(container, ({ size }) => size),
+    sentBytes: byTransport(container, ({ sentBytes }) => sentBytes),
+    brokerUp: broker.health?.ready === false ? 0 : 1,
     tickets: replays.size ?? 0,
     storeCommits: store?.stats.commits ?? 0,
     storePending: store?.pending ?? 0,
@@ -136,6 +158,7 @@ function watch(container: Container): void {
 /** Peers are told to come back, spread out over the time → the ports are free. */
 async function closePorts(container: Container, time: number): Promise<void> {
   container.get(PARTS.polls).drain();
+  container.get(PARTS.operatorStreams).close();
   const closed = [container.get(PARTS.http).close(time), container.get(PARTS.policy).close()];
   await Promise.all(peerTransports(container).map((transport) => transport.drain(time)));
   await Promise.all(closed);
@@ -152,6 +175,7 @@ async function close(container: Container, { settings }: Plan, reloading: Reload
   container.get(TOKENS.gateway).drain();
   await closePorts(container, drain);
   container.get(PARTS.overload).stop();
+  container.get(PARTS.inspector)?.stop();
   reloading.stop();
   await within(
     FLUSH_TIMEOUT,
@@ -177,6 +201,6 @@ async function openStore(container: Container, { settings }: Plan): Promise<void
     const { message } = error as Error;
     container
       .get(TOKENS.logger)
-      .error({ reason: message }, 'routes with a log or a durable queue are refused');
+      .error({ event: 'store_in_use', reason: message }, 'routes with a log or a durable queue are refused');
   }
 }

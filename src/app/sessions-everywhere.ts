@@ -41,6 +41,9 @@ export class SessionsEverywhere implements SessionControl {
   }
 
   #failed({ type }: ClusterCommand, error: unknown): void {
-    this.#parts.logger.error({ type, error }, 'other nodes have not been told what to do to sessions');
+    this.#parts.logger.error(
+      { event: 'command_not_sent', type, error },
+      'other nodes have not been told what to do to sessions',
+    );
   }
 }

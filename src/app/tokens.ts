@@ -1,5 +1,5 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { OriginPolicy, Revocations } from '../authenticators/index.js';
+import type { AuthenticationGuard, OriginPolicy, Revocations } from '../authenticators/index.js';
 import type { Accounts } from '../core/accounts.js';
 import type { Authenticator, Challenger } from '../core/authenticator.js';
 import type { Broker } from '../core/broker.js';
@@ -12,7 +12,8 @@ import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
 import type { Reload } from '../core/reload.js';
 import type { SessionControl } from '../core/session-control.js';
-import type { PollEndpoint } from '../protocols/http/index.js';
+import type { Tracer } from '../core/tracer.js';
+import type { OperatorStreams, PollEndpoint } from '../protocols/http/index.js';
 import type { ReplyAddresses } from '../protocols/stomp/index.js';
 import type { SessionDetails, Testaments } from '../protocols/wamp2/index.js';
 import type { ProcedureRouter, RouteTable, TopicRouter } from '../router/index.js';
@@ -29,11 +30,15 @@ import type {
   StreamTransport,
   WebSocketTransport,
 } from '../transports/index.js';
+import type { NodeInspector } from './admin/node-inspector.js';
+import type { OperatorMemory } from './admin/operator-memory.js';
+import type { OperatorTotals } from './admin/operator-totals.js';
 import type { Backbone } from './backbone.js';
 import type { HandshakeGateway } from './gateway.js';
 import type { Metrics } from './metrics.js';
 import type { OroSupport } from './oro-support.js';
 import type { Overload } from './overload.js';
+import type { Plan } from './plan.js';
 import type { Publisher } from './publisher.js';
 import type { Realms } from './realms.js';
 import type { ServerNode } from './server-node.js';
@@ -62,9 +67,26 @@ export const TOKENS = {
 
 /** Parts of the server that only the composition root names. */
 export const PARTS = {
+  /** By what the server routes now. */
+  served: token<{ plan: Plan }>('part.served'),
   /** Bound by a server that runs. */
   reload: token<Reload>('part.reload'),
   metrics: token<Metrics>('part.metrics'),
+  /** Undefined where nothing is traced. */
+  tracer: token<Tracer | undefined>('part.tracer'),
+  /** What is counted, for operators. */
+  totals: token<OperatorTotals>('part.totals'),
+  /** Undefined where operators have no key. */
+  operatorMemory: token<OperatorMemory | undefined>('part.operator-memory'),
+  /** Likewise. */
+  inspector: token<NodeInspector | undefined>('part.inspector'),
+  /** Knows the key of the operators. */
+  operators: token<Authenticator>('part.operators'),
+  operatorStreams: token<OperatorStreams>('part.operator-streams'),
+  /** What is at `/admin/api`. */
+  admin: token<readonly HttpEndpoint[]>('part.admin'),
+  /** Counts what is wrong with credentials, and bounds how long it takes to tell. */
+  guard: token<AuthenticationGuard>('part.guard'),
   table: token<RouteTable>('part.table'),
   /** Undefined where no route needs one. */
   store: token<EmbeddedStore | undefined>('part.store'),

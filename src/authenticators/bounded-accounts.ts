@@ -71,7 +71,7 @@ export class BoundedAccounts implements Accounts {
   /** The reason is for the log: it may say more of the database than a peer should know. */
   #unavailable(cause: unknown): RouterError {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    this.#logger.error({ reason }, 'accounts cannot be read');
+    this.#logger.error({ event: 'accounts_failed', reason }, 'accounts cannot be read');
     if (isRouterError(cause) && cause.code === 'unavailable') return cause;
     return new RouterError('unavailable', 'the accounts cannot be read now', { cause });
   }

@@ -55,7 +55,7 @@ export class OfferedLogins implements Logins {
   /** The reason is for the log: it may say more of the database than a peer should know. */
   #unavailable(cause: unknown): RouterError {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    this.#logger.error({ reason }, 'logins cannot be read');
+    this.#logger.error({ event: 'logins_failed', reason }, 'logins cannot be read');
     if (isRouterError(cause) && cause.code === 'unavailable') return cause;
     return new RouterError('unavailable', 'the logins cannot be read now', { cause });
   }

@@ -17,12 +17,12 @@ export class Outage {
   }
 
   failed(reason: string): void {
-    if (!this.#failing) this.#logger.error({ reason }, `${this.#what} failed`);
+    if (!this.#failing) this.#logger.error({ event: 'outage_began', reason }, `${this.#what} failed`);
     this.#failing = true;
   }
 
   answered(): void {
-    if (this.#failing) this.#logger.info({}, `${this.#what} works again`);
+    if (this.#failing) this.#logger.info({ event: 'outage_ended' }, `${this.#what} works again`);
     this.#failing = false;
   }
 }

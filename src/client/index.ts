@@ -19,6 +19,7 @@ export type { Callback, Delivery, Entry } from './subscriptions.js';
 export type { Sync } from './sync.js';
 export { SyncError } from './sync-error.js';
 export type { SyncEvents } from './sync-events.js';
+export type { ChannelParams } from './template.js';
 
 /**
  * The client that a whole page shares.

@@ -1,3 +1,4 @@
+import type { PublicationOptions } from './codec.js';
 import type { SubscribeOptions } from './interest.js';
 import { type Collection, type Model, Relevance } from './keep-relevant.js';
 import type { State } from './link-listener.js';
@@ -7,6 +8,7 @@ import type { Callback } from './subscriptions.js';
 import { Sync } from './sync.js';
 import type { SyncError } from './sync-error.js';
 import { report, type SyncEvents } from './sync-events.js';
+import { addressed, type ChannelParams } from './template.js';
 
 type Optional =
   | 'publish'
@@ -67,24 +69,36 @@ export class PageSync {
   }
 
   /** See `Sync.subscribe`. */
-  subscribe(...[channel, callback, ...options]: Parameters<Sync['subscribe']>): () => void {
+  subscribe(
+    template: string,
+    params: ChannelParams,
+    callback: Callback,
+    options?: SubscribeOptions,
+  ): () => void;
+  subscribe(channel: string, callback: Callback, options?: SubscribeOptions): () => void;
+  subscribe(...given: readonly unknown[]): () => void {
+    const [channel, callback, ...options] = addressed(given) as Parameters<Sync['subscribe']>;
     this.#service.subscribe(channel, callback, ...options);
     return () => this.unsubscribe(channel, callback, ...options);
   }
 
   /** See `Sync.unsubscribe`. */
-  unsubscribe(...args: Parameters<Sync['unsubscribe']>): void {
-    this.#service.unsubscribe(...args);
+  unsubscribe(template: string, params: ChannelParams, callback?: Callback): void;
+  unsubscribe(channel: string, callback?: Callback, options?: SubscribeOptions): void;
+  unsubscribe(...given: readonly unknown[]): void {
+    this.#service.unsubscribe(...(addressed(given) as Parameters<Sync['unsubscribe']>));
   }
 
   /** See `Sync.publish`. */
-  publish(...args: Parameters<Sync['publish']>): void {
-    this.#ask('publish')(...args);
+  publish(template: string, params: ChannelParams, payload: unknown, options?: PublicationOptions): void;
+  publish(channel: string, payload?: unknown, options?: PublicationOptions): void;
+  publish(...given: readonly unknown[]): void {
+    this.#ask('publish')(...(addressed(given) as Parameters<Sync['publish']>));
   }
 
   /** See `Sync.call`. */
   call(...args: Parameters<Sync['call']>): Promise<unknown> {
-    return this.#ask('call')(...args);
+    return this.#ask('call')(...(addressed(args) as typeof args));
   }
 
   /** See `Sync.identity`. */

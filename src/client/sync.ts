@@ -19,6 +19,9 @@ import { snapshot } from './snapshot.js';
 import { type Callback, type Entry, Subscriptions } from './subscriptions.js';
 import { errorOf, SyncError } from './sync-error.js';
 import { report, type SyncEvents } from './sync-events.js';
+import { addressed, type ChannelParams } from './template.js';
+
+type Subscribed = readonly [channel: string, callback: Callback, options?: SubscribeOptions];
 
 /** Publishes, subscribes and calls over one connection, which it keeps up. Usable before there is one. */
 export class Sync {
@@ -68,9 +71,17 @@ export class Sync {
   /**
    * Calls back with the payload of each message on the channel, or on those that match a pattern, until the returned
    * function or `unsubscribe` ends it. The same callback twice is one. A refusal is an `error` event; the channel is
-   * tried again after a reconnect.
+   * tried again after a reconnect. A channel with parameters, as `chat/{room}`, is followed by them.
    */
-  subscribe(channel: string, callback: Callback, options: SubscribeOptions = {}): () => void {
+  subscribe(
+    template: string,
+    params: ChannelParams,
+    callback: Callback,
+    options?: SubscribeOptions,
+  ): () => void;
+  subscribe(channel: string, callback: Callback, options?: SubscribeOptions): () => void;
+  subscribe(...given: readonly unknown[]): () => void {
+    const [channel, callback, options = {}] = addressed(given) as Subscribed;
     if (typeof channel !== 'string') throw new TypeError('the channel must be a string');
     if (typeof callback !== 'function') throw new TypeError(`the callback for ${channel} must be a function`);
     const interest = interestIn(channel, options);
@@ -81,7 +92,10 @@ export class Sync {
   }
 
   /** Ends one callback, or without one all of the channel or pattern. What is unknown changes nothing. */
-  unsubscribe(channel: string, callback?: Callback, options: Pick<SubscribeOptions, 'match'> = {}): void {
+  unsubscribe(template: string, params: ChannelParams, callback?: Callback): void;
+  unsubscribe(channel: string, callback?: Callback, options?: Pick<SubscribeOptions, 'match'>): void;
+  unsubscribe(...given: readonly unknown[]): void {
+    const [channel, callback, options = {}] = addressed(given) as Partial<Subscribed> & readonly [string];
     const interest = interestIn(channel, options);
     if (!this.#subscriptions.remove(interest, callback)) return;
     this.#refused.delete(keyOf(interest));
@@ -89,18 +103,22 @@ export class Sync {
   }
 
   /** Sends now or as soon as connected. A refusal is an `error` event. Throws what JSON cannot say. */
-  publish(channel: string, payload?: unknown, options: PublicationOptions = {}): void {
+  publish(template: string, params: ChannelParams, payload: unknown, options?: PublicationOptions): void;
+  publish(channel: string, payload?: unknown, options?: PublicationOptions): void;
+  publish(...given: readonly unknown[]): void {
+    const [channel, payload, options = {}] = addressed(given) as [string, unknown?, PublicationOptions?];
     if (typeof channel !== 'string') throw new TypeError('the channel must be a string');
-    const given = this.#link.conversation && !options.retry ? payload : snapshot(payload);
+    const sent = this.#link.conversation && !options.retry ? payload : snapshot(payload);
     const refuse = (error: SyncError) => this.#report(error);
-    this.#post({ ...publicationLetter(channel, given, options), refuse });
+    this.#post({ ...publicationLetter(channel, sent, options), refuse });
   }
 
   /**
    * Resolves with the result; rejects with a `SyncError` when refused, canceled, too late, or when the connection is
    * lost. A request has its arguments within.
    */
-  call(procedure: string | CallRequest, ...args: readonly unknown[]): Promise<unknown> {
+  call(...given: readonly [procedure: string | CallRequest, ...args: readonly unknown[]]): Promise<unknown> {
+    const [procedure, ...args] = addressed(given) as typeof given;
     const request = typeof procedure === 'string' ? { procedure, args } : procedure;
     return new Promise((resolve, reject) => this.#call(request, { resolve, reject }));
   }

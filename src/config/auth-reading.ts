@@ -57,7 +57,7 @@ export class AuthReading {
     const publicKey = await this.#pairKey(auth.public_key, { name: 'public_key', folder, read: publicKeyOf });
     const read = {
       keys: this.#keys(auth.keys),
-      secret: auth.secret && this.#secret(auth.secret, ['auth', 'secret']),
+      secret: auth.secret && this.secret(auth.secret, ['auth', 'secret']),
       publicKey: this.#checkPair(publicKey, privateKey),
     };
     this.#checkMethods(auth, read);
@@ -84,14 +84,14 @@ export class AuthReading {
   #jwtContext(folder: string): JwtContext {
     return {
       folder,
-      secret: (source, path) => this.#secret(source, path),
+      secret: (source, path) => this.secret(source, path),
       report: (path, message, hint) => this.#bad(path, message, hint),
     };
   }
 
   #loginContext(development: boolean): LoginContext {
     return {
-      secret: (source, path) => (development ? this.#text(source, path) : this.#secret(source, path)),
+      secret: (source, path) => (development ? this.#text(source, path) : this.secret(source, path)),
       text: (source, path) => this.#text(source, path),
       report: (path, message, hint) => this.#bad(path, message, hint),
     };
@@ -101,7 +101,7 @@ export class AuthReading {
   #oro(oro: Written['oro']): OroSettings | undefined {
     if (oro === undefined) return undefined;
     const { query, ...rest } = oro;
-    const secret = this.#secret(oro.secret, ['auth', 'oro', 'secret']);
+    const secret = this.secret(oro.secret, ['auth', 'oro', 'secret']);
     const accounts = oro.accounts && this.#text(oro.accounts, ['auth', 'oro', 'accounts']);
     if (secret === undefined || (oro.accounts !== undefined && accounts === undefined)) return undefined;
     return Object.freeze({ ...rest, secret, accounts, query: query === '' ? undefined : query });
@@ -114,13 +114,14 @@ export class AuthReading {
         keys.set(name, { key: undefined, sha256: source.sha256, ...rights });
         continue;
       }
-      const key = this.#secret(source, ['auth', 'keys', name]);
+      const key = this.secret(source, ['auth', 'keys', name]);
       if (key !== undefined) keys.set(name, { key, sha256: sha256(key), ...rights });
     }
     return keys;
   }
 
-  #secret(source: SecretSource, path: readonly string[]): string | undefined {
+  /** The value of a secret; undefined, and a finding, where it is not to be had. */
+  secret(source: SecretSource, path: readonly string[]): string | undefined {
     const value = this.#text(source, path);
     if (value !== undefined && value.length < LEAST_LENGTH) {
       const message = `${path.join('.')} has fewer than ${LEAST_LENGTH} characters and can be guessed`;

@@ -4,6 +4,16 @@ export { AUTH_METHODS, type AuthMethod } from './auth-settings.js';
 export { describeSettings, type SettingDescription } from './describe-settings.js';
 export { FINDING_CODES, type Finding, type FindingCode, type Severity } from './finding.js';
 export { formatFindings } from './format-findings.js';
+export type {
+  GosHandler,
+  GosHandlerKind,
+  GosInstallation,
+  GosNote,
+  GosNoteKind,
+  PhpClass,
+  PhpMethod,
+} from './gos/installation.js';
+export { readGosInstallation } from './gos/read-installation.js';
 export { loadRouting, type Routing, type RoutingRequest } from './load-routing.js';
 export { loadSettings, type SettingsRequest } from './load-settings.js';
 export { privateKeyOf } from './pair-key.js';

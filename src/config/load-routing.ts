@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { PayloadContract } from '../core/payload-contract.js';
 import type { DefaultAccess, Route } from '../core/route.js';
 import type { RuleCheck } from '../core/rule-fault.js';
 import type { Finding } from './finding.js';
@@ -45,19 +46,31 @@ export async function loadRouting(request: RoutingRequest): Promise<Routing> {
   const { handlers, defaultAccess, checkRule } = request;
   const surroundings = { handlers, defaultAccess, checkRule };
   const refused = new Set(await checkExpressions(drafts, findings));
+  const contracts = await contractsOf(drafts, findings);
   for (const draft of drafts) {
+    if (draft.payload !== undefined && !contracts.has(draft)) refused.add(draft);
     const before = findings.errors;
     checkRoute(draft, surroundings, findings);
     if (findings.errors > before) refused.add(draft);
   }
   const kept = drafts.filter((draft) => !draft.broken && !refused.has(draft));
   checkOverlaps(kept, findings);
-  const routes = kept.map((draft) => buildRoute(draft, defaultAccess));
+  const routes = kept.map((draft) => buildRoute(draft, defaultAccess, contracts.get(draft)));
   if (request.servedBy !== undefined) checkDeadLetters(kept, request.servedBy(routes), findings);
   return {
     routes,
     findings: findings.sorted([...walk.visited].map(({ name }) => name)),
   };
+}
+
+/** What reads schemas is loaded by those only who have some. */
+async function contractsOf(
+  drafts: readonly Draft[],
+  findings: FindingList,
+): Promise<ReadonlyMap<Draft, PayloadContract>> {
+  if (drafts.every(({ payload }) => payload === undefined)) return new Map();
+  const { readContracts } = await import('./schema/read-contracts.js');
+  return readContracts(drafts, findings);
 }
 
 async function collect(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, meta, refuse, text } from './setting-kinds.js';
+import { duration, lifetime, meta, refuse, text } from './setting-kinds.js';
 
 const ADDRESS = /^rediss?(?:\+(?:sentinel|cluster))?:\/\/\S+$/;
 
@@ -30,5 +30,11 @@ export const redisSettings = z.strictObject({
     /^[\w.-]{1,40}$/,
   ),
   timeout: duration('1500ms', 'How long Redis may take to answer.'),
+  // Nodes use what is subscribed to every 40 seconds at the latest.
+  positions: lifetime(
+    '30d',
+    'How long the place of a channel with a history is known after the channel was last used, at least 2m: who comes back later is told that it may have missed something.',
+    '2m',
+  ),
   start: duration('10s', 'How long the server waits for Redis when it starts.'),
 });

@@ -1,10 +1,15 @@
+import type { PayloadContract } from '../core/payload-contract.js';
 import type { Access, DefaultAccess, Operation, Route } from '../core/route.js';
 import type { Draft } from './route-draft.js';
 import { normalized, parameters } from './route-pattern.js';
 import { recordOf } from './yaml-tree.js';
 
 /** The route that a draft has become, frozen. Requirements of parameters that it lacks are left out. */
-export function buildRoute(draft: Draft, defaultAccess: DefaultAccess): Route {
+export function buildRoute(
+  draft: Draft,
+  defaultAccess: DefaultAccess,
+  payload?: PayloadContract | undefined,
+): Route {
   const names = parameters(draft.pieces).map(({ name }) => name);
   const requirements = names.flatMap((name) => {
     const found = draft.requirements.get(name);
@@ -22,6 +27,7 @@ export function buildRoute(draft: Draft, defaultAccess: DefaultAccess): Route {
     options: Object.freeze(recordOf(draft.options)),
     access: buildAccess(draft, defaultAccess),
     limits: Object.freeze(draft.limits),
+    payload,
     history: draft.history && Object.freeze(draft.history),
     presence: draft.presence && Object.freeze(draft.presence),
     replay: draft.delivery.replay,

@@ -1,6 +1,7 @@
 import type { PresencePolicy } from '../core/presence.js';
 import type { HistoryPolicy, Operation, Requirement, RouteLimits } from '../core/route.js';
 import type { DraftDelivery } from './delivery-reader.js';
+import type { DraftPayload } from './payload-reader.js';
 import type { Regex } from './regex/syntax.js';
 import type { Piece } from './route-pattern.js';
 import type { Place } from './source-file.js';
@@ -19,6 +20,7 @@ export interface Draft {
   readonly options: ReadonlyMap<string, unknown>;
   readonly access: DraftAccess;
   readonly limits: RouteLimits;
+  readonly payload: DraftPayload | undefined;
   readonly history: HistoryPolicy | undefined;
   readonly presence: PresencePolicy | undefined;
   readonly delivery: DraftDelivery;

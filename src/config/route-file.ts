@@ -6,10 +6,11 @@ import { readHistory } from './history-reader.js';
 import { readImport } from './import-reader.js';
 import { readLimits } from './limits-reader.js';
 import { PatternReader } from './pattern-reader.js';
+import { readPayload } from './payload-reader.js';
 import { readPresence } from './presence-reader.js';
 import { RequirementReader } from './requirement-reader.js';
 import type { Draft, DraftDefault, DraftRequirement, FileEntry } from './route-draft.js';
-import { COMING_KEYS, HTTP_KEYS, isOneOf, ROUTE_KEYS } from './route-keys.js';
+import { HTTP_KEYS, isOneOf, ROUTE_KEYS } from './route-keys.js';
 import { parameters } from './route-pattern.js';
 import { readDefaults, readOptions } from './route-sections.js';
 import { didYouMean, listed, nearest } from './suggestion.js';
@@ -59,6 +60,7 @@ export class RouteFile {
     const handler = readHandler(this.#file, route, pattern && entry);
     const access = new AccessReader(this.#file, this.#rules).read(entryOf(route, 'access')?.value);
     const limits = readLimits(this.#file, entryOf(route, 'limits')?.value);
+    const payload = readPayload(this.#file, entryOf(route, 'payload')?.value);
     const history = readHistory(this.#file, entryOf(route, 'history')?.value);
     const delivery = readDelivery(this.#file, route);
     const presence = readPresence(this.#file, entryOf(route, 'presence')?.value);
@@ -67,7 +69,7 @@ export class RouteFile {
     const at = this.#file.source.at(entry.keyRange);
     if (pattern === undefined) {
       // It matches nothing, but what else is wrong with it is told in the same run.
-      const kept = { access, limits, history, presence, delivery };
+      const kept = { access, limits, payload, history, presence, delivery };
       const rest = { requirements: required, defaults, options, ...kept, broken: true };
       return { name: entry.key, at, pieces: [], patternAt: at, ...handler, ...rest };
     }
@@ -86,6 +88,7 @@ export class RouteFile {
       options,
       access,
       limits,
+      payload,
       history,
       presence,
       delivery,
@@ -96,10 +99,7 @@ export class RouteFile {
   #checkKeys(route: YamlMap): void {
     for (const { key, keyRange } of route.entries) {
       if (isOneOf(key, ROUTE_KEYS)) this.#checkImportKey(key, keyRange);
-      else if (isOneOf(key, COMING_KEYS)) {
-        const text = `"${key}" is not available in this version yet`;
-        this.#file.report('not-available', keyRange, text, 'remove it: the route would not do what it says');
-      } else if (isOneOf(key, HTTP_KEYS)) {
+      else if (isOneOf(key, HTTP_KEYS)) {
         const hint =
           key === 'path'
             ? 'call it pattern, or move HTTP routes to their own file'
@@ -111,12 +111,11 @@ export class RouteFile {
           hint,
         );
       } else {
-        const known = [...ROUTE_KEYS, ...COMING_KEYS];
         this.#file.report(
           'unknown-key',
           keyRange,
           `unknown key "${key}" in a route`,
-          didYouMean(key, known, `a route has ${listed(ROUTE_KEYS)}`),
+          didYouMean(key, ROUTE_KEYS, `a route has ${listed(ROUTE_KEYS)}`),
         );
       }
     }

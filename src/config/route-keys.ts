@@ -12,6 +12,7 @@ export const ROUTE_KEYS = [
   'exclude',
   'access',
   'limits',
+  'payload',
   'history',
   'delivery',
   'durable',
@@ -25,9 +26,6 @@ export const ROUTE_KEYS = [
 export const IMPORT_KEYS = ['resource', 'type', 'exclude', 'requirements', 'defaults', 'options'] as const;
 
 export const HANDLER_KEYS = ['callback', 'args'] as const;
-
-/** Keys that are decided upon and do nothing yet. */
-export const COMING_KEYS = ['payload'] as const;
 
 /** Keys of Symfony's HTTP routes, which have no meaning for a channel. */
 export const HTTP_KEYS = [

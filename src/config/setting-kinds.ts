@@ -7,6 +7,7 @@ export interface SettingMeta {
   readonly kind:
     | 'text'
     | 'count'
+    | 'share'
     | 'switch'
     | 'size'
     | 'duration'
@@ -37,6 +38,17 @@ export function size(preset: string, help: string) {
 /** Milliseconds. */
 export function duration(preset: string, help: string) {
   return z.unknown().transform(reading(readDuration)).prefault(preset).meta(meta('duration', help));
+}
+
+/** Milliseconds that no timer of ours counts, so that they may be longer than one can. */
+export function lifetime(preset: string, help: string, atLeast: string) {
+  const least = parseDuration(atLeast);
+  const read = (value: string | number): number => {
+    const time = parseDuration(value);
+    if (time < least) throw new RangeError(`${value} is shorter than ${atLeast}`);
+    return time;
+  };
+  return z.unknown().transform(reading(read)).prefault(preset).meta(meta('duration', help));
 }
 
 /** The same, or undefined for `false`. */
@@ -89,6 +101,16 @@ function readCount({ least = 1, most = Number.MAX_SAFE_INTEGER }: Range) {
     const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
     throw new RangeError(`${value} is not a whole number ${range}`);
   };
+}
+
+/** From 0 to 1. */
+export function share(preset: number, help: string) {
+  const read = (value: string | number): number => {
+    const number = value === '' ? Number.NaN : Number(value);
+    if (number >= 0 && number <= 1) return number;
+    throw new RangeError(`${value} is not a number from 0 to 1`);
+  };
+  return z.unknown().transform(reading(read)).prefault(preset).meta(meta('share', help));
 }
 
 export function onOff(preset: boolean, help: string) {

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { describeSettings } from './describe-settings.js';
 import type { FindingCode } from './finding.js';
-import { isOneOf } from './route-keys.js';
 import { didYouMean, listed } from './suggestion.js';
 
 /** One thing that is wrong with a setting. */
@@ -13,9 +12,6 @@ export interface SettingFault {
   readonly message: string;
   readonly hint: string;
 }
-
-/** Keys that are decided upon and do nothing yet. */
-const COMING = ['admin'];
 
 /** What the schema found, in our words. */
 export function faultsOf(error: z.ZodError): SettingFault[] {
@@ -37,10 +33,6 @@ export function faultsOf(error: z.ZodError): SettingFault[] {
 function unknownKey(path: readonly string[]): SettingFault {
   const key = path.at(-1) ?? '';
   const parent = path.slice(0, -1);
-  if (isOneOf(parent[0] ?? '', COMING)) {
-    const message = `"${path.join('.')}" is not available in this version yet`;
-    return { path, name: true, code: 'not-available', message, hint: 'remove it: it would do nothing' };
-  }
   const known = siblings(parent);
   const where = parent.length === 0 ? 'the settings' : parent.join('.');
   const hint = didYouMean(key, known, `${where} can have ${listed(known)}`);

@@ -51,11 +51,14 @@ export class SettingsReading {
       origins,
       limits,
       log,
+      tracing,
       wamp,
       stomp,
       xmlsocket,
       store,
+      pages,
       development,
+      admin,
     } = this.#parsed;
     const { handlers, ...named } = topics;
     this.#checkDevelopment();
@@ -77,12 +80,18 @@ export class SettingsReading {
         path: resolve(folder, store.path ?? DEFAULT_STORE),
         isChosen: store.path !== undefined,
       },
+      pages: await this.#pages(pages, folder),
       development,
       broker,
       redis: Object.freeze(redis),
       origins: Object.freeze(origins),
       limits: camelKeys(limits),
       log: Object.freeze(log),
+      tracing: Object.freeze(tracing),
+      admin: Object.freeze({
+        ...admin,
+        key: admin.key && this.#auth.secret(admin.key, ['admin', 'key']),
+      }),
     });
   }
 
@@ -127,6 +136,16 @@ export class SettingsReading {
       (name) => listen[name] !== undefined && !this.#sources.isOverridden(['listen', name]),
     );
     return Object.fromEntries(free.map((name) => [name, 0]));
+  }
+
+  async #pages(path: string | undefined, folder: string): Promise<string | undefined> {
+    const pages = path === undefined ? undefined : resolve(folder, path);
+    if (pages !== undefined && !(await isFolder(pages)))
+      this.#findings.report('bad-setting', this.#sources.at(['pages']), {
+        message: `there is no folder ${shownName(pages)}`,
+        hint: 'pages names the folder of the files that are served at /',
+      });
+    return pages;
   }
 
   /** The default folder need not exist; one that somebody names does. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { adminSettings } from './admin-settings.js';
 import { authSettings } from './auth-settings.js';
 import { listenSettings } from './listen-settings.js';
 import { rate } from './rate-kind.js';
@@ -14,6 +15,7 @@ import {
   optionalList,
   path,
   type SettingMeta,
+  share,
   size,
 } from './setting-kinds.js';
 import { stompSettings } from './stomp-settings.js';
@@ -114,6 +116,7 @@ const limits = z.strictObject({
     '10s',
     'How long a long-poll request for messages is held; AutobahnJS gives up on one after 12 seconds.',
   ),
+  page: size('8mb', 'Largest file that is served from `pages`.'),
   body: size('1mb', 'Longest body of an HTTP request.'),
   batch: count(1000, 'Most messages in one publish request.'),
   loop_delay: durationOrNone(
@@ -206,6 +209,19 @@ export const settingsSchema = z.strictObject({
       format: choice(['auto', 'json', 'text'], 'How lines are written; `auto` is text on a terminal.'),
     })
     .prefault({}),
+  tracing: z
+    .strictObject({
+      enabled: onOff(
+        false,
+        'Follow publications by OpenTelemetry, which is set up by what the process is started with: see tracing.md.',
+      ),
+      sample: share(
+        0.01,
+        'Which part of the publications is followed, where a back end does not say; from 0 to 1.',
+      ),
+      channels: onOff(false, 'Name channels in traces, beside routes; they may hold ids of users.'),
+    })
+    .prefault({}),
   wamp: wampSettings.prefault({}),
   stomp: stompSettings.prefault({}),
   xmlsocket: xmlsocketSettings.prefault({}),
@@ -216,11 +232,14 @@ export const settingsSchema = z.strictObject({
       ),
     })
     .prefault({}),
+  pages: path(
+    'Folder of files that are served at `/`, in place of the page that the server has there; `/sync.js` and `/sync.mjs` stay. Nothing hidden, and known types only.',
+  ),
   development: onOff(
     false,
     'Explain refusals to peers, and let visitors of the page at `/` be any user. Only where nobody else can connect.',
   ),
-  admin: z.strictObject({}).prefault({}),
+  admin: adminSettings.prefault({}),
 });
 
 /** What the schema gives: names as in the file, durations in milliseconds, sizes in octets. */

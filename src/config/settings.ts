@@ -83,6 +83,15 @@ export interface StoreSettings {
   readonly isChosen: boolean;
 }
 
+/** What operators may see and do at `/admin`. */
+export interface AdminSettings {
+  /** Undefined: there is no such address. */
+  readonly key: string | undefined;
+  readonly mode: 'read' | 'full';
+  readonly payloads: 'hidden' | 'shown';
+  readonly redact: readonly string[];
+}
+
 /** All settings, checked. Paths are absolute, durations in milliseconds, sizes in octets. */
 export interface Settings {
   /** The folder that the paths of the file are relative to. */
@@ -103,6 +112,8 @@ export interface Settings {
   readonly stomp: CamelKeys<ParsedSettings['stomp']>;
   readonly xmlsocket: CamelKeys<ParsedSettings['xmlsocket']>;
   readonly store: StoreSettings;
+  /** The folder of the application's own pages; undefined where it has none. */
+  readonly pages: string | undefined;
   readonly development: boolean;
   /** `memory`, or the address of Redis, which may hold a password. */
   readonly broker: string;
@@ -110,6 +121,8 @@ export interface Settings {
   readonly origins: readonly string[];
   readonly limits: Limits;
   readonly log: Readonly<ParsedSettings['log']>;
+  readonly tracing: Readonly<ParsedSettings['tracing']>;
+  readonly admin: AdminSettings;
 }
 
 /** The same values under names as JavaScript has them. */

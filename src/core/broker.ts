@@ -38,6 +38,8 @@ export interface BrokerHealth {
   readonly ready: boolean;
   /** What is wrong, for people. */
   readonly reason?: string | undefined;
+  /** Milliseconds that what was published last as a test took to come back; undefined where that is not known. */
+  readonly latency?: number | undefined;
 }
 
 /** Carries publications between nodes, and keeps some. Calls for one channel take effect in the order made. */

@@ -55,6 +55,8 @@ export interface Cluster {
   command(command: ClusterCommand): MaybePromise<number>;
   /** Those that live, this one included, the oldest first. */
   nodes(): MaybePromise<readonly NodeState[]>;
+  /** Milliseconds since the last sign of life of each node, as heard when `nodes` was asked. Left out by one that is alone. */
+  readonly silences?: ReadonlyMap<string, number>;
   /** Leaves the others: they do not wait for it to die. */
   close(): MaybePromise<void>;
 }

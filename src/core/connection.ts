@@ -29,6 +29,10 @@ export interface Connection {
    * it cannot be told.
    */
   readonly isCongested?: boolean;
+  /** Octets that wait to be sent. Left out where it cannot be told. */
+  readonly waiting?: number;
+  /** Why it ends or has ended; undefined while it is open. Left out where that is nobody's to know. */
+  readonly why?: Disconnect | undefined;
   /** Stop reading from the peer, until `resume`. */
   pause(): void;
   resume(): void;

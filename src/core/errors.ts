@@ -18,6 +18,11 @@ export const ERROR_CODES = {
     means: 'the parameters do not make a channel of the route',
     hint: 'signalbox routes shows what each parameter must look like',
   },
+  invalid_payload: {
+    status: 422,
+    means: 'the payload is not what the route takes',
+    hint: 'compare the payload with the schema of the route',
+  },
   unauthorized: {
     status: 401,
     means: 'the credentials are missing, wrong or expired',

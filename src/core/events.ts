@@ -55,7 +55,7 @@ export class ServerEvents {
       try {
         (listener as Listener<ServerEventMap[N]>)(event);
       } catch (error) {
-        this.#logger.error({ event: name, error }, 'event listener failed');
+        this.#logger.error({ event: 'listener_failed', heard: name, error }, 'event listener failed');
       }
     }
   }

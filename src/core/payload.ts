@@ -44,6 +44,7 @@ export class Payload {
   #bytes: Buffer | undefined;
   #text: string | undefined;
   #value: unknown;
+  #jsonValue: unknown;
   #arguments: Arguments | undefined;
   #argumentsJson: Buffer | undefined;
 
@@ -128,6 +129,15 @@ export class Payload {
     return this.#value;
   }
 
+  /**
+   * The value of the JSON that stands for it, parsed once: what JSON cannot say is in it as `json` writes it.
+   */
+  get jsonValue(): unknown {
+    if (this.#jsonValue === undefined)
+      this.#jsonValue = JSON.parse(this.isJson ? this.text : this.json.toString('utf8'));
+    return this.#jsonValue;
+  }
+
   /** As protocols with arguments see it. Strings of NUL and base64 are octets here. [WAMP2 §Binary conversion of JSON strings] */
   get arguments(): Arguments {
     return (this.#arguments ??= this.#makeArguments());
@@ -161,7 +171,7 @@ export class Payload {
 
   #makeValue(): unknown {
     if (!this.isJson) return this.isText ? this.text : this.bytes;
-    return this.#hasArguments ? singleValue(this.arguments) : JSON.parse(this.text);
+    return this.#hasArguments ? singleValue(this.arguments) : this.jsonValue;
   }
 
   #makeArguments(): Arguments {

@@ -30,10 +30,13 @@ export class PeerRefusals {
     this.#meter.count('signalbox_refusals_total', { code });
     countLimit(this.#meter, refusal);
     if (isRouterError(error))
-      this.#lines.write({ request, ...about, code, reason: message.slice(0, 512) }, 'refused');
+      this.#lines.write(
+        { event: 'operation_refused', request, ...about, code, reason: message.slice(0, 512) },
+        'refused',
+      );
     else
       this.#logger.error(
-        { request, protocol: this.#protocol, ...about, error },
+        { event: 'peer_request_failed', request, protocol: this.#protocol, ...about, error },
         'a request could not be handled',
       );
     return refusal;

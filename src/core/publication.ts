@@ -53,6 +53,8 @@ export interface PublicationOptions extends Audience {
   readonly key?: string | undefined;
   /** See `Keeping.version`. */
   readonly version?: number | undefined;
+  /** The trace that the publisher is in, as a `traceparent`. [W3C Trace Context] */
+  readonly trace?: string | undefined;
 }
 
 /** What a peer asks to publish. */
@@ -75,6 +77,8 @@ export interface Publication {
   readonly publisher?: Publisher | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly expires?: number | undefined;
+  /** Where it is traced, the `traceparent` of what published it; told to other nodes, and to no peer. */
+  readonly trace?: string | undefined;
   /** Its place in the history of its channel, set by the broker that accepts it; undefined where it belongs into none. */
   position?: Position | undefined;
   /**

@@ -1,4 +1,5 @@
 import type { LogPolicy } from './message-log.js';
+import type { PayloadContract } from './payload-contract.js';
 import type { PresencePolicy } from './presence.js';
 import type { QueuePolicy } from './queue.js';
 import type { Rate } from './token-bucket.js';
@@ -65,6 +66,8 @@ export interface Route {
   readonly options: Readonly<Record<string, unknown>>;
   readonly access: Access;
   readonly limits: RouteLimits;
+  /** What its payloads have to be; undefined where they may be anything. */
+  readonly payload?: PayloadContract | undefined;
   /** Undefined where nothing is kept. */
   readonly history?: HistoryPolicy | undefined;
   /** How many of the newest publications of a channel each new subscriber of it is sent first; undefined for none. */

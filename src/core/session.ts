@@ -44,6 +44,8 @@ export class Session {
   readonly id: SessionId;
   readonly protocol: string;
   readonly connection: Connection;
+  /** When it began, in milliseconds since 1970. */
+  readonly since = Date.now();
   readonly #end: (why: Disconnect) => void;
   readonly #notify: ((notice: Notice) => void) | undefined;
   /** For the router: what the session may still publish. */

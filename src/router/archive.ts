@@ -9,7 +9,8 @@ import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
 import { isMeant } from './delivery.js';
 import { isLetIn } from './let-in.js';
-import { type LiveTopic, questionOf } from './live-topic.js';
+import type { LiveTopic } from './live-topic.js';
+import { questionOf } from './routed-group.js';
 import type { Sessions } from './sessions.js';
 import type { Topics } from './topics.js';
 

@@ -1,6 +1,8 @@
 import type { Subscriber } from '../core/router.js';
 import type { TopicHandler, TopicRequest } from '../core/topic.js';
 import type { FrameCache } from './frame-cache.js';
+import type { HookTimes } from './hook-times.js';
+import { sameValue } from './same-value.js';
 
 /** Publications that are kept for subscribers while it is decided whether they may stay. */
 const MOST_HELD = 1000;
@@ -9,6 +11,7 @@ const MOST_HELD = 1000;
 export interface Host {
   readonly handler: TopicHandler;
   readonly request: TopicRequest;
+  readonly times: HookTimes;
 }
 
 interface Doubtful {
@@ -57,4 +60,11 @@ export class Awaiting {
     this.#doubtful.delete(subscriber);
     return doubtful === undefined ? [] : doubtful.held;
   }
+}
+
+/** Whether a handler that has let somebody in would be asked the same. */
+export function asksAlike(before: Pick<Host, 'handler' | 'request'>, after: Pick<Host, 'handler' | 'request'>): boolean {
+  const [was, is] = [before.request, after.request];
+  if (before.handler !== after.handler || !sameValue(was.params, is.params)) return false;
+  return sameValue(was.route.args, is.route.args) && sameValue(was.route.options, is.route.options);
 }

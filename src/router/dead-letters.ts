@@ -46,6 +46,9 @@ export class DeadLetters {
   }
 
   #drop({ publication: { channel, id }, reason }: DeadLetter): void {
-    this.#parts.logger.debug({ channel, publication: id, reason }, 'dead letter dropped');
+    this.#parts.logger.debug(
+      { event: 'dead_letter_dropped', channel, publication: id, reason },
+      'dead letter dropped',
+    );
   }
 }

@@ -27,10 +27,16 @@ export interface Receivers {
   ): Iterator<undefined, number>;
 }
 
+/** Where deliveries are counted beside the figures of the node. */
+export interface DeliveryTally {
+  deliveries: number;
+}
+
 /** One publication on its way to the subscribers of one group. */
 interface FanOut {
   /** Each step is a slice. */
   readonly steps: Iterator<undefined, number>;
+  readonly tally: DeliveryTally;
   next: FanOut | undefined;
 }
 
@@ -60,15 +66,20 @@ export class FanOuts {
   }
 
   /** Hands a publication to all of its receivers, or to those that `admits` names. */
-  start(receivers: Receivers, publication: Publication, admits: Admits | undefined): void {
+  start(
+    receivers: Receivers,
+    publication: Publication,
+    admits: Admits | undefined,
+    tally: DeliveryTally,
+  ): void {
     const { size } = receivers;
     if (size === 0) return;
     if (size <= SMALL && this.#first === undefined) {
-      this.stats.deliveries += receivers.deliver(publication, admits);
+      this.#count(receivers.deliver(publication, admits), tally);
       return;
     }
     const by = { number: ++this.#accepted, slice: this.#slice };
-    this.#append({ steps: receivers.deliverInSlices(publication, admits, by), next: undefined });
+    this.#append({ steps: receivers.deliverInSlices(publication, admits, by), tally, next: undefined });
     if (!this.#isScheduled) this.#run(false);
     else if (this.#waiting > MOST_WAITING) this.#run(true);
   }
@@ -76,6 +87,11 @@ export class FanOuts {
   /** Hands out all that was accepted, at once. */
   finish(): void {
     if (this.#first !== undefined) this.#run(true);
+  }
+
+  #count(deliveries: number, tally: DeliveryTally): void {
+    this.stats.deliveries += deliveries;
+    tally.deliveries += deliveries;
   }
 
   #append(fanOut: FanOut): void {
@@ -101,7 +117,7 @@ export class FanOuts {
     try {
       const { done = false, value = 0 } = first.steps.next();
       if (!done) return false;
-      this.stats.deliveries += value;
+      this.#count(value, first.tally);
     } catch (error) {
       this.#failed(error);
     }

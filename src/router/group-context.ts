@@ -1,8 +1,10 @@
 import type { Broker } from '../core/broker.js';
+import type { RouterWatch } from '../core/inspection.js';
 import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
 import type { Payload } from '../core/payload.js';
 import type { Queues } from '../core/queue.js';
+import type { Tracer } from '../core/tracer.js';
 import type { FanOutContext, Group } from './group.js';
 import type { Numbering } from './local-publication.js';
 import type { Presence } from './presence.js';
@@ -26,6 +28,10 @@ export interface GroupContext extends FanOutContext {
   readonly sessions: Sessions;
   readonly logger: Logger;
   readonly numbering: Numbering;
+  /** Undefined where nothing is traced. */
+  readonly tracer: Tracer | undefined;
+  /** Undefined where nobody looks. */
+  readonly watch: RouterWatch | undefined;
   /** Tells the subscribers of a channel on this node. */
   readonly announce: (channel: string, payload: Payload) => void;
 }

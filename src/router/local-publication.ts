@@ -29,6 +29,7 @@ export class LocalPublication implements Publication {
   readonly payload: Payload;
   readonly audience: PublicationOptions | undefined;
   readonly time = Date.now();
+  readonly trace: string | undefined;
   position: Position | undefined = undefined;
   readonly #number: number;
 
@@ -37,11 +38,13 @@ export class LocalPublication implements Publication {
     channel: string,
     payload: Payload,
     options: PublicationOptions | undefined,
+    trace?: string,
   ) {
     this.#number = numbering.next();
     this.channel = channel;
     this.payload = payload;
     this.audience = options;
+    this.trace = trace;
   }
 
   get id(): string {

@@ -3,6 +3,7 @@ import type { ServerEvents } from '../core/events.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
+import { timed } from '../core/timed.js';
 import { isFor } from './archive.js';
 import type { Host } from './awaiting.js';
 import type { Group } from './group.js';
@@ -159,9 +160,10 @@ export class Memberships {
     else if (group instanceof LiveTopic) return this.#bidFarewell(session, group, host ?? group);
   }
 
-  async #bidFarewell(session: Session, topic: LiveTopic, { handler, request }: Host): Promise<void> {
+  async #bidFarewell(session: Session, topic: LiveTopic, { handler, request, times }: Host): Promise<void> {
     if (request.route.presence !== undefined && !topic.decidesByAccess) this.#endWatching(session, topic);
-    await this.#tell(topic, session, () => handler.onUnsubscribe?.(session, topic, request));
+    const hook = () => handler.onUnsubscribe?.(session, topic, request);
+    await this.#tell(topic, session, () => timed(times.unsubscribe, hook));
     this.#parts.topics.release(topic);
   }
 

@@ -68,7 +68,12 @@ export class PatternGroups {
     this.#delete(group);
     const done = group.detach();
     if (isPromise(done)) {
-      done.catch((error: unknown) => this.#context.logger.error({ error }, 'broker unsubscribe failed'));
+      done.catch((error: unknown) =>
+        this.#context.logger.error(
+          { event: 'broker_unsubscribe_failed', error },
+          'broker unsubscribe failed',
+        ),
+      );
     }
   }
 

@@ -7,6 +7,7 @@ import type { Session } from '../core/session.js';
 import type { TopicHandler } from '../core/topic.js';
 import { FrameCache } from './frame-cache.js';
 import type { GroupContext } from './group-context.js';
+import { UNTIMED } from './hook-times.js';
 import { checkLetIn } from './let-in.js';
 import { LiveTopic } from './live-topic.js';
 import { LocalPublication } from './local-publication.js';
@@ -14,6 +15,7 @@ import { PresenceAccess } from './presence-access.js';
 import { PRESENCE_ROUTE, presenceChannel, presenceOf } from './presence-channel.js';
 import type { PresenceRoster, PresenceWords } from './presence-roster.js';
 import type { Placement } from './routing.js';
+import type { ServedRoute } from './served-route.js';
 
 export interface PresenceTopicParts {
   readonly context: GroupContext;
@@ -44,7 +46,7 @@ export class PresenceTopic extends LiveTopic {
     const { channel, route } = watched.request;
     const request = { channel: presenceChannel(channel), route: PRESENCE_ROUTE, params: { channel } };
     const access = new PresenceAccess(watched);
-    super(request, { route: PRESENCE_ROUTE, handler: HANDLER, access, publishes: undefined }, parts.context);
+    super(request, servedBy(access, parts.context), parts.context);
     this.#policy = presenceOf(route);
     this.#parts = parts;
     this.#watched = channel;
@@ -69,10 +71,7 @@ export class PresenceTopic extends LiveTopic {
     if (policy.members !== this.#policy.members) this.#roster?.bound(policy.members);
     this.#policy = policy;
     const access = new PresenceAccess({ access: served.access, request });
-    return super.move({
-      request: this.request,
-      served: { route: PRESENCE_ROUTE, handler: HANDLER, access, publishes: undefined },
-    });
+    return super.move({ request: this.request, served: servedBy(access, this.#parts.context) });
   }
 
   override add(subscriber: Subscriber): boolean {
@@ -111,4 +110,10 @@ export class PresenceTopic extends LiveTopic {
     const { numbering } = this.#parts.context;
     return new FrameCache(new LocalPublication(numbering, this.channel, Payload.of(words), undefined), this);
   }
+}
+
+/** The server's own route for all channels of presence. */
+function servedBy(access: PresenceAccess, { routing: { tallies } }: GroupContext): ServedRoute {
+  const tally = tallies.of(PRESENCE_ROUTE.name);
+  return { route: PRESENCE_ROUTE, handler: HANDLER, access, publishes: undefined, times: UNTIMED, tally };
 }

@@ -102,6 +102,7 @@ export class Presence {
   #failed(error: unknown): void {
     this.#parts.meter.count('signalbox_presence_failures_total');
     const omitted = this.#lines.spend(Date.now());
-    if (omitted !== undefined) this.#parts.logger.error({ error, omitted }, 'presence failed');
+    if (omitted !== undefined)
+      this.#parts.logger.error({ event: 'presence_failed', error, omitted }, 'presence failed');
   }
 }

@@ -5,9 +5,13 @@ import type { Payload } from '../core/payload.js';
 import type { Publication, PublishEvent } from '../core/publication.js';
 import type { Route } from '../core/route.js';
 import type { Session } from '../core/session.js';
+import { timed } from '../core/timed.js';
+import type { PublishTrace, Tracer } from '../core/tracer.js';
+import { checkContract } from './contract.js';
 import { inTime } from './in-time.js';
 import { checkPublication, checkPublicationLoad, type RouterLimits } from './limits.js';
-import { type LiveTopic, questionOf } from './live-topic.js';
+import type { LiveTopic } from './live-topic.js';
+import { questionOf } from './routed-group.js';
 import type { Refusals } from './refusals.js';
 import { Slots } from './slots.js';
 import type { Topics } from './topics.js';
@@ -17,6 +21,13 @@ export interface PublishingParts {
   readonly refusals: Refusals;
   readonly limits: RouterLimits;
   readonly load: Load;
+  readonly tracer?: Tracer | undefined;
+}
+
+/** What goes along with a publish. */
+interface Attendants {
+  readonly placed: (() => void) | undefined;
+  readonly trace: PublishTrace | undefined;
 }
 
 /** A publish whose handler is waited for. */
@@ -43,6 +54,17 @@ export class Publishing {
     event: PublishEvent,
     placed?: () => void,
   ): MaybePromise<Publication | undefined> {
+    const trace = this.#parts.tracer?.publication(session, channel, event);
+    if (trace === undefined) return this.#publish(session, channel, event, { placed, trace });
+    return trace.follow(() => this.#publish(session, channel, event, { placed, trace }));
+  }
+
+  #publish(
+    session: Session,
+    channel: string,
+    event: PublishEvent,
+    { placed, trace }: Attendants,
+  ): MaybePromise<Publication | undefined> {
     const { topics, refusals, limits, load } = this.#parts;
     const { payload, retain = false } = event;
     let topic: LiveTopic | undefined;
@@ -53,8 +75,9 @@ export class Publishing {
       topic.access.check('publish', questionOf(session.principal, topic, payload));
       checkPublicationLoad(session, topic.request.route, { retain, load });
       checkPublication(session, topic, { payload, limits });
+      checkContract(topic.request.route, payload);
       const { placed: before } = topic;
-      const done = askHandler(session, topic, event);
+      const done = this.#handle(session, topic, event, trace);
       if (!isPromise(done)) return done;
       // A handler that waits first may be overtaken.
       if (topic.placed > before) placed?.();
@@ -67,7 +90,18 @@ export class Publishing {
   /** The routes have changed: what a handler still thinks about for one who may not publish there any more is not published. */
   reauthorize(): void {
     for (const asked of this.#underWay.list())
-      if (asked.unbar === undefined && !mayPublish(asked)) asked.unbar = asked.topic.bar();
+      if (asked.unbar === undefined && !mayPublish(asked)) asked.unbar = asked.topic.closeBar();
+  }
+
+  #handle(
+    session: Session,
+    topic: LiveTopic,
+    event: PublishEvent,
+    trace: PublishTrace | undefined,
+  ): MaybePromise<Publication | undefined> {
+    if (trace === undefined) return askHandler(session, topic, event);
+    trace.allowed(topic.request.route);
+    return trace.handle(() => askHandler(session, topic, event));
   }
 
   async #settled(done: Promise<Publication | undefined>, asked: UnderWay): Promise<Publication | undefined> {
@@ -98,16 +132,16 @@ function askHandler(
   topic: LiveTopic,
   event: PublishEvent,
 ): MaybePromise<Publication | undefined> {
-  const { handler, request } = topic;
+  const { handler, request, times } = topic;
   if (handler.onPublish === undefined) {
     throw new RouterError('not_publishable', `handler ${request.route.handler} accepts no publications`);
   }
   const kept = isKept(event, request.route) ? { ...event, author: session.id } : event;
   const told = event.key === undefined ? kept : { ...kept, key: ownKey(session, event.key) };
-  const done = topic.isBarred
-    ? topic.ask(() => handler.onPublish?.(session, topic, request, told))
-    : handler.onPublish(session, topic, request, told);
-  return done as MaybePromise<Publication | undefined>;
+  const hook = () =>
+    handler.onPublish?.(session, topic, request, told) as MaybePromise<Publication | undefined>;
+  const { bar } = topic;
+  return timed(times.publish, bar === undefined ? hook : () => bar.ask(hook));
 }
 
 /** Whether it matters later who published: where it is left out itself, it is no other that is. */

@@ -1,6 +1,7 @@
 import { RouterError } from '../core/errors.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { Subscriber } from '../core/router.js';
+import { timed } from '../core/timed.js';
 import type { FanOuts } from './fan-outs.js';
 import { inTime } from './in-time.js';
 import type { RouterLimits } from './limits.js';
@@ -102,10 +103,11 @@ export class Rerouting {
   }
 
   #ask(subscriber: Subscriber, topic: LiveTopic): MaybePromise<Refusal | undefined> {
-    const { handler, request } = topic;
+    const { handler, request, times } = topic;
     const { handlerTimeout } = this.#parts.limits;
+    const hook = () => handler.onSubscribe?.(subscriber.session, topic, request);
     try {
-      const answer = inTime(handler.onSubscribe?.(subscriber.session, topic, request), handlerTimeout);
+      const answer = inTime(timed(times.subscribe, hook), handlerTimeout);
       if (!isPromise(answer)) return undefined;
       return answer.then(
         () => undefined,

@@ -1,11 +1,13 @@
 import type { Broker } from '../core/broker.js';
 import type { ServerEvents } from '../core/events.js';
+import type { RouterWatch } from '../core/inspection.js';
 import type { Load } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
 import type { Meter } from '../core/meter.js';
 import type { PresenceStore } from '../core/presence.js';
 import type { Queues } from '../core/queue.js';
+import type { Tracer } from '../core/tracer.js';
 import type { IdentitySettings } from './identities.js';
 import type { RouterLimits } from './limits.js';
 import type { Routing } from './routing.js';
@@ -27,6 +29,10 @@ export interface RouterParts {
   readonly identity: IdentitySettings;
   /** Without it nothing is refused for there being too much to do. */
   readonly load?: Load | undefined;
+  /** Without it nothing is traced. */
+  readonly tracer?: Tracer | undefined;
+  /** Without it nobody hears of what is refused or left out. */
+  readonly watch?: RouterWatch | undefined;
   /** Whether refusals explain themselves to the peer. */
   readonly development: boolean;
 }

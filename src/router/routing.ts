@@ -1,7 +1,9 @@
+import type { Meter } from '../core/meter.js';
 import type { Route } from '../core/route.js';
 import type { TopicHandler, TopicRequest } from '../core/topic.js';
 import { carriedOver } from './route-changes.js';
 import { RouteTable } from './route-table.js';
+import { RouteTallies } from './route-tally.js';
 import { type ServedRoute, ServedRoutes } from './served-route.js';
 
 /** What a channel is: by which route, and what that is served with. */
@@ -15,18 +17,33 @@ export interface Placement {
  * await, and nothing of what was remembered of the former ones is used any more.
  */
 export class Routing {
+  /** What is counted by route, whichever tables there were. */
+  readonly tallies = new RouteTallies();
+  readonly #meter: Meter | undefined;
   #table: RouteTable;
+  #handlers: ReadonlyMap<string, TopicHandler>;
   #routes: ServedRoutes;
   #edition = 0;
 
-  /** Handlers by the name that routes have. */
-  constructor(table: RouteTable, handlers: ReadonlyMap<string, TopicHandler>) {
+  /** Handlers by the name that routes have; `meter` is told how long their hooks take. */
+  constructor(
+    table: RouteTable,
+    handlers: ReadonlyMap<string, TopicHandler>,
+    { meter }: { readonly meter?: Meter } = {},
+  ) {
+    this.#meter = meter;
     this.#table = table;
-    this.#routes = new ServedRoutes(handlers);
+    this.#handlers = handlers;
+    this.#routes = this.#served(handlers, undefined);
   }
 
   get table(): RouteTable {
     return this.#table;
+  }
+
+  /** By the name that routes have. */
+  get handlers(): ReadonlyMap<string, TopicHandler> {
+    return this.#handlers;
   }
 
   /** How often it was replaced. */
@@ -45,11 +62,21 @@ export class Routing {
     return request && { request, served: this.#routes.of(request.route) };
   }
 
+  /** The same for channels that are no stranger's word: undefined for all that nobody serves. */
+  known(channel: string): Placement | undefined {
+    try {
+      return this.place(channel);
+    } catch {
+      return undefined;
+    }
+  }
+
   /**
    * A route of a table made by `successor` that is the same as before, with the same handler, goes on with what was counted for it.
    */
   replace(table: RouteTable, handlers: ReadonlyMap<string, TopicHandler>): void {
-    this.#routes = new ServedRoutes(handlers, this.#routes);
+    this.#handlers = handlers;
+    this.#routes = this.#served(handlers, this.#routes);
     this.#table = table;
     this.#edition++;
   }
@@ -57,5 +84,9 @@ export class Routing {
   /** The table of other routes, in which those that are as before are the very objects that they were. */
   successor(routes: readonly Route[], options: { channelLimit?: number }): RouteTable {
     return new RouteTable(carriedOver(this.#table.routes, routes), options);
+  }
+
+  #served(handlers: ReadonlyMap<string, TopicHandler>, former: ServedRoutes | undefined): ServedRoutes {
+    return new ServedRoutes(handlers, { meter: this.#meter, tallies: this.tallies, former });
   }
 }

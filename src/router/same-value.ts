@@ -7,7 +7,7 @@ export function sameValue(a: unknown, b: unknown): boolean {
   return mine.size === other.size && [...mine].every(([key, value]) => sameValue(value, other.get(key)));
 }
 
-/** Members that are there: one that is undefined is left out. */
+/** Members that say something: one that is undefined, or code, is left out. */
 function present(value: object): ReadonlyMap<string, unknown> {
-  return new Map(Object.entries(value).filter(([, member]) => member !== undefined));
+  return new Map(Object.entries(value).filter(([, member]) => member !== undefined && typeof member !== 'function'));
 }

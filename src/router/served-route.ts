@@ -1,8 +1,11 @@
 import { RouterError } from '../core/errors.js';
+import { type Meter, NULL_METER } from '../core/meter.js';
 import type { Route } from '../core/route.js';
 import { TokenBucket } from '../core/token-bucket.js';
 import type { TopicHandler } from '../core/topic.js';
 import { type ChannelAccess, RouteAccess } from './access.js';
+import { type HookTimes, hookTimes } from './hook-times.js';
+import { RouteTallies, type RouteTally } from './route-tally.js';
 import { RuleBook } from './rules/rule-book.js';
 import { sameValue } from './same-value.js';
 
@@ -13,19 +16,35 @@ export interface ServedRoute {
   readonly access: ChannelAccess;
   /** What may still be published on all channels of the route. */
   readonly publishes: TokenBucket | undefined;
+  readonly times: HookTimes;
+  readonly tally: RouteTally;
+}
+
+export interface ServedRoutesOptions {
+  /** Is told how long hooks take. */
+  readonly meter?: Meter | undefined;
+  readonly tallies?: RouteTallies | undefined;
+  readonly former?: ServedRoutes | undefined;
 }
 
 /** The routes that were asked for, each put together once. */
 export class ServedRoutes {
   readonly #handlers: ReadonlyMap<string, TopicHandler>;
+  readonly #meter: Meter;
   readonly #rules = new RuleBook();
   readonly #served = new Map<Route, ServedRoute>();
+  readonly #tallies: RouteTallies;
   /** What is left of limits that were counted before, by the name of the route. */
   readonly #counted = new Map<string, ServedRoute>();
 
   /** Handlers by name. What `former` has of routes that are the same is taken over, and what it has counted. */
-  constructor(handlers: ReadonlyMap<string, TopicHandler>, former?: ServedRoutes) {
+  constructor(
+    handlers: ReadonlyMap<string, TopicHandler>,
+    { meter = NULL_METER, tallies = new RouteTallies(), former }: ServedRoutesOptions = {},
+  ) {
     this.#handlers = handlers;
+    this.#meter = meter;
+    this.#tallies = tallies;
     if (former !== undefined) this.#takeOver(former);
   }
 
@@ -38,7 +57,9 @@ export class ServedRoutes {
       throw new RouterError('unavailable', `route ${route.name} has no handler ${route.handler}`);
     }
     const access = new RouteAccess(route, handler, this.#rules);
-    const served = { route, handler, access, publishes: this.#bucketOf(route) };
+    const times = hookTimes(route, handler, this.#meter);
+    const tally = this.#tallies.of(route.name);
+    const served = { route, handler, access, publishes: this.#bucketOf(route), times, tally };
     this.#served.set(route, served);
     return served;
   }

@@ -46,6 +46,10 @@ export class Sessions {
     if (this.#all.has(session)) this.#addToUser(session);
   }
 
+  has(session: Session): boolean {
+    return this.#all.has(session);
+  }
+
   ofUser(user: string): ReadonlySet<Session> {
     return this.#byUser.get(user) ?? NOBODY;
   }

@@ -1,4 +1,5 @@
 import type { Subscriber } from '../core/router.js';
+import type { Session } from '../core/session.js';
 import type { FrameCache } from './frame-cache.js';
 
 /**
@@ -9,10 +10,12 @@ export class SlowSubscribers {
   /** Of each the newest, which it has not been sent. */
   readonly #held = new Map<Subscriber, FrameCache>();
   readonly #stats: { conflated: number };
+  readonly #begins: (session: Session) => void;
 
-  /** Counts in `stats` what is given up. */
-  constructor(stats: { conflated: number }) {
+  /** Counts in `stats` what is given up; `begins` is called for a subscriber that takes too little from now on. */
+  constructor(stats: { conflated: number }, begins: (session: Session) => void) {
     this.#stats = stats;
+    this.#begins = begins;
   }
 
   /** Whether a subscriber is not to be sent something now. It takes the place of what was held for it before. */
@@ -26,6 +29,7 @@ export class SlowSubscribers {
     if (connection.isCongested !== true || connection.whenSent === undefined) return false;
     this.#held.set(subscriber, frames);
     connection.whenSent(() => this.#release(subscriber));
+    this.#begins(subscriber.session);
     return true;
   }
 

@@ -1,5 +1,8 @@
 import { RouterError } from '../core/errors.js';
+import type { MaybePromise } from '../core/maybe-promise.js';
 import type { Subscriber } from '../core/router.js';
+import type { Session } from '../core/session.js';
+import { timed } from '../core/timed.js';
 import { inTime } from './in-time.js';
 import { checkSubscription, type RouterLimits } from './limits.js';
 import type { LiveTopic } from './live-topic.js';
@@ -55,11 +58,11 @@ export class Subscribing {
     const { sessions, memberships, recovering, limits } = this.#parts;
     const { session } = subscriber;
     const { principal } = session;
-    const { moves, handler, request } = topic;
+    const { moves } = topic;
     let isJoined = false;
     topic.checkSubscriber(session);
     checkSubscription(sessions, subscriber, { group: topic, limits });
-    await inTime(handler.onSubscribe?.(session, topic, request), limits.handlerTimeout);
+    await inTime(askHandler(session, topic), limits.handlerTimeout);
     await topic.attach();
     await recovering.arrive(subscriber, topic, (arrival) => {
       if (topic.moves !== moves) return;
@@ -93,6 +96,11 @@ export class Subscribing {
       if (group !== undefined) patterns.release(group);
     }
   }
+}
+
+function askHandler(session: Session, topic: LiveTopic): MaybePromise<void> {
+  const { handler, request, times } = topic;
+  return timed(times.subscribe, () => handler.onSubscribe?.(session, topic, request));
 }
 
 function checkPresent({ session }: Subscriber): void {

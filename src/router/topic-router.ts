@@ -3,6 +3,7 @@ import type { DeliveryPromise } from '../core/delivery-promise.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { HistoryFilter } from '../core/history.js';
 import type { HistoryPage, HistoryQuery } from '../core/history-page.js';
+import type { RouterInspection } from '../core/inspection.js';
 import { every } from '../core/interval.js';
 import { NO_LOAD } from '../core/load.js';
 import type { Match } from '../core/match.js';
@@ -24,6 +25,7 @@ import { FanOuts } from './fan-outs.js';
 import type { GroupContext } from './group-context.js';
 import { Groups } from './groups.js';
 import { Identities } from './identities.js';
+import { Inspector } from './inspector.js';
 import { sessionTooMany } from './limits.js';
 import { LocalPublication, Numbering } from './local-publication.js';
 import { Memberships } from './memberships.js';
@@ -40,6 +42,7 @@ import type { RouterParts } from './router-parts.js';
 import { Routing } from './routing.js';
 import { Sessions } from './sessions.js';
 import { Subscribing } from './subscribing.js';
+import { Tails } from './tails.js';
 import { Topics } from './topics.js';
 
 /**
@@ -49,6 +52,8 @@ import { Topics } from './topics.js';
  */
 export class TopicRouter implements Router, SessionControl, PresenceReader {
   readonly presence: Presence | undefined;
+  /** For operators. */
+  readonly inspection: RouterInspection;
   readonly #parts: RouterParts;
   readonly #sessions = new Sessions();
   readonly #groups = new Groups();
@@ -70,13 +75,18 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   constructor(parts: RouterParts) {
     const { routing, broker, queues, log, logger, limits } = parts;
     this.#parts = parts;
-    this.#refusals = new Refusals(parts);
+    const { tallies } = routing;
+    this.#refusals = new Refusals({ ...parts, tallies });
     this.presence = parts.presence && new Presence({ ...parts, store: parts.presence });
-    this.#fanOuts = new FanOuts((error) => logger.error({ error }, 'fan-out failed'));
+    this.#fanOuts = new FanOuts((error) =>
+      logger.error({ event: 'fan_out_failed', error }, 'fan-out failed'),
+    );
     const context: GroupContext = {
       routing,
+      watch: parts.watch,
       broker,
       queues,
+      tracer: parts.tracer,
       presence: this.presence,
       log,
       reauthorize: (topic) => void this.#memberships.reauthorizeAll(topic),
@@ -90,6 +100,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     };
     this.#topics = new Topics(routing, context);
     this.#patterns = new PatternGroups(context);
+    const tails = new Tails({ sessions: this.#sessions, patterns: this.#patterns });
     const shared = {
       ...parts,
       load: parts.load ?? NO_LOAD,
@@ -100,6 +111,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     };
     this.#memberships = new Memberships({ ...shared, handlerTimeout: limits.handlerTimeout });
     this.#archive = new Archive(shared);
+    this.inspection = new Inspector({ ...shared, tails, tallies });
     this.#reading = new Reading({ ...shared, archive: this.#archive });
     const recovering = new Recovering({ ...parts, archive: this.#archive });
     this.#subscribing = new Subscribing({ ...shared, memberships: this.#memberships, recovering });
@@ -107,6 +119,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     this.#delivery = new Delivery({
       ...shared,
       fanOuts: this.#fanOuts,
+      tails,
       reauthorize: (topic) => void this.#memberships.reauthorizeAll(topic),
     });
     const publishing = this.#publishing;
@@ -155,7 +168,8 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   }
 
   async start(): Promise<void> {
-    const failed = (error: unknown) => this.#parts.logger.error({ error }, 'identity check failed');
+    const failed = (error: unknown) =>
+      this.#parts.logger.error({ event: 'identity_check_failed', error }, 'identity check failed');
     this.#stop = every(1000, () => this.#identities.tick(), failed);
     const listener = {
       deliver: (publication: Publication) => this.#delivery.deliver(publication),

@@ -57,7 +57,12 @@ export class Topics {
     if (this.#live.get(topic.channel) === topic) this.#live.delete(topic.channel);
     const done = topic.detach();
     if (isPromise(done)) {
-      done.catch((error: unknown) => this.#context.logger.error({ error }, 'broker unsubscribe failed'));
+      done.catch((error: unknown) =>
+        this.#context.logger.error(
+          { event: 'broker_unsubscribe_failed', error },
+          'broker unsubscribe failed',
+        ),
+      );
     }
   }
 
@@ -72,7 +77,7 @@ export class Topics {
     try {
       return this.#routing.place(watchedBy(channel) ?? channel);
     } catch (error) {
-      this.#context.logger.warn({ channel, error }, 'channel not served any more');
+      this.#context.logger.warn({ event: 'channel_not_served', channel, error }, 'channel not served any more');
       return undefined;
     }
   }

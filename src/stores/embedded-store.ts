@@ -81,7 +81,8 @@ export class EmbeddedStore implements QueueStore, MessageLog, HistoryStore {
       throw new Error(`the store ${this.#parts.path} cannot be used: ${reasonOf(error)}`, { cause: error });
     }
     const { logger } = this.#parts;
-    const failed = (error: unknown) => logger.warn({ error }, 'old lines of the log stay for now');
+    const failed = (error: unknown) =>
+      logger.warn({ event: 'purge_failed', error }, 'old lines of the log stay for now');
     this.#stop ??= every(PURGE_PAUSE, () => this.purge(), failed);
   }
 
@@ -206,7 +207,7 @@ export class EmbeddedStore implements QueueStore, MessageLog, HistoryStore {
     const now = Date.now();
     if (now >= this.#quietUntil) {
       this.#quietUntil = now + FAULT_PAUSE;
-      this.#parts.logger.error({ error }, 'the store failed');
+      this.#parts.logger.error({ event: 'store_failed', error }, 'the store failed');
     }
     return new RouterError('unavailable', 'the store cannot keep or find anything now', { cause: error });
   }

@@ -58,9 +58,12 @@ export class Certificate {
     const { cert } = this.#files;
     try {
       server.setSecureContext(read(this.#files));
-      logger.info({ cert }, 'certificate changed');
+      logger.info({ event: 'certificate_changed', cert }, 'certificate changed');
     } catch (error) {
-      logger.error({ cert, error }, 'the new certificate cannot be used; the old one serves on');
+      logger.error(
+        { event: 'certificate_unusable', cert, error },
+        'the new certificate cannot be used; the old one serves on',
+      );
     }
   }
 }

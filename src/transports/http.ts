@@ -12,6 +12,7 @@ import { listenOn } from './listen-on.js';
 import { PeerAddresses } from './peer-addresses.js';
 import { refusalReply } from './refusal-reply.js';
 import { readRequestUrl } from './request-url.js';
+import { ResponseBody } from './response-body.js';
 import type { FirstOctet } from './sniffer.js';
 import type { OriginCheck } from './stream-origin.js';
 import { isStream } from './stream-reply.js';
@@ -104,8 +105,13 @@ export class HttpTransport implements FirstOctet {
     const { logger, meter } = this.#options;
     meter.count('signalbox_http_refusals_total', { code });
     countLimit(meter, refusal);
-    if (code === 'internal') logger.error({ request, error, path }, 'request failed');
-    else this.#refusals.write({ request, code, reason, path, remoteAddress, cause }, 'request refused');
+    if (code === 'internal')
+      logger.error({ event: 'request_failed', request, error, path }, 'request failed');
+    else
+      this.#refusals.write(
+        { event: 'request_refused', request, code, reason, path, remoteAddress, cause },
+        'request refused',
+      );
   }
 
   async #answer(
@@ -131,7 +137,7 @@ export class HttpTransport implements FirstOctet {
     const wanted = method === 'HEAD' ? 'GET' : method;
     const endpoint = this.#endpoints.get(`${wanted} ${path}`);
     if (endpoint !== undefined) return endpoint;
-    const there = this.#options.endpoints.filter((one) => isAt(one, path));
+    const there = this.#options.endpoints.filter((one) => isAt(one, path)).sort(nearestFirst);
     const below = there.find((one) => one.method === wanted);
     if (below !== undefined) return below;
     const others = there.map((one) => one.method);
@@ -151,6 +157,12 @@ export class HttpTransport implements FirstOctet {
       reply.stream(response);
       return;
     }
+    if (reply.open !== undefined && request.method !== 'HEAD') {
+      beginStream(response, { status: reply.status, headers });
+      response.flushHeaders();
+      reply.open(new ResponseBody(response));
+      return;
+    }
     const body = reply.body ?? '';
     // A connection that is kept for the next request would keep a closing server too.
     response.shouldKeepAlive &&= this.server.listening;
@@ -163,6 +175,11 @@ export class HttpTransport implements FirstOctet {
 
 function isAt({ path, below = false }: HttpEndpoint, wanted: string): boolean {
   return path === wanted || (below && wanted.startsWith(`${path}/`));
+}
+
+/** What serves one folder comes before what serves all of them. */
+function nearestFirst(a: HttpEndpoint, b: HttpEndpoint): number {
+  return b.path.length - a.path.length;
 }
 
 /** A response calls itself finished, too, when its socket failed with octets in it. */

@@ -69,7 +69,10 @@ export class ListenerBounds {
     if (!this.#options.addresses.isBlocked(remoteAddress)) return;
     const code = 'forbidden';
     this.#options.meter.count('signalbox_refused_connections_total', { code });
-    this.#blocked.write({ remoteAddress, code, reason: 'the address is blocked' }, 'connection refused');
+    this.#blocked.write(
+      { event: 'connection_refused', remoteAddress, code, reason: 'the address is blocked' },
+      'connection refused',
+    );
     socket.destroy();
   }
 }

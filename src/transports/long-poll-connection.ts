@@ -17,6 +17,8 @@ export interface LongPollContext extends IntakeLimits {
   readonly farewell: number;
   /** How long it may go without a message of its own. */
   readonly silence: number;
+  /** Counts what a request for messages was given. */
+  given(octets: number): void;
   ended(connection: LongPollConnection, why: Disconnect): void;
 }
 
@@ -100,6 +102,10 @@ export class LongPollConnection implements OpenConnection {
 
   get isCongested(): boolean {
     return this.#size > this.#context.buffer / 4;
+  }
+
+  get waiting(): number {
+    return this.#size;
   }
 
   whenSent(done: () => void): void {
@@ -192,7 +198,9 @@ export class LongPollConnection implements OpenConnection {
 
   #take(): readonly Frame[] {
     const taken = this.#waiting.splice(0, this.#batched ? this.#waiting.length : 1);
+    const before = this.#size;
     for (const { bytes } of taken) this.#size -= bytes.length;
+    this.#context.given(before - this.#size);
     this.#answered += taken.length;
     return taken;
   }

@@ -40,6 +40,7 @@ export class LongPollTransport {
   /** By the name that only their peers know. */
   readonly #byName = new Map<string, LongPollConnection>();
   readonly #names = new WeakMap<LongPollConnection, string>();
+  #sentBytes = 0;
 
   constructor(options: LongPollOptions) {
     const { limits, meter } = options;
@@ -51,6 +52,7 @@ export class LongPollTransport {
       absence: limits.ping + limits.pongTimeout,
       farewell: limits.pongTimeout,
       throttled: () => meter.count('signalbox_throttled_total', { limit: 'messages' }),
+      given: (octets) => void (this.#sentBytes += octets),
       ended: (connection, why) => this.#ended(connection, why),
     };
     this.endpoints = options.path === undefined ? [] : this.#at(options.path);
@@ -59,6 +61,10 @@ export class LongPollTransport {
   /** Open connections, for metrics. */
   get size(): number {
     return this.#connections.size;
+  }
+
+  get sentBytes(): number {
+    return this.#sentBytes;
   }
 
   /** Tells every peer to go, spread over `milliseconds` if they are many, and resolves when all are gone. */

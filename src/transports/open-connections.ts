@@ -41,7 +41,7 @@ export class OpenConnections<C extends OpenConnection> {
     const { admission, logger, meter } = this.#parts;
     admission.leave(connection.remoteAddress);
     meter.count('signalbox_disconnects_total', { code: String(code) });
-    logger.debug({ connection: connection.id, code, reason }, 'connection ended');
+    logger.debug({ event: 'connection_ended', connection: connection.id, code, reason }, 'connection ended');
     return true;
   }
 

@@ -47,6 +47,10 @@ export class RawSocketTransport implements FirstOctet {
     return this.#peers.size;
   }
 
+  get sentBytes(): number {
+    return this.#context.writer.sentBytes;
+  }
+
   /** Opens a port of its own and resolves to it. Throws when the files of the certificate cannot be used. */
   listen(host: string, port: number): Promise<number> {
     return this.#peers.listen({ host, port }, (socket) => this.accept(socket));
@@ -72,7 +76,7 @@ export class RawSocketTransport implements FirstOctet {
       malformed: () => meter.count('signalbox_malformed_messages_total', { protocol: 'rawsocket' }),
       tooLong: ({ id, remoteAddress }, size) =>
         this.#unsent.write(
-          { connection: id, remoteAddress, size },
+          { event: 'message_too_long', connection: id, remoteAddress, size },
           'message over the length that a peer takes',
         ),
       ended: (connection, why) => this.#peers.delete(connection, why),

@@ -19,7 +19,10 @@ export class RefusedConnections {
     const { code, request, message: reason, cause } = refusal;
     this.#meter.count('signalbox_refused_connections_total', { code });
     countLimit(this.#meter, refusal);
-    this.#log.write({ request, remoteAddress, code, reason, cause }, 'connection refused');
+    this.#log.write(
+      { event: 'connection_refused', request, remoteAddress, code, reason, cause },
+      'connection refused',
+    );
     return refusal;
   }
 

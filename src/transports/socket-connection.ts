@@ -49,7 +49,7 @@ export abstract class SocketConnection implements OpenConnection, Outlet, Beatin
   }
 
   /** Why it ends or has ended; undefined while it is open. */
-  protected get why(): Disconnect | undefined {
+  get why(): Disconnect | undefined {
     return this.#why;
   }
 
@@ -86,7 +86,11 @@ export abstract class SocketConnection implements OpenConnection, Outlet, Beatin
   }
 
   get isCongested(): boolean {
-    return this.socket.writableLength + (this.batch?.length ?? 0) > this.#context.buffer / 4;
+    return this.waiting > this.#context.buffer / 4;
+  }
+
+  get waiting(): number {
+    return this.socket.writableLength + (this.batch?.length ?? 0);
   }
 
   get gone(): number {

@@ -106,8 +106,15 @@ export class SseConnection implements OpenConnection, Outlet, Beating, Waiting {
   }
 
   get isCongested(): boolean {
-    const waiting = (this.#socket?.writableLength ?? 0) + (this.batch?.length ?? 0);
-    return waiting > this.#context.buffer / 4;
+    return this.waiting > this.#context.buffer / 4;
+  }
+
+  get waiting(): number {
+    return (this.#socket?.writableLength ?? 0) + (this.batch?.length ?? 0);
+  }
+
+  get why(): Disconnect | undefined {
+    return this.#why;
   }
 
   /** Octets. */

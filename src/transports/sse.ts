@@ -1,6 +1,6 @@
 import type { Admission, Gateway } from '../core/connection.js';
 import { type Disconnect, RouterError } from '../core/errors.js';
-import type { HttpEndpoint, HttpReply, HttpRequest } from '../core/http.js';
+import type { HttpDescription, HttpEndpoint, HttpReply, HttpRequest } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import type { Meter } from '../core/meter.js';
 import { AdmissionLimits } from './admission-limits.js';
@@ -32,6 +32,19 @@ interface WatchedPeer {
 /** Where streams are. */
 const PATH = '/sse';
 
+const DESCRIPTION: HttpDescription = {
+  summary: 'Subscribe to channels as a stream of events; docs/sse.md describes the events',
+  credentials: 'optional',
+  query: {
+    channel: {
+      description: 'A channel; may be given several times.',
+      schema: { type: 'string' },
+      required: true,
+    },
+  },
+  reply: { contentType: 'text/event-stream' },
+};
+
 /** Peers that hear by a response to GET that does not end: Server-Sent Events. */
 export class SseTransport {
   readonly endpoints: readonly HttpEndpoint[];
@@ -55,12 +68,26 @@ export class SseTransport {
       ended: (connection, why) => this.#ended(connection, why),
     };
     const handle = (request: HttpRequest) => this.#open(request);
-    this.endpoints = [{ method: 'GET', path: PATH, holds: true, crossOrigin: true, bodyLimit: 0, handle }];
+    this.endpoints = [
+      {
+        method: 'GET',
+        path: PATH,
+        description: DESCRIPTION,
+        holds: true,
+        crossOrigin: true,
+        bodyLimit: 0,
+        handle,
+      },
+    ];
   }
 
   /** Open streams, for metrics. */
   get size(): number {
     return this.#connections.size;
+  }
+
+  get sentBytes(): number {
+    return this.#context.writer.sentBytes;
   }
 
   /** Tells every peer to go, spread over `milliseconds` if they are many, and resolves when all are gone. */

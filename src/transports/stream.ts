@@ -53,6 +53,10 @@ export class StreamTransport implements FirstOctet {
     return this.#peers.size;
   }
 
+  get sentBytes(): number {
+    return this.#context.writer.sentBytes;
+  }
+
   /**
    * Opens a port of its own, where the others are spoken, too, and resolves to it. Throws when the files of the
    * certificate cannot be used.

@@ -91,10 +91,16 @@ export class TickWriter {
   #at = 0;
   #waiting: Outlet[] = [];
   #isScheduled = false;
+  #sent = 0;
 
   constructor(envelope: Envelope) {
     this.#envelope = envelope;
     this.#root = new Batch(envelope);
+  }
+
+  /** Octets that were given to connections. */
+  get sentBytes(): number {
+    return this.#sent;
   }
 
   write(outlet: Outlet, frame: Frame): void {
@@ -103,11 +109,18 @@ export class TickWriter {
     outlet.batch = (batch ?? this.#root).after(frame);
   }
 
+  /** Counts octets that went another way. */
+  count(octets: number): void {
+    this.#sent += octets;
+  }
+
   /** Sends now what the outlet has to send, so that something else may follow it. */
   flush(outlet: Outlet): void {
     const batch = outlet.batch;
     outlet.batch = undefined;
-    if (batch !== undefined) outlet.write(batch.octets);
+    if (batch === undefined) return;
+    this.#sent += batch.length;
+    outlet.write(batch.octets);
   }
 
   #await(outlet: Outlet): void {

@@ -20,7 +20,10 @@ export class TlsHello implements FirstOctet {
     this.#meter.count('signalbox_refused_connections_total', { code: 'tls' });
     const { remoteAddress, localPort } = socket;
     const reason = 'the peer speaks TLS, and this port does not: set listen.tls, or connect without';
-    this.#log.write({ remoteAddress, port: localPort, reason }, 'connection refused');
+    this.#log.write(
+      { event: 'connection_refused', remoteAddress, port: localPort, reason },
+      'connection refused',
+    );
     socket.on('error', () => undefined).destroy();
   }
 }

@@ -103,11 +103,17 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
   }
 
   get isCongested(): boolean {
-    const waiting =
-      this.#sent === undefined
-        ? this.#socket.writableLength + (this.batch?.length ?? 0)
-        : this.#ws.bufferedAmount;
-    return waiting > this.#context.buffer / 4;
+    return this.waiting > this.#context.buffer / 4;
+  }
+
+  get waiting(): number {
+    return this.#sent === undefined
+      ? this.#socket.writableLength + (this.batch?.length ?? 0)
+      : this.#ws.bufferedAmount;
+  }
+
+  get why(): Disconnect | undefined {
+    return this.#why;
   }
 
   /** Octets; frames where they are compressed. */
@@ -231,6 +237,7 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
     }
     if (this.#ws.bufferedAmount > 0) this.#context.backlog.watch(this);
     sent.give();
+    this.#context.writer.count(frame.bytes.length);
     this.#ws.send(frame.bytes, { binary: frame.binary }, sent.oneWent);
   }
 }

@@ -80,6 +80,10 @@ export class WebSocketTransport {
     return this.#connections.size;
   }
 
+  get sentBytes(): number {
+    return this.#context.writer.sentBytes;
+  }
+
   attach(server: Server): void {
     this.#heartbeat.start();
     server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));

@@ -187,7 +187,7 @@ describe('the gateway', () => {
     const [, request] = /^bad credentials: é{40,} \((r-[0-9a-f]{16})\)$/.exec(reason) ?? [];
     expect(Buffer.byteLength(reason)).toBeLessThanOrEqual(123);
     expect(info).toHaveBeenCalledExactlyOnceWith(
-      { request, remoteAddress: '192.0.2.1', reason: 'é'.repeat(500) },
+      { event: 'credentials_refused', request, remoteAddress: '192.0.2.1', reason: 'é'.repeat(500) },
       'bad credentials',
     );
   });

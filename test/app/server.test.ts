@@ -222,7 +222,7 @@ export class Out {
     expect((await fetch(`${url}/metrics`)).status).toBe(401);
     expect((await fetch(`${url}/metrics`, { headers: { authorization: 'Bearer wrong' } })).status).toBe(401);
     const metrics = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${KEY}` } });
-    expect(await metrics.text()).toMatch(/^signalbox_sessions 0$/m);
+    expect(await metrics.text()).toMatch(/^signalbox_subscriptions 0$/m);
     expect((await fetch(`${url}/nowhere`)).status).toBe(404);
     expect(await (await fetch(`${url}/healthz`, { method: 'POST' })).json()).toMatchObject({
       error: { code: 'bad_request' },

@@ -544,13 +544,15 @@ describe('lookups of accounts', () => {
     expect(await quick).toBe(ANNA);
     expect(log[0]).toEqual([
       'accounts cannot be read',
-      { reason: 'the accounts did not answer within 5 ms' },
+      { event: 'accounts_failed', reason: 'the accounts did not answer within 5 ms' },
     ]);
   });
 
   it('that fail say why in the log only', async () => {
     const { accounts, log } = bounded(() => Promise.reject(new Error('password authentication failed')));
     await expect(accounts.find('anna')).rejects.toThrow('the accounts cannot be read now');
-    expect(log).toEqual([['accounts cannot be read', { reason: 'password authentication failed' }]]);
+    expect(log).toEqual([
+      ['accounts cannot be read', { event: 'accounts_failed', reason: 'password authentication failed' }],
+    ]);
   });
 });

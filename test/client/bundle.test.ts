@@ -42,8 +42,8 @@ function browser(globals: Record<string, unknown> = {}) {
 }
 
 describe('the bundles', () => {
-  it.each(['sync.js', 'sync.mjs'])('%s stays within 10,000 bytes gzipped', (name) => {
-    expect(gzipSync(readFileSync(join(out, name))).length).toBeLessThanOrEqual(10_000);
+  it.each(['sync.js', 'sync.mjs'])('%s stays within 10,400 bytes gzipped', (name) => {
+    expect(gzipSync(readFileSync(join(out, name))).length).toBeLessThanOrEqual(10_400);
   });
 
   it('that grow over their limit fail the build', () => {

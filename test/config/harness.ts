@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { readActor } from '../../src/app/actor.js';
 import {
   type Finding,
   loadRouting,
@@ -10,6 +9,7 @@ import {
   type RoutingRequest,
   readRouteTests,
 } from '../../src/config/index.js';
+import { readActor } from '../../src/core/actor.js';
 
 export const DEFAULT_ACCESS = { subscribe: ['user'], publish: ['backend'] };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readActor } from '../../src/app/actor.js';
 import { findRouteTests, formatFindings, readRouteTests } from '../../src/config/index.js';
+import { readActor } from '../../src/core/actor.js';
 import { brief, folderOf, load, loadTests } from './harness.js';
 
 const ROUTE = "chat.room: { channel: 'chat/{room}', handler: chat.room }\n";

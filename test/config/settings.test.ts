@@ -60,7 +60,7 @@ describe('settings', () => {
       xmlsocket: { loginTimeout: 60_000, policyDomains: [], policyPorts: [] },
       development: false,
       broker: 'memory',
-      redis: { prefix: 'sb', timeout: 1500, start: 10_000 },
+      redis: { prefix: 'sb', timeout: 1500, positions: 30 * 86_400_000, start: 10_000 },
       origins: [],
       limits: {
         message: 65_536,
@@ -125,6 +125,12 @@ describe('settings', () => {
         tempQueues: 100,
       },
       log: { level: 'info', format: 'auto' },
+      admin: {
+        key: undefined,
+        mode: 'read',
+        payloads: 'shown',
+        redact: expect.arrayContaining(['password', 'token', 'authorization']),
+      },
     });
   });
 
@@ -241,7 +247,11 @@ log: { level: debug, format: json }
     ['lisen: {}', 'unknown-key 1:1', /did you mean "listen"/],
     ['listen: { prot: 1 }', 'unknown-key 1:11', /did you mean "port"/],
     ['limits: { pingg: 1s }', 'unknown-key 1:11', /did you mean "ping"/],
-    ['admin: { users: 1 }', 'not-available 1:10', /remove it/],
+    ['admin: { users: 1 }', 'unknown-key 1:10', /key, mode/],
+    ['admin: { key: tiny }', 'weak-secret 1:10', /32 random/],
+    ['admin: { key: { env: NOT_SET } }', 'missing-variable 1:10', /set NOT_SET/],
+    ['admin: { mode: write }', 'bad-setting 1:16', /look/],
+    ['admin: { payloads: some }', 'bad-setting 1:20', /payloads/],
     ['listen: 8080', 'bad-setting 1:9', /host, port/],
     ['limits: { ping: 5 minutes }', 'bad-setting 1:17', /25s/],
     ['limits: { ping: 30d }', 'bad-setting 1:17', /25s/],
@@ -253,6 +263,7 @@ log: { level: debug, format: json }
     ['limits: { messages: { rate: 5, burst: 5, more: 1 } }', 'bad-setting 1:11', /200/],
     ['limits: { failed_logins: 0/m }', 'bad-setting 1:26', /10\/m/],
     ['limits: { handshakes: 5/d }', 'bad-setting 1:23', /1000/],
+    ['redis: { positions: 90s }', 'bad-setting 1:21', /at least 2m/],
     ['listen: { blocked: 10.0.0.0/33 }', 'bad-setting 1:20', /ranges of peers/],
     ['listen: { blocked: [10.0.0.1, 10.0.0] }', 'bad-setting 1:31', /ranges of peers/],
     ['listen: { trusted_proxies: proxy.example }', 'bad-setting 1:28', /X-Forwarded-For/],

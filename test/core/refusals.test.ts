@@ -32,13 +32,17 @@ it('a flood of refusals writes few lines, and the next one tells how many are mi
   vi.useFakeTimers();
   const info = vi.fn();
   const log = new RefusalLog({ ...NULL_LOGGER, info });
-  for (let i = 0; i < 10_000; i++) log.write({ i }, 'request refused');
+  for (let i = 0; i < 10_000; i++) log.write({ event: 'request_refused', i }, 'request refused');
   expect(info).toHaveBeenCalledTimes(50);
   vi.advanceTimersByTime(1000);
-  log.write({ i: 10_000 }, 'request refused');
-  log.write({ i: 10_001 }, 'request refused');
-  expect(info).toHaveBeenNthCalledWith(51, { i: 10_000, omitted: 9950 }, 'request refused');
-  expect(info).toHaveBeenLastCalledWith({ i: 10_001 }, 'request refused');
+  log.write({ event: 'request_refused', i: 10_000 }, 'request refused');
+  log.write({ event: 'request_refused', i: 10_001 }, 'request refused');
+  expect(info).toHaveBeenNthCalledWith(
+    51,
+    { event: 'request_refused', i: 10_000, omitted: 9950 },
+    'request refused',
+  );
+  expect(info).toHaveBeenLastCalledWith({ event: 'request_refused', i: 10_001 }, 'request refused');
   vi.useRealTimers();
 });
 

@@ -86,6 +86,12 @@ describe('examples/chat', () => {
     expect(stdout).toMatch(/^# pass 4$/m);
   });
 
+  it('has tests of the whole application, which run without a server', async () => {
+    const args = ['--import', 'jiti/register', '--test', 'examples/chat/application.test.ts'];
+    const { stdout } = await run(process.execPath, args, IN_REPOSITORY);
+    expect(stdout).toMatch(/^# pass 3$/m);
+  });
+
   it('has route tests, which pass by the command line and in a test runner', async () => {
     const tests = await run(process.execPath, [COMMAND, 'test', '--config', config], IN_REPOSITORY);
     expect(tests.stdout).toBe('30 passed, 0 failed\n');

@@ -19,6 +19,10 @@ const COMMANDS = [
   'disconnect',
   'rights',
   'import',
+  'init',
+  'make',
+  'migrate',
+  'completion',
 ];
 
 const ROUTES = `

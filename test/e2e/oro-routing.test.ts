@@ -98,6 +98,7 @@ describe('the routes of this repository', () => {
         'chat/user/{user_id}',
         'chat/announcements',
         'demo/{room}',
+        'demo/readings/{sensor}',
         'demo/procedures/{name}',
         'queue/{name}',
         'test{name}',

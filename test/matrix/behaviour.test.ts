@@ -89,6 +89,15 @@ for (const broker of BROKERS) {
           expect(owner.received(PRIVATE)).toEqual(['real']);
         });
 
+        it('is refused a payload that the route does not take, and lives on', async () => {
+          const [channel, peer] = ['demo/readings/cellar', await connect()];
+          await peer.subscribe(channel);
+          expect(await peer.publish(channel, { celsius: 'warm' })).toBe('invalid_payload');
+          expect(await peer.publish(channel, { celsius: 12.5 })).toBeUndefined();
+          await until(() => peer.received(channel).length > 0);
+          expect(peer.received(channel)).toEqual([{ celsius: 12.5 }]);
+        });
+
         it('is refused an unknown channel, and lives on', async () => {
           const [channel, peer] = [room(), await connect()];
           expect(await peer.subscribe('no/such/route')).toBe('no_such_route');

@@ -2,6 +2,7 @@ import { Autobahn } from '../support/autobahn.js';
 import type { ServerProcess } from '../support/server.js';
 import { StompTestPeer } from '../support/stomp-peer.js';
 import { Wamp2TestPeer } from '../support/wamp2-peer.js';
+import { connectStreams } from './stream-reader.js';
 
 /** Who connects. */
 export interface Person {
@@ -9,13 +10,10 @@ export interface Person {
   readonly organizations: readonly string[];
 }
 
-/** A client of any protocol, reduced to what all of them can do. */
-export interface Peer {
+/** A client that only listens, of any protocol. */
+export interface Reader {
   /** Resolves to nothing, or to the code of the refusal. */
   subscribe(channel: string): Promise<string | undefined>;
-  unsubscribe(channel: string): Promise<void>;
-  /** Resolves to nothing, or to the code of the refusal. */
-  publish(channel: string, payload: unknown): Promise<string | undefined>;
   /** What was delivered on a channel so far. */
   received(channel: string): readonly unknown[];
   /** Whether the connection has ended, and if so whether the client would come back. */
@@ -24,10 +22,17 @@ export interface Peer {
   vanish(): void;
 }
 
+/** A client of any protocol in which peers publish, reduced to what all of them can do. */
+export interface Peer extends Reader {
+  unsubscribe(channel: string): Promise<void>;
+  /** Resolves to nothing, or to the code of the refusal. */
+  publish(channel: string, payload: unknown): Promise<string | undefined>;
+}
+
 /** One way to reach the server: a protocol over a transport. One line in `PROTOCOLS` puts it through the whole suite. */
-export interface ProtocolUnderTest {
+export interface ProtocolUnderTest<Client extends Reader = Peer> {
   readonly name: string;
-  connect(server: ServerProcess, person?: Person): Promise<Peer>;
+  connect(server: ServerProcess, person?: Person): Promise<Client>;
 }
 
 /** One broker: the settings that choose it. */
@@ -44,6 +49,11 @@ export const PROTOCOLS: readonly ProtocolUnderTest[] = [
   { name: 'STOMP 1.0 over TCP', connect: connectStomp('tcp', '1.0') },
   { name: 'STOMP 1.2 over TCP', connect: connectStomp('tcp', '1.2') },
   { name: 'STOMP 1.1 over WebSocket', connect: connectStomp('websocket', '1.1') },
+];
+
+export const READERS: readonly ProtocolUnderTest<Reader>[] = [
+  ...PROTOCOLS,
+  { name: 'Server-Sent Events', connect: connectStreams },
 ];
 
 export const BROKERS: readonly BrokerUnderTest[] = [{ name: 'memory', env: { SIGNALBOX_BROKER: 'memory' } }];

@@ -40,6 +40,10 @@ mine:
   channel: 'mine/{user_id}'
   handler: broadcast
   access: { subscribe: owner, publish: backend }
+ours:
+  channel: 'ours/{user_id}/{organization_id}'
+  handler: broadcast
+  access: { subscribe: owner, publish: backend }
 work:
   channel: 'work/{name}'
   handler: broadcast

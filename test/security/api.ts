@@ -190,12 +190,13 @@ export const api: AttackTopic = {
     },
     {
       id: 'K13',
-      attack: 'Looks for doors: `/admin`, `/debug`, `/api`, `/../signalbox.yml`, `/.signalbox/secrets.json`',
+      attack:
+        'Looks for doors: `/admin/config`, `/debug`, `/api`, `/../signalbox.yml`, `/.signalbox/secrets.json`',
       ancestor: '–',
       ours: '404',
       async run(world) {
         const paths = [
-          '/admin',
+          '/admin/config',
           '/debug',
           '/api',
           '/%2e%2e/signalbox.yml',

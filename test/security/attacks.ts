@@ -7,6 +7,7 @@ import { cookies } from './cookies.js';
 import { faults } from './faults.js';
 import { handshake } from './handshake.js';
 import { logs } from './logs.js';
+import { operators } from './operators.js';
 import { oroTickets } from './oro-tickets.js';
 import { publishing } from './publishing.js';
 import { sessions } from './sessions.js';
@@ -34,6 +35,7 @@ export const TOPICS: readonly AttackTopic[] = [
   sessions,
   handshake,
   api,
+  operators,
   wamp2Sessions,
   wamp2Names,
   wamp2Channels,

@@ -18,6 +18,9 @@ export const HASH = createHash('sha256').update(HASHED_KEY).digest('hex');
 /** A key that is bound to the channel `room/a`. */
 export const SCOPED_KEY = 'the-key-that-is-bound-to-one-room';
 
+/** The key of operators. */
+export const ADMIN_KEY = 'the-key-that-operators-have';
+
 /** The secret of the login `joe`. */
 export const LOGIN = 'the secret of the login joe, which is long';
 
@@ -31,6 +34,7 @@ export const SECRETS: readonly string[] = [
   HASH,
   SCOPED_KEY,
   LOGIN,
+  ADMIN_KEY,
 ];
 
 const settings = (application: string) => `

@@ -8,7 +8,7 @@ import { StompTestPeer } from '../support/stomp-peer.js';
 import { until } from '../support/until.js';
 import { Application } from './application.js';
 import { address, bearer, closing, heard, isJson, premise, ticketQuery, verdict } from './outcomes.js';
-import { accounts, makeScene, mark, PASSWORDS, SECRETS } from './scene.js';
+import { ADMIN_KEY, accounts, makeScene, mark, PASSWORDS, SECRETS } from './scene.js';
 import { Wamp2Peer } from './wamp2-peer.js';
 
 type Headers = Readonly<Record<string, string | undefined>>;
@@ -49,7 +49,13 @@ export class World {
     const { folder, env } = makeScene(application.url);
     const few = { SIGNALBOX_LIMITS_FAILED_LOGINS: '3/h', SIGNALBOX_LIMITS_PUBLISHES: '5/h' };
     const more: Readonly<Record<string, string>>[] = [
-      { SIGNALBOX_STOMP_PORT: '0', SIGNALBOX_XMLSOCKET_PORT: '0', SIGNALBOX_LIMITS_QUEUE_MESSAGES: '400' },
+      {
+        SIGNALBOX_STOMP_PORT: '0',
+        SIGNALBOX_XMLSOCKET_PORT: '0',
+        SIGNALBOX_LIMITS_QUEUE_MESSAGES: '400',
+        SIGNALBOX_ADMIN_KEY: ADMIN_KEY,
+        SIGNALBOX_ADMIN_MODE: 'full',
+      },
       {
         ...few,
         SIGNALBOX_AUTH_ANONYMOUS: 'false',
@@ -58,6 +64,7 @@ export class World {
       },
       {
         ...few,
+        SIGNALBOX_ADMIN_KEY: ADMIN_KEY,
         SIGNALBOX_TRUSTED_PROXIES: '127.0.0.1',
         SIGNALBOX_BLOCKED: '203.0.113.66',
         SIGNALBOX_AUTH_ON_EXPIRY: 'downgrade',

@@ -7,8 +7,8 @@ export interface TestCertificate {
   readonly key: string;
 }
 
-/** Makes one; `name` is its common name. [RFC 5280 §4.1] [RFC 5758 §3.2] */
-export function testCertificate(name: string): TestCertificate {
+/** Makes one; `name` is its common name, and `ends` milliseconds from now. [RFC 5280 §4.1] [RFC 5758 §3.2] */
+export function testCertificate(name: string, { ends = 86_400_000 } = {}): TestCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(oid('2a8648ce3d040302'));
   const subject = sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(name)))));
@@ -17,7 +17,7 @@ export function testCertificate(name: string): TestCertificate {
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     algorithm,
     subject,
-    sequence(time(-3_600_000), time(86_400_000)),
+    sequence(time(-3_600_000), time(ends)),
     subject,
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, sequence(authority(), names())),

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { ACTORS, readActor } from '../../core/actor.js';
 import type { Principal } from '../../core/session.js';
-import { ACTORS, readActor } from '../actor.js';
 import { repeated } from './application-options.js';
 
 /** The options that say who acts. */

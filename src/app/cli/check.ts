@@ -1,6 +1,5 @@
 import { formatFindings } from '../../config/index.js';
-import { buildHandlers, buildPeriodic } from '../build-handlers.js';
-import { createContainer, type Plan } from '../container.js';
+import { tryHandlers } from '../try-handlers.js';
 import { describeApplication, openApplication } from './application-options.js';
 import type { CliCommand } from './program.js';
 
@@ -21,10 +20,3 @@ export const check: CliCommand = {
     return findings.length === 0 ? 0 : 1;
   },
 };
-
-/** What the server would build at its start. Throws `DiscoveryError`. */
-function tryHandlers(plan: Plan): void {
-  const container = createContainer(plan);
-  buildHandlers(container, plan);
-  buildPeriodic(container, plan.offers);
-}

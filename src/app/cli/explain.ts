@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 import { Payload } from '../../core/payload.js';
 import { OPERATIONS, type Operation } from '../../core/route.js';
-import { AccessTrial, describeDecision } from '../access-trial.js';
-import { describeActor } from '../actor.js';
-import { formatParams, formatTrials } from '../format-trials.js';
+import { describeDecision } from '../access-trial.js';
+import { explanation } from '../explanation.js';
+import { tryAccess } from '../try-access.js';
 import { actorOf, describeActorOptions } from './actor-options.js';
 import { describeApplication, openApplication } from './application-options.js';
 import type { CliCommand } from './program.js';
@@ -20,29 +20,19 @@ export const explain: CliCommand = {
       .option('--json', 'print the steps as JSON'),
   async run({ args: [name = '', channel = ''], options, context }) {
     const operation = name as Operation;
-    const trial = new AccessTrial((await openApplication(options, context)).plan());
+    const trial = tryAccess((await openApplication(options, context)).plan());
     const principal = actorOf(options);
     const payload = options['payload'] as Payload | undefined;
     const decision = trial.decide({ operation, channel, principal, payload });
     const { allowed, request } = decision;
-    const reasons = describeDecision(decision, operation);
-    const trials = formatTrials(trial.trials(channel), channel);
     if (options['json'] === true) {
       const found = { route: request?.route.name, handler: request?.route.handler, params: request?.params };
-      context.out(JSON.stringify({ allowed, ...found, steps: reasons }, undefined, 2));
+      context.out(
+        JSON.stringify({ allowed, ...found, steps: describeDecision(decision, operation) }, undefined, 2),
+      );
       return allowed ? 0 : 1;
     }
-    const lines =
-      request === undefined
-        ? [...reasons, ...trials]
-        : [
-            ...trials,
-            ...formatParams(request.params),
-            `as ${describeActor(principal)}`,
-            ...reasons.map((line) => `  ${line}`),
-            ...(allowed ? [`  handler ${request.route.handler} may still refuse in its own code`] : []),
-          ];
-    for (const line of [...lines, allowed ? 'ALLOWED' : 'REFUSED']) context.out(line);
+    for (const line of explanation(trial, decision, { operation, channel, principal })) context.out(line);
     return allowed ? 0 : 1;
   },
 };

@@ -2,13 +2,21 @@ import { CommanderError } from 'commander';
 import picocolors from 'picocolors';
 import { ConfigurationError } from '../application.js';
 import { DiscoveryError } from '../discover.js';
+import { asyncapi } from './asyncapi.js';
+import { bench } from './bench.js';
 import { call } from './call.js';
 import { check } from './check.js';
+import { completion } from './completion.js';
 import { disconnect } from './disconnect.js';
+import { doctor } from './doctor.js';
 import { explain } from './explain.js';
 import { importRouting } from './import.js';
+import { init } from './init.js';
 import { key } from './key.js';
+import { make } from './make.js';
 import { match } from './match.js';
+import { migrate } from './migrate.js';
+import { openapi } from './openapi.js';
 import { plan } from './plan.js';
 import { type CliContext, createProgram, type ExitCode } from './program.js';
 import { publish } from './publish.js';
@@ -19,14 +27,21 @@ import { serve } from './serve.js';
 import { subscribe } from './subscribe.js';
 import { test } from './test.js';
 import { token } from './token.js';
+import { types } from './types.js';
 
-const COMMANDS = {
+/** Every command, by its name. */
+export const COMMANDS = {
   serve,
   check,
   routes,
   match,
   explain,
+  doctor,
+  bench,
   test,
+  asyncapi,
+  openapi,
+  types,
   publish,
   subscribe,
   call,
@@ -37,6 +52,10 @@ const COMMANDS = {
   plan,
   reload,
   import: importRouting,
+  init,
+  make,
+  migrate,
+  completion,
 };
 
 /** Runs one command line. Resolves to the exit code; prints through the context only. */

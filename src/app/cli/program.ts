@@ -25,6 +25,8 @@ export interface CliCommand {
     args: readonly string[];
     options: Readonly<Record<string, unknown>>;
     context: CliContext;
+    /** The whole program, for what tells of it. */
+    program: Command;
   }): Promise<ExitCode>;
 }
 
@@ -50,7 +52,9 @@ export function createProgram(
       .exitOverride()
       .action(async (...input: unknown[]) => {
         const command = input.at(-1) as Command;
-        finished(await run({ args: command.processedArgs.flat(), options: command.opts(), context }));
+        finished(
+          await run({ args: command.processedArgs.flat(), options: command.opts(), context, program }),
+        );
       });
   }
   return program;

@@ -2,6 +2,7 @@ import type { Route } from '../../core/route.js';
 import type { TopicHandler } from '../../core/topic.js';
 import { buildHandlers } from '../build-handlers.js';
 import { createContainer } from '../container.js';
+import { demandsOf } from '../demands.js';
 import { describeApplication, openApplication } from './application-options.js';
 import type { CliCommand } from './program.js';
 import { formatTable } from './table.js';
@@ -25,11 +26,6 @@ export const routes: CliCommand = {
     return 0;
   },
 };
-
-/** What the handler demands; one that takes no publications demands that nobody publishes. */
-function demandsOf(handler: TopicHandler = {}): TopicHandler['access'] {
-  return handler.onPublish === undefined ? { ...handler.access, publish: [] } : handler.access;
-}
 
 type ListedRoute = Route & { readonly demands: TopicHandler['access'] };
 

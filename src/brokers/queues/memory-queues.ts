@@ -73,7 +73,10 @@ export class MemoryQueues implements Queues, MessageKeeper {
         return after(this.#bury(letter), () => this.#forget(message, queue));
       },
       failed: ({ queue: { channel } }, error) =>
-        parts.logger.error({ channel, error }, 'dead letters cannot be kept yet'),
+        parts.logger.error(
+          { event: 'dead_letters_not_kept', channel, error },
+          'dead letters cannot be kept yet',
+        ),
     });
   }
 
@@ -143,7 +146,8 @@ export class MemoryQueues implements Queues, MessageKeeper {
   returned({ key, attempts, isStored }: HeldMessage): void {
     this.#parts.meter.count('signalbox_redeliveries_total');
     if (!isStored) return;
-    const failed = (error: unknown) => this.#parts.logger.warn({ error }, 'an attempt could not be stored');
+    const failed = (error: unknown) =>
+      this.#parts.logger.warn({ event: 'attempt_not_stored', error }, 'an attempt could not be stored');
     this.#parts.store?.attempted(key, attempts).catch(failed);
   }
 
@@ -153,7 +157,10 @@ export class MemoryQueues implements Queues, MessageKeeper {
   }
 
   failed(error: unknown, { channel }: MessageQueue): void {
-    this.#parts.logger.error({ channel, error }, 'a consumer failed, and gets nothing any more');
+    this.#parts.logger.error(
+      { event: 'consumer_failed', channel, error },
+      'a consumer failed, and gets nothing any more',
+    );
   }
 
   /** What cannot be buried at the moment, as the dead letters have no room, is not forgotten. */
@@ -165,7 +172,7 @@ export class MemoryQueues implements Queues, MessageKeeper {
   #forget(message: HeldMessage, queue: MessageQueue): MaybePromise<void> {
     const failed = (error: unknown) =>
       this.#parts.logger.warn(
-        { channel: queue.channel, error },
+        { event: 'dead_letter_not_forgotten', channel: queue.channel, error },
         'a dead letter comes again with the next start',
       );
     return this.consumed(message, queue)?.catch(failed);
@@ -223,7 +230,8 @@ export class MemoryQueues implements Queues, MessageKeeper {
       this.#stop?.();
       this.#stop = undefined;
     } else {
-      const failed = (error: unknown) => this.#parts.logger.error({ error }, 'a look at queues failed');
+      const failed = (error: unknown) =>
+        this.#parts.logger.error({ event: 'queue_sweep_failed', error }, 'a look at queues failed');
       this.#stop ??= every(PAUSE, () => this.#sweep(), failed);
     }
   }

@@ -52,7 +52,9 @@ export class ClusterLink implements RedisLink {
   get health(): BrokerHealth {
     for (const [place, { reason }] of this.#servers)
       if (reason !== undefined) return { ready: false, reason: `Redis is away: ${place}: ${reason}` };
-    return this.#hasStarted ? { ready: true } : { ready: false, reason: 'Redis is away: not connected yet' };
+    return this.#hasStarted
+      ? { ready: true, latency: slowest(this.#servers.values()) }
+      : { ready: false, reason: 'Redis is away: not connected yet' };
   }
 
   prepare(...scripts: readonly Script[]): void {
@@ -197,7 +199,10 @@ export class ClusterLink implements RedisLink {
     try {
       this.#change(await this.#readShards());
     } catch (error) {
-      this.#parts.logger.warn({ reason: (error as Error).message }, 'redis cluster not known');
+      this.#parts.logger.warn(
+        { event: 'redis_cluster_unknown', reason: (error as Error).message },
+        'redis cluster not known',
+      );
     }
   }
 
@@ -239,4 +244,9 @@ async function send({ server, isAsking }: Target, args: readonly Argument[]): Pr
 
 function nobodyHas(): RouterError {
   return new RouterError('unavailable', 'no server of the Redis Cluster has the slot');
+}
+
+function slowest(servers: Iterable<Server>): number | undefined {
+  const known = [...servers].flatMap(({ latency = [] }) => latency);
+  return known.length === 0 ? undefined : Math.max(...known);
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '../../core/logger.js';
+import { type Meter, NULL_METER } from '../../core/meter.js';
 import { readRedisAddress } from './address.js';
 import { ClusterLink } from './cluster-link.js';
 import type { RedisLink } from './link.js';
@@ -13,6 +14,7 @@ export interface LinkOptions {
   /** This node, in Redis's own list of clients. */
   readonly name: string;
   readonly logger: Logger;
+  readonly meter?: Meter;
   /** Milliseconds in which Redis has to answer. */
   readonly timeout?: number | undefined;
   /** Milliseconds that `start` tries for; without them it tries once. */
@@ -25,11 +27,12 @@ export function createLink({
   prefix,
   timeout = 1500,
   patience = 0,
+  meter = NULL_METER,
   ...shared
 }: LinkOptions): RedisLink {
   const address = readRedisAddress(text);
   const names = new Names(prefix, address.kind === 'cluster');
-  const parts = { ...shared, names, timeout, patience };
+  const parts = { ...shared, names, timeout, patience, meter };
   if (address.kind === 'cluster') return new ClusterLink(address, parts);
   return new SingleLink(address, parts);
 }

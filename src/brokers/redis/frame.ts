@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { skipSpace, skipValue } from '../../core/json-scanner.js';
 import { type KeptPayload, Payload } from '../../core/payload.js';
 import type { Audience, Publication, Publisher } from '../../core/publication.js';
+import { readTraceparent } from '../../core/trace-context.js';
 
 /** Of the format below: who reads another one knows nothing. */
 const VERSION = '1';
@@ -28,6 +29,7 @@ interface Head {
   readonly publisher?: Publisher | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly expires?: number | undefined;
+  readonly trace?: string | undefined;
 }
 
 const JSON_TYPE = 'application/json';
@@ -41,6 +43,7 @@ export function writeFrame({
   publisher,
   headers,
   expires,
+  trace,
 }: Publication): Buffer {
   const { contentType, form, bytes } = payload.kept;
   const head: Head = {
@@ -52,6 +55,7 @@ export function writeFrame({
     publisher,
     headers,
     expires,
+    trace,
   };
   const line = `${VERSION}${JSON.stringify(head)}\n`;
   const size = Buffer.byteLength(line);
@@ -76,11 +80,12 @@ export function readFrame(bytes: Buffer, channel: string): Publication | undefin
     publisher,
     headers,
     expires,
+    trace,
   } = head;
   const body = bytes.subarray(end + 1);
   if (!isBody(body, contentType, form)) return undefined;
   const payload = Payload.restore({ contentType, form, bytes: body });
-  return { id, channel, payload, time, audience, publisher, headers, expires, position: undefined };
+  return { id, channel, payload, time, audience, publisher, headers, expires, trace, position: undefined };
 }
 
 /** The lists alone of what may be the whole event. */
@@ -104,13 +109,14 @@ function readHead(line: Buffer): Head | undefined {
 
 function isHead(value: unknown): value is Head {
   if (!isMap(value)) return false;
-  const { id, time, type, form, audience, publisher, headers, expires } = value;
+  const { id, time, type, form, audience, publisher, headers, expires, trace } = value;
   const isNamed = isId(id) && isTime(time);
   const isTyped = (type === undefined || isType(type)) && (form === undefined || FORMS.has(form));
   const isMeant =
     (audience === undefined || isAudience(audience)) && (expires === undefined || isTime(expires));
   const isSaid =
     (publisher === undefined || isPublisher(publisher)) && (headers === undefined || isTexts(headers));
+  if (trace !== undefined && readTraceparent(trace) === undefined) return false;
   return isNamed && isTyped && isMeant && isSaid;
 }
 

@@ -93,7 +93,10 @@ export class QueueIntake {
         await this.#fetch(queue);
       }
     } catch (error) {
-      this.#parts.logger.debug({ channel: queue.channel, error }, 'messages not taken');
+      this.#parts.logger.debug(
+        { event: 'queue_not_read', channel: queue.channel, error },
+        'messages not taken',
+      );
     }
     local.isServed = false;
     if (!queue.idle || local.isCalled) return;
@@ -138,7 +141,10 @@ export class QueueIntake {
     const { channel } = queue;
     const publication = readFrame(frame, channel);
     if (publication === undefined) {
-      this.#parts.logger.error({ channel, number }, 'a message in Redis cannot be read');
+      this.#parts.logger.error(
+        { event: 'queue_message_unreadable', channel, number },
+        'a message in Redis cannot be read',
+      );
       this.#parts.untold.tell(() => this.#parts.calls.done(channel, lease, number)).catch(() => undefined);
       return undefined;
     }

@@ -24,6 +24,8 @@ export interface RedisBrokerParts {
   readonly logger: Logger;
   /** Channels with a retained publication at most; where there are more, those go that were retained on longest ago. */
   readonly limits: { readonly retained: number };
+  /** Milliseconds that a history lives after it was last used; 30 days if left out. */
+  readonly keptFor?: number;
 }
 
 /** A channel that the node hears. */
@@ -34,6 +36,8 @@ interface Heard {
   isActive: boolean;
   opening: Promise<Position | undefined> | undefined;
 }
+
+const THIRTY_DAYS = 30 * 86_400_000;
 
 /** Octets of what was delivered lately that a node remembers, so that those who come back all at once are answered from memory. */
 const REMEMBERED = 32 * 1024 ** 2;
@@ -57,11 +61,11 @@ export class RedisBroker implements Broker {
   #stop: (() => void) | undefined;
 
   constructor(parts: RedisBrokerParts) {
-    const { link, limits } = parts;
+    const { link, limits, keptFor = THIRTY_DAYS } = parts;
     this.#parts = parts;
-    this.#history = new RedisHistory(link);
+    this.#history = new RedisHistory(link, keptFor);
     this.#archive = new RedisArchive(link, this.#history);
-    this.#publishing = new RedisPublishing(link, limits);
+    this.#publishing = new RedisPublishing(link, { ...limits, keptFor });
     link.prepare(PUBLISH, PASS, READ, HISTORY);
     link.watch({ restored: () => this.#restored() });
   }
@@ -74,7 +78,8 @@ export class RedisBroker implements Broker {
   async start(listener: BrokerListener): Promise<void> {
     this.#listener = listener;
     await this.#parts.link.start();
-    const failed = (error: unknown) => this.#parts.logger.error({ error }, 'channels not compared');
+    const failed = (error: unknown) =>
+      this.#parts.logger.error({ event: 'comparison_failed', error }, 'channels not compared');
     this.#stop = every(1000, () => compareDue(this.#live()), failed);
   }
 
@@ -208,12 +213,18 @@ export class RedisBroker implements Broker {
     try {
       this.#listener.deliver(publication);
     } catch (error) {
-      this.#parts.logger.error({ channel: publication.channel, error }, 'publication not delivered');
+      this.#parts.logger.error(
+        { event: 'delivery_failed', channel: publication.channel, error },
+        'publication not delivered',
+      );
     }
   }
 
   #lost(channel: string, position: Position): void {
-    this.#parts.logger.warn({ channel, offset: position.offset }, 'publications lost');
+    this.#parts.logger.warn(
+      { event: 'publications_lost', channel, offset: position.offset },
+      'publications lost',
+    );
     this.#listener.lost(channel, position);
   }
 

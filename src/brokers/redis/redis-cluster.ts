@@ -84,6 +84,10 @@ export class RedisCluster implements Cluster {
     return this.#parts.nodes.living();
   }
 
+  get silences(): ReadonlyMap<string, number> {
+    return this.#parts.nodes.silences;
+  }
+
   async close(): Promise<void> {
     const { link, nodes } = this.#parts;
     this.#node = undefined;
@@ -144,7 +148,7 @@ export class RedisCluster implements Cluster {
       }
     } catch (error) {
       // The next sign of life reads on.
-      logger.debug({ error }, 'commands of other nodes not read');
+      logger.debug({ event: 'commands_not_read', error }, 'commands of other nodes not read');
     }
   }
 
@@ -162,7 +166,10 @@ export class RedisCluster implements Cluster {
 
   /** Whoever a lost command was about may still be here. */
   async #missed(): Promise<void> {
-    this.#parts.logger.error({}, 'commands of other nodes were lost: all sessions have to come back');
+    this.#parts.logger.error(
+      { event: 'commands_lost' },
+      'commands of other nodes were lost: all sessions have to come back',
+    );
     await this.#begin();
     this.#node?.missed();
   }
@@ -171,7 +178,10 @@ export class RedisCluster implements Cluster {
     try {
       return JSON.parse(text);
     } catch (error) {
-      this.#parts.logger.warn({ error }, 'a command of another node cannot be read');
+      this.#parts.logger.warn(
+        { event: 'command_unreadable', error },
+        'a command of another node cannot be read',
+      );
       return undefined;
     }
   }

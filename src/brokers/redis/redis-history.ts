@@ -6,10 +6,7 @@ import type { RedisLink } from './link.js';
 import type { Reading } from './live-channel.js';
 import { HISTORY, READ } from './scripts.js';
 
-const DAY = 86_400_000;
-/** Milliseconds that a history outlives its last publication and its last subscriber, so that who comes back finds its place. */
-export const KEPT_FOR = 30 * DAY;
-/** Likewise of one on which nothing was published yet. */
+/** Milliseconds that a history lives on which nothing was published yet, after its last subscriber. */
 const BEGUN_FOR = 3_600_000;
 
 /** Octets that one reading gives at most. */
@@ -22,9 +19,12 @@ const NOTHING_SAID = ['', '', ''];
 /** The histories of channels in Redis. */
 export class RedisHistory {
   readonly #link: RedisLink;
+  readonly #keptFor: number;
 
-  constructor(link: RedisLink) {
+  /** A history outlives its last publication and its last subscriber by `keptFor` milliseconds: who comes back finds its place. */
+  constructor(link: RedisLink, keptFor: number) {
     this.#link = link;
+    this.#keptFor = keptFor;
   }
 
   /** What follows the place that a node is at, and without one where the history is. Begins it where there is none. Throws `unavailable`. */
@@ -65,7 +65,7 @@ export class RedisHistory {
   ): Promise<readonly Reply[]> {
     const key = this.#link.names.of('h', channel);
     const place = since === undefined ? NOTHING_SAID : [since.epoch, String(since.offset), since.token];
-    const lives = [String(BEGUN_FOR), String(KEPT_FOR)];
+    const lives = [String(Math.min(BEGUN_FOR, this.#keptFor)), String(this.#keptFor)];
     const limits = [String(most), String(MOST_OCTETS)];
     const reply = await this.#link.run(READ, [key], [...beginning, ...lives, ...place, ...limits]);
     return reply as readonly Reply[];

@@ -38,6 +38,8 @@ const PATIENCE = 5;
 export interface ListedNode {
   readonly lease: string;
   readonly isAlive: boolean;
+  /** Milliseconds since its last sign of life. */
+  readonly silence: number;
   readonly state: string;
 }
 
@@ -87,6 +89,12 @@ export class RedisNodes {
     return this.#listed.filter(({ isAlive }) => !isAlive).map(({ lease }) => lease);
   }
 
+  /** See `Cluster.silences`. */
+  get silences(): ReadonlyMap<string, number> {
+    const living = this.#listed.filter(({ isAlive }) => isAlive);
+    return new Map(living.map(({ lease, silence }) => [nodeOf(lease), silence]));
+  }
+
   /** To be called before `start`. */
   add(holder: LeaseHolder): void {
     this.#holders.push(holder);
@@ -97,7 +105,8 @@ export class RedisNodes {
     this.#state = state;
     this.#beaten = beaten;
     await this.#beat('1');
-    const failed = (error: unknown) => this.#parts.logger.debug({ error }, 'no sign of life given');
+    const failed = (error: unknown) =>
+      this.#parts.logger.debug({ event: 'heartbeat_failed', error }, 'no sign of life given');
     this.#stop = every(this.#times.beat, () => this.beat(), failed);
   }
 
@@ -134,22 +143,26 @@ export class RedisNodes {
     const [now, nodes, graves] = reply as readonly Reply[];
     this.#listed = [
       ...pairsOf(nodes).map(([lease, entry]) => this.#listedNode(lease, entry, Number(now))),
-      ...pairsOf(graves).map(([lease]) => ({ lease, isAlive: false, state: '' })),
+      ...pairsOf(graves).map(([lease]) => ({ lease, isAlive: false, silence: 0, state: '' })),
     ];
     return true;
   }
 
   #listedNode(lease: string, entry: string, now: number): ListedNode {
     const [at = ''] = entry.split(' ', 1);
-    const isAlive = lease === this.lease || now - Number(at) <= this.#times.lifetime;
-    return { lease, isAlive, state: entry.slice(at.length + 1) };
+    const silence = Math.max(0, now - Number(at));
+    const isAlive = lease === this.lease || silence <= this.#times.lifetime;
+    return { lease, isAlive, silence, state: entry.slice(at.length + 1) };
   }
 
   async #revive(): Promise<void> {
     const before = this.lease;
     this.#life++;
     await this.#beat('1');
-    this.#parts.logger.warn({ node: this.id }, 'the other nodes took this one for dead');
+    this.#parts.logger.warn(
+      { event: 'node_buried', node: this.id },
+      'the other nodes took this one for dead',
+    );
     for (const holder of this.#holders) holder.renewed(before);
   }
 
@@ -159,7 +172,7 @@ export class RedisNodes {
     const { lifetime } = this.#times;
     const args = [lease, String(lifetime), String(lifetime * PATIENCE)];
     if ((await link.run(CLAIM, keys, args)) !== 1) return;
-    logger.warn({ lease }, 'a node has died');
+    logger.warn({ event: 'node_died', lease }, 'a node has died');
     for (const holder of this.#holders) await holder.bury(lease);
     await link.run(BURIED, keys, [lease]);
     this.#listed = this.#listed.filter((node) => node.lease !== lease);

@@ -129,7 +129,10 @@ export class RedisPresence implements PresenceStore, LeaseHolder {
     try {
       await done;
     } catch (error) {
-      this.#parts.logger.debug({ channel, error }, 'presence is not known to the other nodes yet');
+      this.#parts.logger.debug(
+        { event: 'presence_not_told', channel, error },
+        'presence is not known to the other nodes yet',
+      );
       this.#unsettled.add(channel);
     }
   }

@@ -7,7 +7,6 @@ import { KEY_LIFETIME } from '../recent-keys.js';
 import { type Reply, ReplyError } from './connection.js';
 import { writeFrame } from './frame.js';
 import type { RedisLink } from './link.js';
-import { KEPT_FOR } from './redis-history.js';
 import { PASS, PUBLISH } from './scripts.js';
 
 /** Channels that are found by a pattern when histories are read, the newest. */
@@ -23,9 +22,15 @@ export class RedisPublishing {
   readonly #link: RedisLink;
   readonly #retained: number;
   readonly #isCluster: boolean;
+  readonly #keptFor: number;
 
-  constructor(link: RedisLink, { retained }: { readonly retained: number }) {
+  /** A history outlives its last publication by `keptFor` milliseconds at least. */
+  constructor(
+    link: RedisLink,
+    { retained, keptFor }: { readonly retained: number; readonly keptFor: number },
+  ) {
     this.#link = link;
+    this.#keptFor = keptFor;
     this.#retained = Math.ceil(retained / link.names.partitions);
     this.#isCluster = link.names.partitions > 1;
   }
@@ -82,7 +87,7 @@ export class RedisPublishing {
       id,
       String(history?.size ?? 0),
       String(ttl),
-      String(Math.max(KEPT_FOR, ttl)),
+      String(Math.max(this.#keptFor, ttl)),
       epoch,
       birth,
       token,

@@ -76,7 +76,7 @@ export class RedisQueues implements Queues, MessageKeeper, LeaseHolder {
         return after(this.#bury(letter), () => this.#forget(message, queue));
       },
       failed: ({ queue: { channel } }, error) =>
-        logger.error({ channel, error }, 'dead letters cannot be kept yet'),
+        logger.error({ event: 'dead_letters_not_kept', channel, error }, 'dead letters cannot be kept yet'),
     });
     link.watch({ restored: () => this.beaten() });
     nodes.add(this);
@@ -89,7 +89,8 @@ export class RedisQueues implements Queues, MessageKeeper, LeaseHolder {
 
   start(bury: (letter: DeadLetter) => MaybePromise<void>): void {
     this.#bury = bury;
-    const failed = (error: unknown) => this.#parts.logger.debug({ error }, 'a look at queues failed');
+    const failed = (error: unknown) =>
+      this.#parts.logger.debug({ event: 'queue_not_read', error }, 'a look at queues failed');
     this.#stop = every(PAUSE, () => this.#sweep(), failed);
   }
 
@@ -157,7 +158,10 @@ export class RedisQueues implements Queues, MessageKeeper, LeaseHolder {
   }
 
   failed(error: unknown, { channel }: MessageQueue): void {
-    this.#parts.logger.error({ channel, error }, 'a consumer failed, and gets nothing any more');
+    this.#parts.logger.error(
+      { event: 'consumer_failed', channel, error },
+      'a consumer failed, and gets nothing any more',
+    );
   }
 
   /** Others have what this node held; its answers about that count no more. */

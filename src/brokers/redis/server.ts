@@ -1,5 +1,6 @@
 import { RouterError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
+import type { Meter, Timing } from '../../core/meter.js';
 import { within } from '../../core/within.js';
 import type { Endpoint } from './address.js';
 import { type Argument, Connection, type PushListener, type Reply, ReplyError } from './connection.js';
@@ -19,6 +20,7 @@ export interface ServerParts {
   readonly probe: string;
   readonly scripts: ReadonlySet<Script>;
   readonly logger: Logger;
+  readonly meter: Meter;
   /** It answers, and sends all channels that are wanted. */
   up(): void;
   down(): void;
@@ -47,6 +49,9 @@ export class Server {
   #failed = 0;
   #misses = 0;
   #hasHeard = false;
+  #probedAt = 0;
+  #latency: number | undefined;
+  readonly #roundTrips: Timing | undefined;
   #isClosed = false;
   #opening: readonly Connection[] = [];
   #retry: NodeJS.Timeout | undefined;
@@ -55,12 +60,18 @@ export class Server {
   constructor(parts: ServerParts) {
     this.#parts = parts;
     this.subscriptions = new Subscriptions(parts);
-    void this.subscriptions.add(parts.probe, () => void (this.#hasHeard = true)).catch(() => undefined);
+    this.#roundTrips = parts.meter.timing?.('signalbox_broker_roundtrip_seconds');
+    void this.subscriptions.add(parts.probe, () => this.#heardProbe()).catch(() => undefined);
   }
 
   /** Undefined while it is up. */
   get reason(): string | undefined {
     return this.#reason;
+  }
+
+  /** Milliseconds that the newest probe took to come back; undefined before the first. */
+  get latency(): number | undefined {
+    return this.#latency;
   }
 
   /** Throws for what is wrong with the first attempt, and does not try again then. */
@@ -120,7 +131,8 @@ export class Server {
   fail(reason: string): void {
     if (this.#reason !== undefined || this.#isClosed) return;
     this.#drop(reason);
-    this.#parts.logger.warn({ reason }, 'redis away');
+    this.#parts.meter.count('signalbox_broker_losses_total');
+    this.#parts.logger.warn({ event: 'redis_lost', reason }, 'redis away');
     this.#parts.down();
     void this.#reopen();
   }
@@ -150,7 +162,7 @@ export class Server {
       } catch (error) {
         this.#failed++;
         this.#drop((error as Error).message);
-        this.#parts.logger.debug({ reason: this.#reason }, 'redis still away');
+        this.#parts.logger.debug({ event: 'redis_still_away', reason: this.#reason }, 'redis still away');
       }
     }
   }
@@ -176,7 +188,7 @@ export class Server {
     this.#failed = this.#misses = 0;
     this.#hasHeard = true;
     this.#probing = setInterval(() => this.#probe(), PROBE).unref();
-    logger.info({ host: endpoint.host, port: endpoint.port }, 'redis connected');
+    logger.info({ event: 'redis_connected', host: endpoint.host, port: endpoint.port }, 'redis connected');
     up();
   }
 
@@ -208,6 +220,14 @@ export class Server {
     this.subscriptions.detach();
   }
 
+  #heardProbe(): void {
+    this.#hasHeard = true;
+    if (this.#probedAt === 0) return;
+    this.#latency = performance.now() - this.#probedAt;
+    this.#probedAt = 0;
+    this.#roundTrips?.observe(this.#latency);
+  }
+
   #probe(): void {
     this.#misses = this.#hasHeard ? 0 : this.#misses + 1;
     this.#hasHeard = false;
@@ -216,6 +236,7 @@ export class Server {
       return;
     }
     const { isSharded, probe } = this.#parts;
+    this.#probedAt = performance.now();
     this.send([isSharded ? 'SPUBLISH' : 'PUBLISH', probe, '']).catch(() => undefined);
   }
 }

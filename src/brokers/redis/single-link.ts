@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BrokerHealth } from '../../core/broker.js';
 import type { Logger } from '../../core/logger.js';
+import type { Meter } from '../../core/meter.js';
 import type { Endpoint, RedisAddress } from './address.js';
 import { type Argument, Connection, type PushListener, type Reply, ReplyError } from './connection.js';
 import { tryFor } from './jitter.js';
@@ -17,6 +18,7 @@ export interface LinkParts {
   /** Milliseconds that `start` tries for. */
   readonly patience: number;
   readonly logger: Logger;
+  readonly meter: Meter;
 }
 
 /** One server of Redis, or the one that Sentinel says is the main one. */
@@ -47,8 +49,10 @@ export class SingleLink implements RedisLink {
   }
 
   get health(): BrokerHealth {
-    const { reason } = this.#server;
-    return reason === undefined ? { ready: true } : { ready: false, reason: `Redis is away: ${reason}` };
+    const { reason, latency } = this.#server;
+    return reason === undefined
+      ? { ready: true, latency }
+      : { ready: false, reason: `Redis is away: ${reason}` };
   }
 
   prepare(...scripts: readonly Script[]): void {

@@ -46,7 +46,10 @@ export class StreamReader {
         failed = 0;
         while (!this.#isClosed) await this.#read(this.#connection);
       } catch (error) {
-        this.#parts.logger.debug({ reason: (error as Error).message }, 'stream of redis not read');
+        this.#parts.logger.debug(
+          { event: 'stream_not_read', reason: (error as Error).message },
+          'stream of redis not read',
+        );
       }
       this.#connection?.close();
       if (!this.#isClosed) await pause(waitBefore(failed));

@@ -4,6 +4,7 @@ import { promiseOf } from '../../core/delivery-promise.js';
 import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
 import { writePosition } from '../../core/position.js';
 import type { Topic } from '../../core/topic.js';
+import { CHANNELS } from './descriptions.js';
 import { Query } from './query.js';
 
 /** Channels in one answer, unless another number is asked for, and at most. */
@@ -23,6 +24,7 @@ export interface ChannelsParts {
 export class ChannelsEndpoint implements HttpEndpoint {
   readonly method = 'GET';
   readonly path = '/api/channels';
+  readonly description = CHANNELS;
   readonly bodyLimit = 0;
   readonly #parts: ChannelsParts;
 

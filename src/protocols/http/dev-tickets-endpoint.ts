@@ -1,6 +1,7 @@
 import { RouterError } from '../../core/errors.js';
 import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
 import { isLoopback } from '../../core/loopback.js';
+import { DEV_TICKETS } from './descriptions.js';
 import { JsonBody } from './json-body.js';
 
 /** Whom somebody wants to be. */
@@ -21,6 +22,7 @@ const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x
 export class DevTicketsEndpoint implements HttpEndpoint {
   readonly method = 'POST';
   readonly path = '/dev/tickets';
+  readonly description = DEV_TICKETS;
   readonly bodyLimit = 16_384;
   readonly #mint: (grant: DevGrant) => string;
 

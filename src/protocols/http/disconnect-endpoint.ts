@@ -4,6 +4,7 @@ import type { Cluster } from '../../core/cluster.js';
 import { DISCONNECT, RouterError } from '../../core/errors.js';
 import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
 import type { SessionSelector } from '../../core/session-control.js';
+import { DISCONNECTING, RIGHTS } from './descriptions.js';
 import { JsonBody } from './json-body.js';
 
 /** What the endpoints about sessions need. */
@@ -20,6 +21,7 @@ export interface ControlParts {
 export class DisconnectEndpoint implements HttpEndpoint {
   readonly method = 'POST';
   readonly path = '/api/disconnect';
+  readonly description = DISCONNECTING;
   readonly bodyLimit = 16_384;
   readonly #parts: ControlParts;
 
@@ -30,18 +32,7 @@ export class DisconnectEndpoint implements HttpEndpoint {
   async handle(request: HttpRequest): Promise<HttpReply> {
     await administratorOf(request, this.#parts.authenticator, 'disconnecting');
     const body = new JsonBody(request, ['user', 'session', 'reconnect', 'revoke', 'reason']);
-    const who = readSelector(body);
-    const why = body.flag('reconnect', false) ? DISCONNECT.ended : DISCONNECT.withdrawn;
-    const reason = body.name('reason') ?? why.reason;
-    const revokes = body.flag('revoke', true);
-    const { cluster } = this.#parts;
-    const before = Date.now();
-    // This node obeys both, also where the first cannot be kept for the others.
-    const [, disconnected] = await Promise.all([
-      'user' in who && revokes ? cluster.command({ type: 'revoke', user: who.user, before }) : 0,
-      cluster.command({ type: 'disconnect', ...who, why: { ...why, reason } }),
-    ]);
-    return jsonReply(200, { disconnected });
+    return endSessions(body, this.#parts.cluster, { revokes: true });
   }
 }
 
@@ -52,6 +43,7 @@ export class DisconnectEndpoint implements HttpEndpoint {
 export class RightsEndpoint implements HttpEndpoint {
   readonly method = 'POST';
   readonly path = '/api/rights';
+  readonly description = RIGHTS;
   readonly bodyLimit = 65_536;
   readonly #parts: ControlParts;
 
@@ -76,6 +68,25 @@ export class RightsEndpoint implements HttpEndpoint {
     const rights = { roles, organizations };
     return jsonReply(200, { sessions: await this.#parts.cluster.command({ type: 'rights', user, rights }) });
   }
+}
+
+/** Ends the sessions that a request names. `revokes` is what holds for credentials where it does not say. Throws `bad_request`. */
+export async function endSessions(
+  body: JsonBody,
+  cluster: Pick<Cluster, 'command'>,
+  preset: { readonly revokes: boolean },
+): Promise<HttpReply> {
+  const who = readSelector(body);
+  const why = body.flag('reconnect', false) ? DISCONNECT.ended : DISCONNECT.withdrawn;
+  const reason = body.name('reason') ?? why.reason;
+  const revokes = body.flag('revoke', preset.revokes);
+  const before = Date.now();
+  // This node obeys both, also where the first cannot be kept for the others.
+  const [, disconnected] = await Promise.all([
+    'user' in who && revokes ? cluster.command({ type: 'revoke', user: who.user, before }) : 0,
+    cluster.command({ type: 'disconnect', ...who, why: { ...why, reason } }),
+  ]);
+  return jsonReply(200, { disconnected });
 }
 
 function readSelector(body: JsonBody): Exclude<SessionSelector, { readonly sessions: unknown }> {

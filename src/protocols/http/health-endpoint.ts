@@ -1,4 +1,5 @@
 import { type HttpEndpoint, type HttpReply, jsonReply } from '../../core/http.js';
+import { LIVENESS, READINESS } from './descriptions.js';
 
 /** Whether a server takes requests, and what of it does. Told to everybody. */
 export interface Readiness {
@@ -11,6 +12,7 @@ export interface Readiness {
 class LivenessEndpoint implements HttpEndpoint {
   readonly method = 'GET';
   readonly path = '/healthz';
+  readonly description = LIVENESS;
   readonly bodyLimit = 0;
 
   handle(): HttpReply {
@@ -23,6 +25,7 @@ class LivenessEndpoint implements HttpEndpoint {
 class ReadinessEndpoint implements HttpEndpoint {
   readonly method = 'GET';
   readonly path = '/readyz';
+  readonly description = READINESS;
   readonly bodyLimit = 0;
   readonly #readiness: () => Readiness;
 

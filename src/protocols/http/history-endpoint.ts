@@ -3,6 +3,7 @@ import { RouterError } from '../../core/errors.js';
 import { readHistoryQuery } from '../../core/history-page.js';
 import type { HttpEndpoint, HttpReply, HttpRequest } from '../../core/http.js';
 import type { Router } from '../../core/router.js';
+import { HISTORY } from './descriptions.js';
 import { Query } from './query.js';
 import { readerOf } from './reader.js';
 import { requestSession } from './request-session.js';
@@ -22,6 +23,7 @@ export interface ReadingParts {
 export class HistoryEndpoint implements HttpEndpoint {
   readonly method = 'GET';
   readonly path = '/api/history';
+  readonly description = HISTORY;
   readonly crossOrigin = true;
   readonly bodyLimit = 0;
   readonly #parts: ReadingParts;

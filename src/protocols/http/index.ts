@@ -1,4 +1,6 @@
+export { type AdminParts, adminEndpoints, OperatorStreams } from './admin/index.js';
 export { ChannelsEndpoint } from './channels-endpoint.js';
+export { METRICS as METRICS_DESCRIPTION } from './descriptions.js';
 export { DevTicketsEndpoint } from './dev-tickets-endpoint.js';
 export { DisconnectEndpoint, RightsEndpoint } from './disconnect-endpoint.js';
 export { healthEndpoints, type Readiness } from './health-endpoint.js';
@@ -6,6 +8,7 @@ export { HistoryEndpoint } from './history-endpoint.js';
 export { LogEndpoint } from './log-endpoint.js';
 export { LoginEndpoint, type LoginEndpointSettings } from './login-endpoint.js';
 export { NodesEndpoint } from './nodes-endpoint.js';
+export { OpenApiEndpoint } from './openapi-endpoint.js';
 export { PollEndpoint } from './poll-endpoint.js';
 export { PresenceEndpoint } from './presence-endpoint.js';
 export type { PublishLimits } from './publish-body.js';

@@ -20,22 +20,29 @@ export class JsonBody {
   readonly #bytes: Buffer;
   readonly #members: ReadonlyMap<string, Range>;
 
-  constructor(request: HttpRequest, known: readonly string[]) {
+  /** `depth` is how deeply lists and maps may be nested. */
+  constructor(request: HttpRequest, known: readonly string[], depth = DEPTH) {
     checkContentType(request);
     this.#bytes = request.body;
     this.#members = refusing(() => {
       if (!isUtf8(this.#bytes)) throw new JsonError('the body is not valid UTF-8', 0);
       const start = skipSpace(this.#bytes, 0);
-      const end = skipValue(this.#bytes, start, DEPTH);
+      const end = skipValue(this.#bytes, start, depth);
       if (skipSpace(this.#bytes, end) < this.#bytes.length)
         throw new JsonError('expected nothing after the object', end);
-      return readMembers(this.#bytes, { start, end }, { depth: DEPTH, known: new Set(known) });
+      return readMembers(this.#bytes, { start, end }, { depth, known: new Set(known) });
     });
   }
 
   value(name: string): unknown {
     const range = this.#members.get(name);
     return range && JSON.parse(this.#bytes.toString('utf8', range.start, range.end));
+  }
+
+  /** The octets of a member as they came. */
+  octets(name: string): Buffer | undefined {
+    const range = this.#members.get(name);
+    return range && this.#bytes.subarray(range.start, range.end);
   }
 
   /** The value of a member that is an object with these members alone. */

@@ -4,6 +4,7 @@ import { RouterError } from '../../core/errors.js';
 import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
 import type { LoggedMessage, LogQuery } from '../../core/message-log.js';
 import type { Router } from '../../core/router.js';
+import { LOG } from './descriptions.js';
 import { requestSession } from './request-session.js';
 
 const MOST_CHANNELS = 20;
@@ -19,6 +20,7 @@ const LONGEST_SEARCH = 256;
 export class LogEndpoint implements HttpEndpoint {
   readonly method = 'GET';
   readonly path = '/api/log';
+  readonly description = LOG;
   readonly bodyLimit = 0;
   readonly #router: Router;
   readonly #authenticator: Authenticator;

@@ -4,6 +4,7 @@ import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '
 import { readAttempt } from '../../core/read-attempt.js';
 import type { Principal } from '../../core/session.js';
 import type { IssuedTicket, TicketGrant } from '../../core/ticket-grant.js';
+import { LOGIN } from './descriptions.js';
 
 export interface LoginEndpointSettings {
   readonly authenticator: Authenticator;
@@ -22,6 +23,7 @@ export interface LoginEndpointSettings {
 export class LoginEndpoint implements HttpEndpoint {
   readonly method = 'POST';
   readonly path = '/api/login';
+  readonly description = LOGIN;
   readonly bodyLimit = 0;
   readonly #settings: LoginEndpointSettings;
 

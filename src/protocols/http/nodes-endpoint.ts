@@ -2,6 +2,7 @@ import type { Authenticator } from '../../core/authenticator.js';
 import { administratorOf } from '../../core/caller.js';
 import type { Cluster, NodeState } from '../../core/cluster.js';
 import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
+import { NODES } from './descriptions.js';
 
 /**
  * `GET /api/nodes` with a back-end key: the nodes that live, what each says of itself, and as `drift` whether they differ in
@@ -10,6 +11,7 @@ import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '
 export class NodesEndpoint implements HttpEndpoint {
   readonly method = 'GET';
   readonly path = '/api/nodes';
+  readonly description = NODES;
   readonly bodyLimit = 0;
   readonly #cluster: Pick<Cluster, 'id' | 'nodes'>;
   readonly #authenticator: Authenticator;

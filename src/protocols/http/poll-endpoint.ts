@@ -1,5 +1,6 @@
 import { RouterError } from '../../core/errors.js';
 import type { HttpEndpoint, HttpReply, HttpRequest } from '../../core/http.js';
+import { POLL } from './descriptions.js';
 import type { ReadingParts } from './history-endpoint.js';
 import { Poll } from './poll.js';
 import { Query } from './query.js';
@@ -23,6 +24,7 @@ const LONGEST = 60_000;
 export class PollEndpoint implements HttpEndpoint {
   readonly method = 'GET';
   readonly path = '/api/poll';
+  readonly description = POLL;
   readonly crossOrigin = true;
   readonly holds = true;
   readonly bodyLimit = 0;

@@ -3,12 +3,14 @@ import { callerOf } from '../../core/caller.js';
 import { RouterError } from '../../core/errors.js';
 import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
 import type { PresenceReader } from '../../core/presence.js';
+import { PRESENCE } from './descriptions.js';
 import { requestSession } from './request-session.js';
 
 /** `GET /api/presence?channel=chat/room/1`: who is there, for those whom `access.presence` lets. */
 export class PresenceEndpoint implements HttpEndpoint {
   readonly method = 'GET';
   readonly path = '/api/presence';
+  readonly description = PRESENCE;
   readonly bodyLimit = 0;
   readonly #router: PresenceReader;
   readonly #authenticator: Authenticator;

@@ -8,6 +8,7 @@ import { RateTable } from '../../core/rate-table.js';
 import type { Router } from '../../core/router.js';
 import type { Session } from '../../core/session.js';
 import type { Rate } from '../../core/token-bucket.js';
+import { PUBLISH } from './descriptions.js';
 import { checkContentType } from './headers.js';
 import { Idempotency } from './idempotency.js';
 import { PublishBody, type PublishLimits, type PublishRequest } from './publish-body.js';
@@ -31,6 +32,12 @@ export interface PublishReply {
   readonly superseded: boolean;
 }
 
+/** Who publishes, and within which trace. */
+interface Origin {
+  readonly session: Session;
+  readonly trace: string | undefined;
+}
+
 export interface PublishEndpointSettings {
   readonly router: Router;
   /** Gets the bearer only: tickets in the address would end up in logs. */
@@ -50,6 +57,7 @@ export interface PublishEndpointSettings {
 export class PublishEndpoint implements HttpEndpoint {
   readonly method = 'POST';
   readonly path = '/api/publish';
+  readonly description = PUBLISH;
   readonly crossOrigin = true;
   readonly bodyLimit: number;
   readonly #router: Router;
@@ -83,19 +91,20 @@ export class PublishEndpoint implements HttpEndpoint {
     const session = requestSession(principal, request.remoteAddress);
     session.publishes = this.#publishes?.bucket(`${principal.kind} ${principal.id}`, performance.now());
     try {
-      if (body.batch !== undefined) return jsonReply(200, { results: await this.#publishAll(session, body) });
-      return jsonReply(200, await this.#publish(session, body.message(body.whole)));
+      const origin = { session, trace: traceOf(request) };
+      if (body.batch !== undefined) return jsonReply(200, { results: await this.#publishAll(origin, body) });
+      return jsonReply(200, await this.#publish(origin, body.message(body.whole)));
     } finally {
       session.closeDown();
     }
   }
 
   /** One after the other, so that the order of the batch is the order of the publications. */
-  async #publishAll(session: Session, body: PublishBody): Promise<readonly unknown[]> {
+  async #publishAll(origin: Origin, body: PublishBody): Promise<readonly unknown[]> {
     const results: unknown[] = [];
     for (const range of body.batch ?? []) {
       try {
-        results.push(await this.#publish(session, body.message(range)));
+        results.push(await this.#publish(origin, body.message(range)));
       } catch (cause) {
         results.push(this.#refusal(cause));
       }
@@ -105,20 +114,20 @@ export class PublishEndpoint implements HttpEndpoint {
 
   #refusal(cause: unknown): unknown {
     const error = RouterError.from(cause);
-    if (error !== cause) this.#logger.error({ error: cause }, 'publish failed');
+    if (error !== cause) this.#logger.error({ event: 'publish_failed', error: cause }, 'publish failed');
     const { code, message, hint, request } = error;
     return { error: { code, message, hint, request } };
   }
 
-  async #publish(session: Session, request: PublishRequest): Promise<PublishReply> {
+  async #publish(origin: Origin, request: PublishRequest): Promise<PublishReply> {
     const channel = this.#channelOf(request);
     const { key: given } = request.event;
-    if (given === undefined) return this.#deliver(session, channel, request);
-    const { kind, id } = session.principal;
+    if (given === undefined) return this.#deliver(origin, channel, request);
+    const { kind, id } = origin.session.principal;
     const key = JSON.stringify([kind, id, given]);
     const attempt = { key, fingerprint: fingerprint(channel, request) };
     const { result, duplicate } = await this.#idempotency.once(attempt, () =>
-      this.#deliver(session, channel, request),
+      this.#deliver(origin, channel, request),
     );
     // Another node, or this one long ago, may have been asked before.
     return { ...result, duplicate: duplicate || result.duplicate };
@@ -128,8 +137,13 @@ export class PublishEndpoint implements HttpEndpoint {
     return typeof target === 'string' ? target : this.#router.channel(target.route, target.params);
   }
 
-  async #deliver(session: Session, channel: string, { event }: PublishRequest): Promise<PublishReply> {
-    const { id, position, outcome } = (await this.#router.publish(session, channel, event)) ?? {};
+  async #deliver(
+    { session, trace }: Origin,
+    channel: string,
+    { event }: PublishRequest,
+  ): Promise<PublishReply> {
+    const traced = trace === undefined ? event : { ...event, trace };
+    const { id, position, outcome } = (await this.#router.publish(session, channel, traced)) ?? {};
     const superseded = outcome === 'superseded';
     return {
       channel,
@@ -140,6 +154,12 @@ export class PublishEndpoint implements HttpEndpoint {
       superseded,
     };
   }
+}
+
+/** The header is as long as it has to be, or is none. [W3C Trace Context §traceparent] */
+function traceOf({ headers }: HttpRequest): string | undefined {
+  const { traceparent } = headers;
+  return typeof traceparent === 'string' && traceparent.length === 55 ? traceparent : undefined;
 }
 
 /** Equal for requests that publish the same, however they are spelled around the payload. */

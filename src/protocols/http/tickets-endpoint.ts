@@ -4,6 +4,7 @@ import { RouterError } from '../../core/errors.js';
 import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
 import type { Principal } from '../../core/session.js';
 import type { IssuedTicket, TicketGrant } from '../../core/ticket-grant.js';
+import { TICKETS } from './descriptions.js';
 import { readTicketBody, type TicketTimes } from './ticket-body.js';
 
 /** Octets of a body; a ticket that says more would be too long. */
@@ -22,6 +23,7 @@ export interface TicketsEndpointSettings extends TicketTimes {
 export class TicketsEndpoint implements HttpEndpoint {
   readonly method = 'POST';
   readonly path = '/api/tickets';
+  readonly description = TICKETS;
   readonly bodyLimit = BODY_LIMIT;
   readonly #settings: TicketsEndpointSettings;
 

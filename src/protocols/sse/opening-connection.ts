@@ -59,6 +59,14 @@ export class OpeningConnection implements Connection {
     return this.#connection.isCongested === true;
   }
 
+  get waiting(): number {
+    return this.#connection.waiting ?? 0;
+  }
+
+  get why(): Disconnect | undefined {
+    return this.#connection.why;
+  }
+
   send(frame: Frame): void {
     if (this.#frames === undefined) this.#connection.send(frame);
     else if (frame instanceof HeldFrame) this.#hold(frame, this.#frames);

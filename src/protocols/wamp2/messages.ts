@@ -29,6 +29,8 @@ export interface PublishOptions {
   readonly discloseMe: boolean;
   readonly retain: boolean;
   readonly passthru: Passthru | undefined;
+  /** `_traceparent`. */
+  readonly trace: string | undefined;
   /** `_key`, `_version`; and whether PUBLISHED says where the publication is, `_position`. */
   readonly key: string | undefined;
   readonly version: number | undefined;

@@ -23,6 +23,7 @@ export function publishEventOf(
     ...(publisher && { publisher }),
     ...(options.passthru && { headers: options.passthru }),
     ...(options.key !== undefined && { key: requireKey(options.key) }),
+    ...(options.trace !== undefined && { trace: options.trace }),
     ...(options.version !== undefined && { version: requireVersion(options.version) }),
   };
 }

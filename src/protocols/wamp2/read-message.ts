@@ -35,6 +35,7 @@ const NO_OPTIONS: PublishOptions = {
   key: undefined,
   version: undefined,
   tellsPosition: false,
+  trace: undefined,
 };
 
 const NO_CALL_OPTIONS: CallOptions = {
@@ -179,6 +180,7 @@ export function readPublishOptions(value: unknown): PublishOptions {
     passthru: options.passthru(),
     key: options.text('_key'),
     version: options.integer('_version'),
+    trace: options.text('_traceparent'),
     tellsPosition: options.flag('_position') ?? false,
   };
 }

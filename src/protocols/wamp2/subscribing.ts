@@ -100,7 +100,10 @@ export class Subscribing implements SubscriptionListener {
       for (const publication of kept) subscription.sendRetained(publication);
     } catch (error) {
       const { session, logger } = this.#parts;
-      logger.warn({ session: session.id, channel: subscription.channel, error }, 'retained events not sent');
+      logger.warn(
+        { event: 'retained_not_sent', session: session.id, channel: subscription.channel, error },
+        'retained events not sent',
+      );
     }
   }
 

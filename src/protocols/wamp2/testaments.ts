@@ -91,7 +91,8 @@ export class Testaments {
       await router.publish(late, channel, event);
     } catch (error) {
       const { code, message: reason, request } = RouterError.from(error);
-      this.#log.write({ session: late.id, channel, code, reason, request }, 'testament refused');
+      const about = { session: late.id, channel, code, reason, request };
+      this.#log.write({ event: 'testament_refused', ...about }, 'testament refused');
     }
   }
 }

@@ -6,6 +6,7 @@ export const ERROR_URIS = {
   bad_request: 'wamp.error.invalid_argument',
   invalid_channel: 'wamp.error.invalid_uri',
   invalid_params: 'wamp.error.invalid_argument',
+  invalid_payload: 'signalbox.error.invalid_payload',
   unauthorized: 'wamp.error.not_authorized',
   forbidden: 'wamp.error.not_authorized',
   not_publishable: 'signalbox.error.not_publishable',

@@ -35,7 +35,10 @@ export function answer(call: CallRequest, reply: CallReply, context: CallContext
     call.reply(reply);
   } catch (cause) {
     if (reply.type === 'refused') {
-      context.logger.error({ session: session.id, channel: procedure, error: cause }, 'answer failed');
+      context.logger.error(
+        { event: 'answer_failed', session: session.id, channel: procedure, error: cause },
+        'answer failed',
+      );
       return;
     }
     const error = context.refusals.of(cause, { operation: 'call', session, channel: procedure });

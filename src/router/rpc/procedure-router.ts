@@ -1,5 +1,6 @@
 import { RouterError } from '../../core/errors.js';
 import type { ServerEvents } from '../../core/events.js';
+import type { RouterWatch } from '../../core/inspection.js';
 import type { Logger } from '../../core/logger.js';
 import type { Match } from '../../core/match.js';
 import type { Meter } from '../../core/meter.js';
@@ -13,6 +14,7 @@ import type {
   Registration,
 } from '../../core/rpc.js';
 import type { Session } from '../../core/session.js';
+import { timed } from '../../core/timed.js';
 import { Refusals } from '../refusals.js';
 import type { Routing } from '../routing.js';
 import { answer, type CallContext, checkArguments, lacks, noSuchProcedure } from './call-context.js';
@@ -49,6 +51,8 @@ export interface ProcedureRouterParts {
   readonly logger: Logger;
   readonly meter: Meter;
   readonly limits: ProcedureLimits;
+  /** Without it nobody hears of what is refused. */
+  readonly watch?: RouterWatch | undefined;
   /** Whether refusals explain themselves to the peer. */
   readonly development: boolean;
 }
@@ -78,8 +82,10 @@ export class ProcedureRouter implements Procedures {
     this.#registrations = new Registrations(this.#participants, events);
     this.#context = {
       participants: this.#participants,
-      timeouts: new CallTimeouts((error) => logger.error({ error }, 'end of a call failed')),
-      refusals: new Refusals(parts),
+      timeouts: new CallTimeouts((error) =>
+        logger.error({ event: 'call_timeout_failed', error }, 'end of a call failed'),
+      ),
+      refusals: new Refusals({ ...parts, tallies: routing.tallies }),
       logger,
       callTimeout: limits.callTimeout,
       find: (name) => this.#served.find(name),
@@ -197,12 +203,13 @@ export class ProcedureRouter implements Procedures {
   #callHandler(
     call: CallRequest,
     procedure: OwnProcedure,
-    { request: { channel } }: ServedProcedure,
+    { request: { channel }, times }: ServedProcedure,
   ): OngoingCall {
     if (call.continues === true) throw lacks(call.procedure, 'arguments that come in parts');
     if (call.headers?.['ppt_scheme'] !== undefined) throw lacks(call.procedure, 'ppt_scheme');
     const { handlerTimeout, callTimeout } = this.#parts.limits;
-    const target = { procedure, channel, timeout: Math.min(handlerTimeout, callTimeout) };
+    const noted: OwnProcedure = (session, event) => timed(times.call, () => procedure(session, event));
+    const target = { procedure: noted, channel, timeout: Math.min(handlerTimeout, callTimeout) };
     return new LocalCall(call, target, this.#context).start();
   }
 
@@ -282,6 +289,7 @@ export class ProcedureRouter implements Procedures {
       operation,
       session,
       channel: served?.request.channel ?? name,
+      route: served?.request.route.name,
       ...(question && { judge: (options) => served.access.judge(operation, question, options) }),
     });
   }

@@ -31,6 +31,7 @@ describe('a frame', () => {
     audience: optional(audiences),
     publisher: optional(fc.record({ session: fc.string(), user: optional(fc.string()), role: fc.string() })),
     headers: optional(fc.dictionary(fc.string(), fc.string())),
+    trace: optional(fc.constant('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')),
     expires: optional(fc.nat()),
   });
 
@@ -76,6 +77,7 @@ describe('a frame', () => {
     ['an audience with an unknown list', '1{"id":"5","time":1,"audience":{"only":["1"]}}\n{}'],
     ['an audience that is no list', '1{"id":"5","time":1,"audience":{"users":"1"}}\n{}'],
     ['a publisher without a session', '1{"id":"5","time":1,"publisher":{"role":"r"}}\n{}'],
+    ['a trace that is none', '1{"id":"5","time":1,"trace":"00-1"}\n{}'],
     ['headers that are no texts', '1{"id":"5","time":1,"headers":{"a":1}}\n{}'],
     ['a payload that is no JSON', '1{"id":"5","time":1}\n{"a":}'],
     ['a payload of two values', '1{"id":"5","time":1}\n1 2'],

@@ -45,11 +45,17 @@ describe.skipIf(!redisInstalled).each(SERVICES)('a node on %s', (_, start) => {
     }
   });
 
-  const create = async (retained = 1000): Promise<Node> => {
+  const create = async ({
+    retained = 1000,
+    ...more
+  }: {
+    retained?: number;
+    keptFor?: number;
+  } = {}): Promise<Node> => {
     const link = createLink({ address: service.url, prefix, name: 'test', logger: NULL_LOGGER });
     const [heard, counted]: [string[], string[]] = [[], []];
     const meter = { count: (name: string) => void counted.push(name) };
-    const broker = new RedisBroker({ link, meter, logger: NULL_LOGGER, limits: { retained } });
+    const broker = new RedisBroker({ link, meter, logger: NULL_LOGGER, limits: { retained }, ...more });
     const node = { link, broker, heard, counted };
     nodes.push(node);
     await broker.start({
@@ -155,10 +161,28 @@ describe.skipIf(!redisInstalled).each(SERVICES)('a node on %s', (_, start) => {
     expect(await of()).toEqual(['103']);
   });
 
+  it('forgets where a channel is when nobody has used it for as long as it is told to remember', async () => {
+    prefix = `own${installations++}`;
+    nodes = [];
+    const here = await create({ keptFor: 300 });
+    const lives = (channel: string) => {
+      const key = here.link.names.of('h', channel);
+      return here.link.command(key, ['EXISTS', key]);
+    };
+    await here.broker.subscribe('heard', HISTORY);
+    await here.broker.publish(publication('used', 1), {
+      retain: false,
+      history: { size: 10, ttl: 100 },
+    });
+    expect([await lives('heard'), await lives('used')]).toEqual([1, 1]);
+    await here.broker.unsubscribe('heard');
+    await until(async () => !(await lives('heard')) && !(await lives('used')));
+  });
+
   it('retains on as many channels as it may, the newest', async () => {
     prefix = `own${installations++}`;
     nodes = [];
-    const { broker, link } = await create(64);
+    const { broker, link } = await create({ retained: 64 });
     for (let id = 1; id <= 300; id++)
       await broker.publish(publication(`channel ${id}`, id), { retain: true });
     const retained = await broker.retained(ALL);

@@ -1,4 +1,4 @@
-import { ANONYMOUS, type Principal } from '../core/session.js';
+import { ANONYMOUS, type Principal } from './session.js';
 
 const USER = 'user:';
 const KEY = 'backend:';

@@ -1,0 +1,89 @@
+import picocolors from 'picocolors';
+import { createLink, type RedisLink } from '../../brokers/index.js';
+import { NULL_LOGGER } from '../../core/logger.js';
+import { parseDuration } from '../../core/units.js';
+import type { Application } from '../application.js';
+import type { Patient } from '../doctor/doctor-check.js';
+import { type Diagnosis, examine } from '../doctor/examine.js';
+import { describeApplication, findKey, openApplication } from './application-options.js';
+import type { CliCommand } from './program.js';
+
+/** Looks for everything that makes an installation fail in production. */
+export const doctor: CliCommand = {
+  describe: (command) =>
+    describeApplication(
+      command.description(
+        'look for what makes an installation fail: settings, machine, Redis, proxies, nodes; exit 1 with errors',
+      ),
+    )
+      .option('--url <url>', 'address of the running server, as its peers reach it (SIGNALBOX_URL)')
+      .option('--key <key>', 'back-end key, for what the nodes say of themselves')
+      .option('--channel <channel>', 'a channel that anyone may subscribe to, to try a stream of events')
+      .option('--wait <time>', 'keep an idle connection open for so long, such as 60s')
+      .option('--json', 'print what was found as JSON'),
+  async run({ options, context }) {
+    const application = await openApplication(options, context);
+    const url = textOf(options['url']) ?? context.env['SIGNALBOX_URL'];
+    const broker = await openRedis(application);
+    try {
+      const diagnoses = await examine({
+        application,
+        ...broker,
+        url: url === undefined || url === '' ? undefined : addressOf(url),
+        key: await findKey(options, context),
+        channel: textOf(options['channel']),
+        wait: parseDuration(textOf(options['wait']) ?? '0'),
+      });
+      if (options['json'] === true) context.out(JSON.stringify(diagnoses, undefined, 2));
+      else for (const line of format(diagnoses, context.color)) context.out(line);
+      return diagnoses.some(({ outcome }) => outcome === 'error') ? 1 : 0;
+    } finally {
+      broker.redis?.close();
+    }
+  },
+};
+
+function textOf(option: unknown): string | undefined {
+  return typeof option === 'string' ? option : undefined;
+}
+
+function addressOf(text: string): URL {
+  const address = text.replace(/^ws/, 'http');
+  if (/^https?:/.test(address) && URL.canParse(address)) return new URL(address);
+  throw new Error(`${text} is no address: write https://example.com, say`);
+}
+
+async function openRedis({ settings }: Application): Promise<Pick<Patient, 'redis' | 'redisFault'>> {
+  if (settings.broker === 'memory') return { redis: undefined, redisFault: undefined };
+  let redis: RedisLink | undefined;
+  try {
+    redis = createLink({
+      address: settings.broker,
+      prefix: settings.redis.prefix,
+      name: 'signalbox-doctor',
+      logger: NULL_LOGGER,
+    });
+    await redis.start();
+    return { redis, redisFault: undefined };
+  } catch (error) {
+    redis?.close();
+    return { redis: undefined, redisFault: (error as Error).message };
+  }
+}
+
+const SIGNS = { fine: 'ok', error: 'ERROR', warning: 'warning', skipped: 'skipped' } as const;
+
+function format(diagnoses: readonly Diagnosis[], color: boolean): readonly string[] {
+  const colors = picocolors.createColors(color);
+  const paint = { fine: colors.green, error: colors.red, warning: colors.yellow, skipped: colors.dim };
+  const count = (outcome: Diagnosis['outcome']) => diagnoses.filter((one) => one.outcome === outcome).length;
+  const lines = diagnoses.flatMap(({ name, outcome, findings, fix }) => [
+    `${paint[outcome](SIGNS[outcome].padEnd(8))} ${name}${outcome === 'skipped' ? `: ${findings[0]}` : ''}`,
+    ...(outcome === 'skipped' ? [] : findings.map((text) => `         ${text}`)),
+    ...(fix === undefined ? [] : [`         fix: ${fix}`]),
+  ]);
+  return [
+    ...lines,
+    `${count('error')} errors, ${count('warning')} warnings, ${count('fine')} fine, ${count('skipped')} skipped`,
+  ];
+}

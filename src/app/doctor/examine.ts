@@ -1,0 +1,44 @@
+import { CONFIGURATION_CHECKS } from './configuration-checks.js';
+import { type DoctorCheck, NotExamined, type Patient } from './doctor-check.js';
+import { MACHINE_CHECKS } from './machine-checks.js';
+import { REDIS_CHECKS } from './redis-checks.js';
+import { SERVER_CHECKS } from './server-checks.js';
+
+/** All checks, in the order made. */
+export const CHECKS: readonly DoctorCheck[] = [
+  ...CONFIGURATION_CHECKS,
+  ...MACHINE_CHECKS,
+  ...REDIS_CHECKS,
+  ...SERVER_CHECKS,
+];
+
+/** What came of one check. */
+export interface Diagnosis {
+  readonly name: string;
+  readonly about: DoctorCheck['about'];
+  readonly outcome: 'fine' | 'error' | 'warning' | 'skipped';
+  /** What is wrong, or why it was skipped. */
+  readonly findings: readonly string[];
+  readonly fix?: string;
+}
+
+/** Makes all checks, one after the other. A check that fails itself has found something. */
+export async function examine(patient: Patient): Promise<readonly Diagnosis[]> {
+  const diagnoses: Diagnosis[] = [];
+  for (const check of CHECKS) diagnoses.push(await diagnose(check, patient));
+  return diagnoses;
+}
+
+async function diagnose(check: DoctorCheck, patient: Patient): Promise<Diagnosis> {
+  const { name, about, severity, fix } = check;
+  try {
+    const findings = await check.run(patient);
+    return findings.length === 0
+      ? { name, about, outcome: 'fine', findings }
+      : { name, about, outcome: severity, findings, fix };
+  } catch (error) {
+    const { message } = error as Error;
+    if (error instanceof NotExamined) return { name, about, outcome: 'skipped', findings: [message] };
+    return { name, about, outcome: severity, findings: [message], fix };
+  }
+}

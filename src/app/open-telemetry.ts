@@ -1,0 +1,201 @@
+import type * as Api from '@opentelemetry/api';
+import type { Settings } from '../config/index.js';
+import { isRouterError } from '../core/errors.js';
+import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
+import type { PublishEvent } from '../core/publication.js';
+import type { Route } from '../core/route.js';
+import type { Session } from '../core/session.js';
+import { readTraceparent, type TraceContext, writeTraceparent } from '../core/trace-context.js';
+import type { PublishTrace, Tracer, TraceStep } from '../core/tracer.js';
+import { VERSION } from './version.js';
+
+type Options = Settings['tracing'];
+type Names = Readonly<Record<string, string | number>>;
+
+/** Undefined where nothing is to be traced. Throws an error for people where the library is not installed. */
+export async function loadTracer(options: Options): Promise<OpenTelemetry | undefined> {
+  if (!options.enabled) return undefined;
+  const api = await library();
+  return new OpenTelemetry(api, api.trace.getTracer('signalbox', VERSION), options);
+}
+
+async function library(): Promise<typeof Api> {
+  try {
+    return await import('@opentelemetry/api');
+  } catch (cause) {
+    throw new Error('tracing: the library is not installed: npm install @opentelemetry/api', { cause });
+  }
+}
+
+/** Traces by OpenTelemetry, by its conventions for messaging. What records them is set up by who starts the process. */
+export class OpenTelemetry implements Tracer {
+  readonly #api: typeof Api;
+  readonly #tracer: Api.Tracer;
+  readonly #options: Options;
+  /** Under it the `traceparent` of a publication is found in whatever its handler starts. */
+  readonly #key: symbol;
+  /** The same while a handler runs, for those who have set up no context. */
+  #running: string | undefined;
+  #due = 0;
+
+  constructor(api: typeof Api, tracer: Api.Tracer, options: Options) {
+    this.#api = api;
+    this.#tracer = tracer;
+    this.#options = options;
+    this.#key = api.createContextKey('signalbox');
+  }
+
+  /** Whether anybody has set up what records traces. */
+  get isRecorded(): boolean {
+    const probe = this.#tracer.startSpan('start', { root: true });
+    probe.end();
+    return this.#api.isSpanContextValid(probe.spanContext());
+  }
+
+  publication(session: Session, channel: string, event: PublishEvent): PublishTrace | undefined {
+    const given = readTraceparent(event.trace ?? event.headers?.['traceparent']);
+    const isTrusted = session.principal.kind === 'backend';
+    // Back ends say what is recorded; peers who could be anybody may neither fill the store nor join traces of others.
+    const isChosen = isTrusted && given !== undefined ? given.traceFlags === 1 : this.#isDue();
+    if (!isChosen) return undefined;
+    const { ROOT_CONTEXT, SpanKind, context } = this.#api;
+    const parent = isTrusted && given !== undefined ? this.#under(given) : context.active();
+    const links = !isTrusted && given !== undefined ? [{ context: { ...given, isRemote: true } }] : [];
+    const attributes = {
+      'messaging.system': 'signalbox',
+      'messaging.operation.type': 'send',
+      'messaging.operation.name': 'publish',
+      'messaging.message.body.size': event.payload.size,
+      'signalbox.protocol': session.protocol,
+      'signalbox.principal.kind': session.principal.kind,
+      ...this.#channel(channel),
+    };
+    const options = { kind: SpanKind.SERVER, attributes, links };
+    const span = this.#tracer.startSpan('publish', options, links.length > 0 ? ROOT_CONTEXT : parent);
+    return span.isRecording() ? new PublicationTrace(this, span) : undefined;
+  }
+
+  current(): string | undefined {
+    const active = this.#api.context.active().getValue(this.#key);
+    return typeof active === 'string' ? active : this.#running;
+  }
+
+  step<T>(
+    { name, publication, route, subscribers }: TraceStep,
+    work: () => MaybePromise<T>,
+  ): MaybePromise<T> {
+    const parent = readTraceparent(publication.trace);
+    if (parent?.traceFlags !== 1) return work();
+    const { SpanKind } = this.#api;
+    const kind = name === 'broker' ? SpanKind.PRODUCER : SpanKind.CONSUMER;
+    const attributes = {
+      ...namesOf(route),
+      'messaging.system': 'signalbox',
+      'messaging.operation.type': name === 'broker' ? 'send' : 'process',
+      'messaging.operation.name': name,
+      'messaging.message.id': publication.id,
+      ...this.#channel(publication.channel),
+      ...(subscribers !== undefined && { 'signalbox.subscribers': subscribers }),
+    };
+    const span = this.#tracer.startSpan(`${name} ${route.name}`, { kind, attributes }, this.#under(parent));
+    return this.settle(span, work);
+  }
+
+  /** Runs the handler of a publication, so that what it starts is under its span. */
+  handle<T>(parent: Api.Span, work: () => MaybePromise<T>): MaybePromise<T> {
+    const { context, trace } = this.#api;
+    const within = trace.setSpan(context.active(), parent);
+    const span = this.#tracer.startSpan('handler', {}, within);
+    const traceparent = writeTraceparent(span.spanContext());
+    const before = this.#running;
+    this.#running = traceparent;
+    try {
+      const inside = trace.setSpan(within, span).setValue(this.#key, traceparent);
+      return this.settle(span, () => context.with(inside, work));
+    } finally {
+      this.#running = before;
+    }
+  }
+
+  /** Does what `work` does, and ends the span with it. */
+  settle<T>(span: Api.Span, work: () => MaybePromise<T>): MaybePromise<T> {
+    try {
+      const done = work();
+      if (isPromise(done)) return this.#settled(span, done);
+      span.end();
+      return done;
+    } catch (error) {
+      this.#fail(span, error);
+      throw error;
+    }
+  }
+
+  async #settled<T>(span: Api.Span, done: Promise<T>): Promise<T> {
+    try {
+      const value = await done;
+      span.end();
+      return value;
+    } catch (error) {
+      this.#fail(span, error);
+      throw error;
+    }
+  }
+
+  /** A refusal says its code; of other errors the log has more, and a trace may be seen by more people. */
+  #fail(span: Api.Span, error: unknown): void {
+    const isRefusal = isRouterError(error);
+    span.setAttribute('error.type', isRefusal ? error.code : 'handler_failed');
+    span.setStatus({ code: this.#api.SpanStatusCode.ERROR, ...(isRefusal && { message: error.message }) });
+    span.end();
+  }
+
+  #under(parent: TraceContext): Api.Context {
+    const { trace, ROOT_CONTEXT } = this.#api;
+    return trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true });
+  }
+
+  #channel(channel: string): Names {
+    return this.#options.channels ? { 'signalbox.channel': channel } : {};
+  }
+
+  /** One of so many, evenly. */
+  #isDue(): boolean {
+    this.#due += this.#options.sample;
+    if (this.#due < 1) return false;
+    this.#due -= 1;
+    return true;
+  }
+}
+
+class PublicationTrace implements PublishTrace {
+  readonly #by: OpenTelemetry;
+  readonly #span: Api.Span;
+
+  constructor(by: OpenTelemetry, span: Api.Span) {
+    this.#by = by;
+    this.#span = span;
+  }
+
+  follow<T>(work: () => MaybePromise<T>): MaybePromise<T> {
+    return this.#by.settle(this.#span, work);
+  }
+
+  allowed(route: Route): void {
+    this.#span.updateName(`publish ${route.name}`);
+    this.#span.setAttributes(namesOf(route));
+    this.#span.addEvent('allowed');
+  }
+
+  handle<T>(work: () => MaybePromise<T>): MaybePromise<T> {
+    return this.#by.handle(this.#span, work);
+  }
+}
+
+/** The pattern, of which there are few, in place of the channel. */
+function namesOf({ name, pattern }: Route): Names {
+  return {
+    'messaging.destination.name': pattern,
+    'messaging.destination.template': pattern,
+    'signalbox.route': name,
+  };
+}

@@ -1,0 +1,10 @@
+import type { Settings } from '../config/index.js';
+import type { Route } from '../core/route.js';
+import type { Offers } from './handler-class.js';
+
+/** All that is decided before the first part is built. */
+export interface Plan {
+  readonly settings: Settings;
+  readonly routes: readonly Route[];
+  readonly offers: Offers;
+}
