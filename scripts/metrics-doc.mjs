@@ -6,7 +6,9 @@ import { createJiti } from 'jiti';
 const FILE = fileURLToPath(new URL('../docs/metrics.md', import.meta.url));
 const TABLES = /(<!-- metrics: .*? -->\n)[\s\S]*?(<!-- end -->)/;
 
-const { METRICS, METRIC_GROUPS } = await createJiti(import.meta.url).import('../src/app/metric-table.ts');
+const jiti = createJiti(import.meta.url);
+const { METRICS } = await jiti.import('../src/app/metric-table.ts');
+const { METRIC_GROUPS } = await jiti.import('../src/app/metrics/metric-facts.ts');
 const text = readFileSync(FILE, 'utf8');
 const tables = METRIC_GROUPS.map((group) => `## ${group}\n\n${table(group)}`).join('\n\n');
 const wanted = text.replace(TABLES, (_, begin, end) => `${begin}\n${tables}\n\n${end}`);

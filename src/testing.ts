@@ -188,7 +188,7 @@ export class TestServer {
   /** Changes routes and handlers while it serves, as a reload does. */
   reroute(routes: readonly Route[], handlers: Readonly<Record<string, TopicHandler>>): Rerouted {
     const table = this.routing.successor(routes, {});
-    const rerouted = this.router.reroute(table, new Map(Object.entries(handlers)));
+    const rerouted = this.router.rerouting.run(table, new Map(Object.entries(handlers)));
     this.procedures.reroute();
     return rerouted;
   }

@@ -187,6 +187,7 @@ describe('the package, installed by somebody', () => {
         'LICENSE',
         'README.md',
         'bin',
+        'deploy',
         'dist',
         'docs',
         'grafana',

@@ -68,7 +68,7 @@ export class Realms implements SessionControl {
   /** Routes by another table, with other handlers of the application, without an await. Returns what became of each realm. */
   reroute(table: RouteTable, handlers: ReadonlyMap<string, TopicHandler>): readonly Rerouted[] {
     return [...this.all.values()].map(({ router, procedures, own }) => {
-      const rerouted = router.reroute(table, new Map([...own, ...handlers]));
+      const rerouted = router.rerouting.run(table, new Map([...own, ...handlers]));
       procedures.reroute();
       return rerouted;
     });
@@ -77,7 +77,7 @@ export class Realms implements SessionControl {
   /** What `reroute` would mean, and for which live channels. */
   *foresee(table: RouteTable, handlers: ReadonlyMap<string, TopicHandler>): Generator<Foreseen> {
     for (const { router, own } of this.all.values())
-      yield* router.foresee(table, new Map([...own, ...handlers]));
+      yield* router.rerouting.foresee(table, new Map([...own, ...handlers]));
   }
 
   async start(): Promise<void> {

@@ -182,7 +182,8 @@ export class Reloading {
   /** Starts tasks that are new, and stops those that are not there any more. */
   #run(): void {
     const logger = this.#container.get(TOKENS.logger);
-    const failed = (error: unknown) => logger.error({ event: 'periodic_task_failed', error }, 'periodic task failed');
+    const failed = (error: unknown) =>
+      logger.error({ event: 'periodic_task_failed', error }, 'periodic task failed');
     const kept = new Map<string, () => void>();
     for (const [name, { made, isNew }] of this.#parts.tasks) {
       const stop = isNew ? every(made.interval, () => made.tick(), failed) : this.#running.get(name);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isChannelPattern, MOST_PATTERNS } from '../core/channel-pattern.js';
+import { duration, durationOrNone } from './duration-kinds.js';
 import { COOKIE_NAME, httpAuthSchema } from './http-auth-schema.js';
 import { jwtSchema } from './jwt-schema.js';
 import { loginsSchema } from './login-schema.js';
@@ -7,8 +8,6 @@ import { oroSettingsSchema } from './oro-settings-schema.js';
 import {
   choice,
   choices,
-  duration,
-  durationOrNone,
   onOff,
   optionalText,
   REFERENCE,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { duration, durationOrZero, list, optionalText } from './setting-kinds.js';
+import { duration, durationOrZero } from './duration-kinds.js';
+import { list, optionalText } from './setting-kinds.js';
 import { faultOfAddress } from './web-address.js';
 
 /** [RFC 6265 §4.1.1] */

@@ -1,14 +1,6 @@
 import { z } from 'zod';
-import {
-  duration,
-  durationOrZero,
-  list,
-  listOrFalse,
-  optionalText,
-  type SettingMeta,
-  secret,
-  text,
-} from './setting-kinds.js';
+import { duration, durationOrZero } from './duration-kinds.js';
+import { list, listOrFalse, optionalText, type SettingMeta, secret, text } from './setting-kinds.js';
 import { faultOfAddress, isAddress } from './web-address.js';
 
 /** Never `none`. [RFC 7518 §3.1] [RFC 8037 §3.1] */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { choice, count, duration, type SettingMeta, secret, text } from './setting-kinds.js';
+import { duration } from './duration-kinds.js';
+import { choice, count, type SettingMeta, secret, text } from './setting-kinds.js';
 
 const secretMeta = (help: string): SettingMeta & Record<string, unknown> => ({
   kind: 'secret',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { duration, lifetime, meta, refuse, text } from './setting-kinds.js';
+import { duration, lifetime } from './duration-kinds.js';
+import { meta, refuse, text } from './setting-kinds.js';
 
 const ADDRESS = /^rediss?(?:\+(?:sentinel|cluster))?:\/\/\S+$/;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDuration, parseSize } from '../core/units.js';
+import { parseSize } from '../core/units.js';
 
 /** What is known about a setting beside its value. Environment variable and flag follow from its path unless given. */
 export interface SettingMeta {
@@ -26,50 +26,10 @@ export interface SettingMeta {
 /** A secret as it is written, or the environment variable that holds it. */
 export type SecretSource = string | { readonly env: string };
 
-/** The longest time that a timer can hold. */
-const LONGEST = 2 ** 31 - 1;
-
 /** Octets. */
 export function size(preset: string, help: string) {
   const read = (value: string | number) => atLeastOne(parseSize(value), 'a size must be at least 1b');
   return z.unknown().transform(reading(read)).prefault(preset).meta(meta('size', help));
-}
-
-/** Milliseconds. */
-export function duration(preset: string, help: string) {
-  return z.unknown().transform(reading(readDuration)).prefault(preset).meta(meta('duration', help));
-}
-
-/** Milliseconds that no timer of ours counts, so that they may be longer than one can. */
-export function lifetime(preset: string, help: string, atLeast: string) {
-  const least = parseDuration(atLeast);
-  const read = (value: string | number): number => {
-    const time = parseDuration(value);
-    if (time < least) throw new RangeError(`${value} is shorter than ${atLeast}`);
-    return time;
-  };
-  return z.unknown().transform(reading(read)).prefault(preset).meta(meta('duration', help));
-}
-
-/** The same, or undefined for `false`. */
-export function durationOrNone(preset: string, help: string) {
-  const known = reading(readDuration);
-  return z
-    .unknown()
-    .transform((value, context) => (value === false || value === 'false' ? undefined : known(value, context)))
-    .prefault(preset)
-    .meta(meta('duration', help));
-}
-
-/** Milliseconds, or 0 for `0` and `false`, which mean none. */
-export function durationOrZero(preset: string, help: string) {
-  const some = duration(preset, help);
-  const read = (value: unknown, context: z.RefinementCtx): number => {
-    if (isNone(value)) return 0;
-    const result = some.safeParse(value);
-    return result.success ? result.data : refuse(context, `${result.error.issues[0]?.message}, or false`);
-  };
-  return z.unknown().transform(read).prefault(preset).meta(meta('duration', help));
 }
 
 export function count(preset: number, help: string, range: Range = {}) {
@@ -214,7 +174,8 @@ function readTexts(
   });
 }
 
-function isNone(value: unknown): boolean {
+/** What means that there is to be none. */
+export function isNone(value: unknown): boolean {
   return value === false || value === 'false' || value === 0 || value === '0';
 }
 
@@ -231,7 +192,8 @@ export const secret = z.unknown().transform((value, context): SecretSource => {
 
 export const REFERENCE = z.strictObject({ env: z.string().min(1) });
 
-function reading<T>(read: (value: string | number) => T) {
+/** Reads a text or a number; what reading throws is the issue. */
+export function reading<T>(read: (value: string | number) => T) {
   return (value: unknown, context: z.RefinementCtx): T => {
     try {
       if (typeof value === 'string' || typeof value === 'number') return read(value);
@@ -242,19 +204,14 @@ function reading<T>(read: (value: string | number) => T) {
   };
 }
 
-function readDuration(value: string | number): number {
-  const time = atLeastOne(parseDuration(value), 'a duration must be at least 1ms');
-  if (time > LONGEST) throw new RangeError(`${value} is longer than 24d, the longest that a timer can hold`);
-  return time;
-}
-
 /** Adds an issue in our words. */
 export function refuse(context: z.RefinementCtx, message: string, path: (string | number)[] = []): never {
   context.addIssue({ code: 'custom', message, path });
   return z.NEVER;
 }
 
-function atLeastOne(value: number, otherwise: string): number {
+/** Throws `RangeError` for less. */
+export function atLeastOne(value: number, otherwise: string): number {
   if (value >= 1) return value;
   throw new RangeError(otherwise);
 }

@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import { adminSettings } from './admin-settings.js';
 import { authSettings } from './auth-settings.js';
+import { duration, durationOrNone, durationOrZero } from './duration-kinds.js';
 import { listenSettings } from './listen-settings.js';
 import { rate } from './rate-kind.js';
 import { brokerSetting, redisSettings } from './redis-settings.js';
 import {
   choice,
   count,
-  duration,
-  durationOrNone,
-  durationOrZero,
   list,
   onOff,
   optionalList,

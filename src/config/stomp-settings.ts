@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { choice, count, duration, onOff, size } from './setting-kinds.js';
+import { duration } from './duration-kinds.js';
+import { choice, count, onOff, size } from './setting-kinds.js';
 
 /** `stomp:` of the settings. */
 export const stompSettings = z.strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { duration, list, optionalText } from './setting-kinds.js';
+import { duration } from './duration-kinds.js';
+import { list, optionalText } from './setting-kinds.js';
 
 const DOMAIN = /^[^\s"<>&]+$/;
 

@@ -229,24 +229,18 @@ function writeArguments({ list, map }: Arguments): string {
 }
 
 function writeValue(value: unknown): string {
-  try {
-    return writeJson(value);
-  } catch (cause) {
-    throw unwritable(cause);
-  }
+  return written(() => writeJson(value));
 }
 
 function stringify(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? 'null';
-  } catch (cause) {
-    throw unwritable(cause);
-  }
+  return written(() => JSON.stringify(value) ?? 'null');
 }
 
-function unwritable(cause: unknown): RouterError {
-  return new RouterError('bad_request', 'the payload cannot be written as JSON', {
-    hint: 'send plain data: no cycles, no BigInt',
-    cause,
-  });
+function written(write: () => string): string {
+  try {
+    return write();
+  } catch (cause) {
+    const hint = 'send plain data: no cycles, no BigInt';
+    throw new RouterError('bad_request', 'the payload cannot be written as JSON', { hint, cause });
+  }
 }

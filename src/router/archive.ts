@@ -7,10 +7,10 @@ import type { LoggedMessage, LogPage, LogQuery, MessageLog } from '../core/messa
 import type { Publication } from '../core/publication.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
+import { questionOf } from './access.js';
 import { isMeant } from './delivery.js';
 import { isLetIn } from './let-in.js';
 import type { LiveTopic } from './live-topic.js';
-import { questionOf } from './routed-group.js';
 import type { Sessions } from './sessions.js';
 import type { Topics } from './topics.js';
 

@@ -63,7 +63,10 @@ export class Awaiting {
 }
 
 /** Whether a handler that has let somebody in would be asked the same. */
-export function asksAlike(before: Pick<Host, 'handler' | 'request'>, after: Pick<Host, 'handler' | 'request'>): boolean {
+export function asksAlike(
+  before: Pick<Host, 'handler' | 'request'>,
+  after: Pick<Host, 'handler' | 'request'>,
+): boolean {
   const [was, is] = [before.request, after.request];
   if (before.handler !== after.handler || !sameValue(was.params, is.params)) return false;
   return sameValue(was.route.args, is.route.args) && sameValue(was.route.options, is.route.options);

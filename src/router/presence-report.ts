@@ -1,8 +1,8 @@
 import type { PresenceReport } from '../core/presence.js';
 import type { Session } from '../core/session.js';
+import { questionOf } from './access.js';
 import { checkLetIn } from './let-in.js';
 import type { LiveTopic } from './live-topic.js';
-import { questionOf } from './routed-group.js';
 import { presenceOf } from './presence-channel.js';
 import { people } from './presence-people.js';
 

@@ -2,15 +2,20 @@ import { RouterError } from '../core/errors.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { Subscriber } from '../core/router.js';
 import { timed } from '../core/timed.js';
+import type { TopicHandler } from '../core/topic.js';
 import type { FanOuts } from './fan-outs.js';
 import { inTime } from './in-time.js';
 import type { RouterLimits } from './limits.js';
 import type { LiveTopic } from './live-topic.js';
 import type { Memberships } from './memberships.js';
+import { type Foreseen, foresee } from './preview.js';
 import type { Publishing } from './publishing.js';
+import type { RouteTable } from './route-table.js';
+import { Routing } from './routing.js';
 import type { Topics } from './topics.js';
 
 export interface ReroutingParts {
+  readonly routing: Routing;
   readonly topics: Topics;
   readonly memberships: Memberships;
   readonly publishing: Publishing;
@@ -44,13 +49,14 @@ export class Rerouting {
   }
 
   /**
-   * Calls `replace` between the last delivery by the former routing and the first by the new one. Without an await: nobody
-   * publishes, joins or is told anything in between.
+   * Routes by another table and other handlers from now on, all live channels included: who may not be subscribed by them has
+   * been told so when this returns, or is sent nothing before the handler has been asked. Without an await: nobody publishes,
+   * joins or is told anything between the last delivery by the former routing and the first by the new one.
    */
-  run(replace: () => void): Rerouted {
-    const { topics, memberships, publishing, fanOuts } = this.#parts;
+  run(table: RouteTable, handlers: ReadonlyMap<string, TopicHandler>): Rerouted {
+    const { routing, topics, memberships, publishing, fanOuts } = this.#parts;
     fanOuts.finish();
-    replace();
+    routing.replace(table, handlers);
     const channels = topics.live.size;
     const moved = topics.move();
     publishing.reauthorize();
@@ -59,6 +65,11 @@ export class Rerouting {
     for (const topic of moved) asked += this.#askAgain(topic);
     const withdrawn = moved.filter(({ isWithdrawn }) => isWithdrawn).length;
     return { channels, moved: moved.length, withdrawn, ended, asked };
+  }
+
+  /** What `run` would mean for the live channels. */
+  foresee(table: RouteTable, handlers: ReadonlyMap<string, TopicHandler>): Iterable<Foreseen> {
+    return foresee(this.#parts.topics.live.values(), new Routing(table, handlers));
   }
 
   /** Returns of how many subscribers the handler was asked. */

@@ -1,9 +1,8 @@
-import type { Payload } from '../core/payload.js';
 import type { HistoryPolicy } from '../core/route.js';
 import type { Subscriber } from '../core/router.js';
-import type { Principal, Session } from '../core/session.js';
+import type { Session } from '../core/session.js';
 import type { Topic, TopicHandler, TopicRequest } from '../core/topic.js';
-import type { ChannelAccess } from './access.js';
+import { type ChannelAccess, questionOf } from './access.js';
 import { Awaiting, asksAlike, type Host } from './awaiting.js';
 import { Group } from './group.js';
 import type { GroupContext } from './group-context.js';
@@ -11,7 +10,6 @@ import { historyOf } from './keeping.js';
 import { QueueConsumers } from './queue-consumers.js';
 import type { RouteTally } from './route-tally.js';
 import type { Placement } from './routing.js';
-import type { Question } from './rules/rule.js';
 import type { ServedRoute } from './served-route.js';
 import { SlowSubscribers } from './slow-subscribers.js';
 import { TopicTimers } from './topic-timers.js';
@@ -244,13 +242,4 @@ export abstract class RoutedGroup extends Group {
     this.context.reauthorize(this);
     return false;
   }
-}
-
-/** What access is asked about somebody on a topic. */
-export function questionOf(
-  principal: Principal,
-  { request }: { readonly request: TopicRequest },
-  payload?: Payload,
-): Question {
-  return { principal, request, payload };
 }

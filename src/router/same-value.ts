@@ -9,5 +9,7 @@ export function sameValue(a: unknown, b: unknown): boolean {
 
 /** Members that say something: one that is undefined, or code, is left out. */
 function present(value: object): ReadonlyMap<string, unknown> {
-  return new Map(Object.entries(value).filter(([, member]) => member !== undefined && typeof member !== 'function'));
+  return new Map(
+    Object.entries(value).filter(([, member]) => member !== undefined && typeof member !== 'function'),
+  );
 }

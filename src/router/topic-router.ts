@@ -17,7 +17,7 @@ import type { Publication, PublicationOptions, PublishEvent } from '../core/publ
 import type { Router, Subscriber } from '../core/router.js';
 import type { Principal, Session } from '../core/session.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
-import type { SubscriptionGroup, Topic, TopicHandler } from '../core/topic.js';
+import type { SubscriptionGroup, Topic } from '../core/topic.js';
 import { Archive } from './archive.js';
 import { DeadLetters } from './dead-letters.js';
 import { Delivery } from './delivery.js';
@@ -31,15 +31,12 @@ import { LocalPublication, Numbering } from './local-publication.js';
 import { Memberships } from './memberships.js';
 import { PatternGroups } from './pattern-groups.js';
 import { Presence } from './presence.js';
-import { type Foreseen, foresee } from './preview.js';
 import { Publishing } from './publishing.js';
 import { Reading } from './reading.js';
 import { Recovering } from './recovering.js';
 import { Refusals } from './refusals.js';
-import { type Rerouted, Rerouting } from './rerouting.js';
-import type { RouteTable } from './route-table.js';
+import { Rerouting } from './rerouting.js';
 import type { RouterParts } from './router-parts.js';
-import { Routing } from './routing.js';
 import { Sessions } from './sessions.js';
 import { Subscribing } from './subscribing.js';
 import { Tails } from './tails.js';
@@ -54,6 +51,8 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   readonly presence: Presence | undefined;
   /** For operators. */
   readonly inspection: RouterInspection;
+  /** For reloads. */
+  readonly rerouting: Rerouting;
   readonly #parts: RouterParts;
   readonly #sessions = new Sessions();
   readonly #groups = new Groups();
@@ -69,30 +68,26 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   readonly #reading: Reading;
   readonly #identities: Identities;
   readonly #refusals: Refusals;
-  readonly #rerouting: Rerouting;
   #stop: (() => void) | undefined;
 
   constructor(parts: RouterParts) {
-    const { routing, broker, queues, log, logger, limits } = parts;
+    const { routing, logger, limits } = parts;
     this.#parts = parts;
-    const { tallies } = routing;
-    this.#refusals = new Refusals({ ...parts, tallies });
+    this.#refusals = new Refusals({ ...parts, tallies: routing.tallies });
     this.presence = parts.presence && new Presence({ ...parts, store: parts.presence });
     this.#fanOuts = new FanOuts((error) =>
       logger.error({ event: 'fan_out_failed', error }, 'fan-out failed'),
     );
     const context: GroupContext = {
-      routing,
-      watch: parts.watch,
-      broker,
-      queues,
+      ...parts,
+      queues: parts.queues,
+      log: parts.log,
       tracer: parts.tracer,
+      watch: parts.watch,
       presence: this.presence,
-      log,
       reauthorize: (topic) => void this.#memberships.reauthorizeAll(topic),
       sendAway: (group) => this.#disconnect([...group], DISCONNECT.insufficientState),
       sessions: this.#sessions,
-      logger,
       numbering: this.#numbering,
       groups: this.#groups,
       announce: (channel, payload) => this.announce(channel, payload),
@@ -108,25 +103,18 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       topics: this.#topics,
       patterns: this.#patterns,
       refusals: this.#refusals,
+      fanOuts: this.#fanOuts,
     };
     this.#memberships = new Memberships({ ...shared, handlerTimeout: limits.handlerTimeout });
     this.#archive = new Archive(shared);
-    this.inspection = new Inspector({ ...shared, tails, tallies });
+    this.inspection = new Inspector({ ...shared, tails });
     this.#reading = new Reading({ ...shared, archive: this.#archive });
     const recovering = new Recovering({ ...parts, archive: this.#archive });
-    this.#subscribing = new Subscribing({ ...shared, memberships: this.#memberships, recovering });
+    const members = { ...shared, memberships: this.#memberships };
+    this.#subscribing = new Subscribing({ ...members, recovering });
     this.#publishing = new Publishing(shared);
-    this.#delivery = new Delivery({
-      ...shared,
-      fanOuts: this.#fanOuts,
-      tails,
-      reauthorize: (topic) => void this.#memberships.reauthorizeAll(topic),
-    });
-    const publishing = this.#publishing;
-    this.#rerouting = new Rerouting({
-      ...{ topics: this.#topics, memberships: this.#memberships, publishing, limits },
-      fanOuts: this.#fanOuts,
-    });
+    this.#delivery = new Delivery({ ...shared, tails, reauthorize: context.reauthorize });
+    this.rerouting = new Rerouting({ ...members, publishing: this.#publishing });
     this.#identities = new Identities({
       ...parts.identity,
       sessions: this.#sessions,
@@ -152,19 +140,6 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   /** The live channels of this node. */
   get topics(): ReadonlyMap<string, Topic> {
     return this.#topics.live;
-  }
-
-  /**
-   * Routes by another table and other handlers from now on, all live channels included: who may not be subscribed by them has
-   * been told so when this returns, or is sent nothing before the handler has been asked.
-   */
-  reroute(table: RouteTable, handlers: ReadonlyMap<string, TopicHandler>): Rerouted {
-    return this.#rerouting.run(() => this.#parts.routing.replace(table, handlers));
-  }
-
-  /** What `reroute` would mean for the live channels. */
-  foresee(table: RouteTable, handlers: ReadonlyMap<string, TopicHandler>): Iterable<Foreseen> {
-    return foresee(this.#topics.live.values(), new Routing(table, handlers));
   }
 
   async start(): Promise<void> {

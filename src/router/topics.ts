@@ -77,7 +77,10 @@ export class Topics {
     try {
       return this.#routing.place(watchedBy(channel) ?? channel);
     } catch (error) {
-      this.#context.logger.warn({ event: 'channel_not_served', channel, error }, 'channel not served any more');
+      this.#context.logger.warn(
+        { event: 'channel_not_served', channel, error },
+        'channel not served any more',
+      );
       return undefined;
     }
   }

@@ -62,7 +62,9 @@ describe('settings', () => {
       broker: 'memory',
       redis: { prefix: 'sb', timeout: 1500, positions: 30 * 86_400_000, start: 10_000 },
       origins: [],
+      tracing: { enabled: false, sample: 0.01, channels: false },
       limits: {
+        page: 8 * 1024 ** 2,
         message: 65_536,
         depth: 64,
         buffer: 1_048_576,

@@ -32,7 +32,7 @@ export interface TypedSync extends Omit<Sync, 'subscribe' | 'unsubscribe' | 'pub
 
 export declare const sync: TypedSync;
 export declare function createSync(options?: SyncOptions): TypedSync;
-export default sync;
+export { sync as default };
 `;
 
 /** Names that mean something else in the module. */

@@ -1,35 +1,6 @@
-import type { HttpDescription, HttpParameter } from '../../core/http.js';
+import type { HttpDescription } from '../../core/http.js';
 import type { JsonSchema } from '../../core/json-schema.js';
-
-const TEXT = { type: 'string' } as const;
-const COUNT = { type: 'integer', minimum: 0 } as const;
-const NAMES = { type: 'array', items: TEXT } as const;
-const PARAMS = { type: 'object', additionalProperties: { type: ['string', 'integer'] } } as const;
-
-/** An object of these members and no others; those named are always there. */
-function object(
-  properties: Readonly<Record<string, JsonSchema>>,
-  required = Object.keys(properties),
-): JsonSchema {
-  return { type: 'object', properties, required, additionalProperties: false };
-}
-
-function parameter(description: string, schema: JsonSchema = TEXT): HttpParameter {
-  return { description, schema };
-}
-
-const CHANNEL: HttpParameter = { ...parameter('A channel.'), required: true };
-
-const MESSAGE = {
-  channel: { ...TEXT, description: 'The channel; or a route and its parameters.' },
-  route: TEXT,
-  params: PARAMS,
-  payload: true,
-  exclude: { ...NAMES, description: 'Sessions that do not receive it.' },
-  eligible: { ...NAMES, description: 'Sessions that alone receive it.' },
-  idempotency_key: { ...TEXT, minLength: 1, maxLength: 255 },
-  version: { type: 'integer', minimum: 1 },
-} as const;
+import { CHANNEL, COUNT, MESSAGE, NAMES, object, PARAMS, parameter, TEXT } from './description-parts.js';
 
 const PUBLISHED = object({
   channel: TEXT,

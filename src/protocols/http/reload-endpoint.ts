@@ -5,6 +5,7 @@ import { ERROR_CODES } from '../../core/errors.js';
 import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
 import type { Reload, ReloadReport } from '../../core/reload.js';
 import { JsonBody } from './json-body.js';
+import { PLANNING, RELOADING } from './reload-descriptions.js';
 
 export interface ReloadParts {
   readonly reload: Reload;
@@ -20,6 +21,7 @@ export interface ReloadParts {
 class ReloadEndpoint implements HttpEndpoint {
   readonly method = 'POST';
   readonly path = '/api/reload';
+  readonly description = RELOADING;
   readonly bodyLimit = 1024;
   readonly holds = true;
   readonly #parts: ReloadParts;
@@ -46,6 +48,7 @@ class ReloadEndpoint implements HttpEndpoint {
 class PlanEndpoint implements HttpEndpoint {
   readonly method = 'POST';
   readonly path = '/api/plan';
+  readonly description = PLANNING;
   readonly bodyLimit = 1024;
   readonly holds = true;
   readonly #parts: ReloadParts;
