@@ -18,6 +18,7 @@ import {
   PublishEndpoint,
   type Readiness,
   RightsEndpoint,
+  reloadEndpoints,
   TicketsEndpoint,
 } from '../protocols/http/index.js';
 import { AdmissionLimits, HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
@@ -46,6 +47,7 @@ export function createContainer(plan: Plan, tracer?: Tracer): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   bindFoundations(container, plan);
   container.bind(PARTS.tracer).toConstantValue(tracer);
+  container.bind(PARTS.served).toConstantValue({ plan });
   bindAdmin(container, plan);
   bindBrokers(container, plan);
   bindRealms(container, plan);
@@ -96,6 +98,10 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       ...(needsLog(routes) ? [new LogEndpoint({ router, authenticator })] : []),
       new RightsEndpoint({ cluster, authenticator }),
       new NodesEndpoint(cluster, authenticator),
+      ...reloadEndpoints({
+        ...{ cluster, authenticator },
+        reload: (options) => container.get(PARTS.reload)(options),
+      }),
       new PresenceEndpoint({ router, authenticator }),
       ...ticketEndpoints(settings, authenticator),
       ...healthEndpoints(() => readinessOf({ ...readiness, load: overload.level }, broker)),

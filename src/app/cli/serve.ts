@@ -1,9 +1,11 @@
 import { formatFindings } from '../../config/index.js';
 import type { Application } from '../application.js';
 import type { Plan } from '../container.js';
+import type { LoadPlan } from '../reloading.js';
 import { ensureLocalSecrets, localKey } from '../secrets.js';
 import { type RunningServer, startServer } from '../server.js';
 import { describeAllSettings, describeApplication, openApplication } from './application-options.js';
+import { describeReload } from './describe-reload.js';
 import type { CliCommand, CliContext } from './program.js';
 
 /** Runs the server until it is asked to stop, then lets everybody go. */
@@ -17,14 +19,19 @@ export const serve: CliCommand = {
   async run({ options, context }) {
     const application = await openApplication(options, context);
     const plan = await withSecrets(application);
+    const load = async () => {
+      const again = await openApplication(options, context);
+      return { plan: await withSecrets(again), findings: again.findings };
+    };
     if (application.findings.length > 0)
       context.err(formatFindings(application.findings, { color: context.color }));
-    const server = await start(plan);
+    const server = await start(plan, load);
     warnOfOrigins(plan, context);
     tellDevelopment(plan, context);
     tellKey(application, plan, context);
     // Who reads the line may stop the server at once. All are written together: the first says that all are there.
     const stopped = context.stopped();
+    context.hangUp(() => void server.reload().then((report) => context.err(describeReload(report, context))));
     context.out(server.urls.map((url) => `signalbox ready ${url}`).join('\n'));
     await stopped;
     context.err('signalbox stops: peers are told to come back; once more to stop at once');
@@ -59,9 +66,9 @@ function warnOfOrigins({ settings: { listen, origins } }: Plan, context: CliCont
 }
 
 /** Says what to do where the address cannot be listened to. */
-async function start(plan: Plan): Promise<RunningServer> {
+async function start(plan: Plan, load: LoadPlan): Promise<RunningServer> {
   try {
-    return await startServer(plan);
+    return await startServer(plan, load);
   } catch (error) {
     const { listen } = plan.settings;
     const { host } = listen;

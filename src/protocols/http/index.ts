@@ -13,4 +13,5 @@ export { PollEndpoint } from './poll-endpoint.js';
 export { PresenceEndpoint } from './presence-endpoint.js';
 export type { PublishLimits } from './publish-body.js';
 export { PublishEndpoint, type PublishEndpointSettings, type PublishReply } from './publish-endpoint.js';
+export { reloadEndpoints } from './reload-endpoint.js';
 export { TicketsEndpoint, type TicketsEndpointSettings } from './tickets-endpoint.js';
