@@ -8,6 +8,7 @@ import type { LoadLevel } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { Tracer } from '../core/tracer.js';
 import {
+  DevEventsEndpoint,
   DevTicketsEndpoint,
   DisconnectEndpoint,
   healthEndpoints,
@@ -77,7 +78,7 @@ function bindPublisher(container: Container): void {
   container.bind(TOKENS.publisher).toResolvedValue((router) => new RouterPublisher(router), [PARTS.router]);
 }
 
-function bindHttp(container: Container, { settings, routes }: Plan): void {
+function bindHttp(container: Container, { settings, routes, board }: Plan): void {
   const { limits } = settings;
   const publishLimits = {
     body: limits.body,
@@ -107,9 +108,14 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       ...healthEndpoints(() => readinessOf({ ...readiness, load: overload.level }, broker)),
       new MetricsEndpoint(metrics, authenticator),
       ...devEndpoints(settings),
+      ...(board === undefined ? [] : [new DevEventsEndpoint(board)]),
       ...(settings.admin.key === undefined ? [] : adminPageEndpoints()),
       ...pageEndpoints(
-        { development: settings.development, login: devEndpoints(settings).length > 0 },
+        {
+          development: settings.development,
+          login: devEndpoints(settings).length > 0,
+          watched: board !== undefined,
+        },
         { folder: settings.pages, limit: limits.page },
       ),
     ],

@@ -7,6 +7,7 @@ import { bench } from './bench.js';
 import { call } from './call.js';
 import { check } from './check.js';
 import { completion } from './completion.js';
+import { dev } from './dev.js';
 import { disconnect } from './disconnect.js';
 import { doctor } from './doctor.js';
 import { explain } from './explain.js';
@@ -32,6 +33,7 @@ import { types } from './types.js';
 /** Every command, by its name. */
 export const COMMANDS = {
   serve,
+  dev,
   check,
   routes,
   match,

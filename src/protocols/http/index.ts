@@ -1,6 +1,7 @@
 export { type AdminParts, adminEndpoints, OperatorStreams } from './admin/index.js';
 export { ChannelsEndpoint } from './channels-endpoint.js';
 export { METRICS as METRICS_DESCRIPTION } from './descriptions.js';
+export { DevEventsEndpoint } from './dev-events-endpoint.js';
 export { DevTicketsEndpoint } from './dev-tickets-endpoint.js';
 export { DisconnectEndpoint, RightsEndpoint } from './disconnect-endpoint.js';
 export { healthEndpoints, type Readiness } from './health-endpoint.js';
