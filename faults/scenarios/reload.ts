@@ -91,7 +91,15 @@ class ClosedChannels {
     const socket = new WebSocket(`${this.#url.replace('http', 'ws')}/ws`, 'wamp.2.json');
     this.#sockets.push(socket);
     socket.on('error', () => undefined);
-    socket.on('open', () => socket.send(JSON.stringify([1, 'realm1', { roles: { subscriber: {} } }])));
+    socket.on('open', () =>
+      socket.send(
+        JSON.stringify([
+          1,
+          'realm1',
+          { roles: { subscriber: { features: { subscription_revocation: true } } } },
+        ]),
+      ),
+    );
     socket.on('message', (data: Buffer) => {
       const [type, , more] = JSON.parse(data.toString()) as [number, unknown, unknown];
       if (type === 2) subscribe(socket, i);
