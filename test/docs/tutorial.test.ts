@@ -8,7 +8,7 @@ import { installed, run } from '../support/run.js';
 import { COMMAND, KEY, REPOSITORY, ServerProcess } from '../support/server.js';
 
 const PAGE = readFileSync(`${REPOSITORY}docs/tutorial.md`, 'utf8');
-const BLOCK = /(?:<!-- write: (\S+) -->\n)?```(\w+)\n([\s\S]*?)^```$/gm;
+const BLOCK = /(?:<!-- write: (\S+) -->\n)?(?:<!-- snippet: .* -->\n)?```(\w+)\n([\s\S]*?)^```$/gm;
 const PUBLISHED = `npx signalbox publish orders/5/1001 '{"state": "paid"}'\n`;
 
 const chromium = findChromium();

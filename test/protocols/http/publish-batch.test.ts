@@ -111,7 +111,7 @@ describe('a batch over HTTP', () => {
     };
     const { results } = await publishing.send({ messages: [message('a')] });
     expect(results).toMatchObject([{ error: { code: 'internal', message: 'the server made a mistake' } }]);
-    expect(publishing.logged).toEqual([{ error }]);
+    expect(publishing.logged).toEqual([{ event: 'publish_failed', error }]);
   });
 
   it('delivers once what it holds twice under one idempotency key', async () => {
