@@ -9,6 +9,7 @@ import { eventually, until } from '../support/until.js';
 import { useServer } from '../support/use-server.js';
 import { Wamp2TestPeer } from '../support/wamp2-peer.js';
 
+const OPERATOR = 'the-key-of-operators-for-tests';
 const SETTINGS = 'access: { subscribe: anyone, publish: anyone }\n';
 const ROUTES = `room: { channel: 'room/{id}', handler: broadcast }
 echo: { channel: 'echo/{id}', handler: echo }
@@ -45,10 +46,23 @@ async function reload(): Promise<Response> {
   });
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked at by their tests.
+async function admin(path: string, body?: unknown): Promise<any> {
+  const response = await fetch(`${server().url}/admin/api/${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${OPERATOR}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return response.json();
+}
+
 const connect = (user?: string) => Wamp2TestPeer.connect(server().webSocketUrl(user), 'json');
 
 describe('a server that is told to reload', () => {
-  server = useServer({ config: join(folder, 'signalbox.yml') });
+  server = useServer({
+    config: join(folder, 'signalbox.yml'),
+    env: { SIGNALBOX_ADMIN_KEY: OPERATOR },
+  });
   beforeEach(async () => {
     write('routing/app.yml', ROUTES);
     write('signalbox.yml', SETTINGS);
@@ -129,6 +143,31 @@ describe('a server that is told to reload', () => {
     expect(stdout).toMatch(/\d+ of \d+ live channels would change, \d+ subscriptions would end/);
     await guest.publish('room.8', 'still here');
     await until(() => guest.received('room.8').length > 0);
+  });
+
+  it('shows operators and metrics what it serves since', async () => {
+    const peer = await connect();
+    await peer.subscribe('room.5');
+    const was = await admin('overview');
+    const routes = await server().metric('signalbox_routes');
+    write(
+      'routing/app.yml',
+      `${STRICT.replace('room:', 'lounge:')}more: { channel: more, handler: broadcast }\n`,
+    );
+    expect((await reload()).status).toBe(200);
+    const { table } = await admin('overview');
+    expect(table.routes).toBe(was.table.routes + 1);
+    expect(table.hash).not.toBe(was.table.hash);
+    expect(table.loaded).toBeGreaterThan(was.table.loaded);
+    expect(await server().metric('signalbox_routes')).toBe(routes + 1);
+    const listed = (await admin('routes')).routes as { name: string }[];
+    expect(listed.map(({ name }) => name)).toEqual(['lounge', 'echo', 'more']);
+    const explained = await admin('explain', { operation: 'subscribe', channel: 'room/5', as: 'anonymous' });
+    expect(explained).toMatchObject({ allowed: false });
+    const scraped = await fetch(`${server().url}/metrics`, { headers: { authorization: `Bearer ${KEY}` } });
+    const text = await scraped.text();
+    expect(text).toContain('route="lounge"');
+    expect(text).not.toContain('route="room"');
   });
 
   it('names what counts after a restart alone', async () => {
