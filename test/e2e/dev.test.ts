@@ -6,6 +6,7 @@ import { findChromium } from '../support/chromium.js';
 import { makeFolder } from '../support/folder.js';
 import { ServerProcess } from '../support/server.js';
 import { eventually, until } from '../support/until.js';
+import { Wamp2TestPeer } from '../support/wamp2-peer.js';
 
 const ROUTE =
   "room: { channel: 'room/{n}', handler: broadcast, access: { subscribe: anyone, publish: anyone } }\n";
@@ -44,8 +45,10 @@ describe('signalbox dev', () => {
     );
     await eventually(async () => expect((await server.publish('other/1', 1)).status).toBe(200));
     write('topics/echo.ts', TOPIC('after'));
-    await until(() => (server.stdout + server.stderr).includes('echo'));
-    expect(server.running).toBe(true);
+    const peer = await Wamp2TestPeer.connect(server.webSocketUrl(), 'json');
+    onTestFinished(() => peer.vanish());
+    await peer.subscribe('echo');
+    await until(async () => (await server.publish('echo', 1)) && peer.received('echo').includes('after'));
   });
 
   it.skipIf(chromium === undefined)(
