@@ -18,7 +18,7 @@ it('logs a request that failed without its query, which may hold a ticket', asyn
     expect(text).not.toContain('broken');
     const { request } = JSON.parse(text).error;
     expect(error).toHaveBeenCalledExactlyOnceWith(
-      { request, error: broken, path: '/page' },
+      { event: 'request_failed', request, error: broken, path: '/page' },
       'request failed',
     );
   } finally {
