@@ -57,6 +57,11 @@ export class Nodes {
     return nodes;
   }
 
+  /** Writes the routes of all nodes anew, for those that read them again. */
+  rewrite(routes: string): void {
+    writeFileSync(join(this.#folder, 'routing/news.yml'), routes);
+  }
+
   get count(): number {
     return this.urls.length;
   }

@@ -5,6 +5,7 @@ import { showFailed, watchConnection } from './page/connection.js';
 import { nextTicket } from './page/login.js';
 import { showPingConnection, showPingRefused, watchPing } from './page/ping.js';
 import { showPublishRefused } from './page/publish.js';
+import { watched } from './page/server.js';
 import { goOnAsNobody, showOwn, showWaysIn } from './page/somebody.js';
 import { watchIdentity } from './page/you.js';
 import { sync } from './sync.mjs';
@@ -22,6 +23,7 @@ watchPing();
 subscribe('demo/lobby');
 showCommands();
 showWaysIn();
+if (watched) void import('./dev.js');
 
 function showError(error) {
   if (error.channel === undefined) return showFailed(error, goOnAsNobody);

@@ -23,9 +23,10 @@ import {
   type IdentitySettings,
   type ProcedureLimits,
   ProcedureRouter,
+  type Rerouted,
   type RouterLimits,
   RouteTable,
-  RouteTallies,
+  Routing,
   TopicRouter,
 } from './router/index.js';
 import { TestPeer } from './testing/test-peer.js';
@@ -136,6 +137,7 @@ export class TestServer {
   readonly router: TopicRouter;
   readonly procedures: ProcedureRouter;
   readonly events: ServerEvents;
+  readonly routing: Routing;
 
   constructor({
     routes,
@@ -155,14 +157,13 @@ export class TestServer {
     development = false,
   }: TestServerOptions) {
     this.events = new ServerEvents(logger);
+    this.routing = new Routing(new RouteTable(routes), new Map(Object.entries(handlers)), { meter });
     const shared = {
-      table: new RouteTable(routes),
-      handlers: new Map(Object.entries(handlers)),
+      routing: this.routing,
       events: this.events,
       logger,
       meter,
       watch,
-      tallies: new RouteTallies(),
       limits: { ...LIMITS, ...limits },
       development,
     };
@@ -182,6 +183,14 @@ export class TestServer {
     ]);
     this.procedures = new ProcedureRouter({ ...shared, own });
     void this.router.start();
+  }
+
+  /** Changes routes and handlers while it serves, as a reload does. */
+  reroute(routes: readonly Route[], handlers: Readonly<Record<string, TopicHandler>>): Rerouted {
+    const table = this.routing.successor(routes, {});
+    const rerouted = this.router.rerouting.run(table, new Map(Object.entries(handlers)));
+    this.procedures.reroute();
+    return rerouted;
   }
 
   connect(principal: Principal = ANONYMOUS): TestPeer {

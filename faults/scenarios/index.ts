@@ -4,6 +4,7 @@ import { frozenClient } from './frozen-client.js';
 import { killNode } from './kill-node.js';
 import { redisFreeze, redisRestart, redisStale } from './redis-faults.js';
 import { redisFailover, redisPartition } from './redis-network.js';
+import { reload } from './reload.js';
 import { rolling } from './rolling.js';
 import { storm } from './storm.js';
 
@@ -14,6 +15,7 @@ export const SCENARIOS: readonly Scenario[] = [
   frozenClient,
   killNode,
   rolling,
+  reload,
   redisRestart,
   redisFreeze,
   redisPartition,

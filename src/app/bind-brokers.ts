@@ -27,7 +27,7 @@ export function needsLog(routes: readonly Route[]): boolean {
 }
 
 /** Redis sees itself to what is to last. */
-function needsStore({ settings, routes }: Conditions): boolean {
+export function needsStore({ settings, routes }: Conditions): boolean {
   const isDurable = ({ queue, history }: Route) => queue?.durable === true || history?.durable === true;
   return needsLog(routes) || (settings.broker === 'memory' && routes.some(isDurable));
 }
@@ -69,6 +69,7 @@ function bindNode(container: Container, { routes }: Conditions): void {
         endAll: (why) => realms.disconnectAll(why),
         revocations,
         routes,
+        reload: () => container.get(PARTS.reload)(),
         figures() {
           const { sessions, topics: channels, subscriptions } = realms.figures;
           const connections = peerTransports(container).reduce((sum, { size }) => sum + size, 0);

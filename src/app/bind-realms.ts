@@ -14,7 +14,7 @@ import type { TopicHandler } from '../core/topic.js';
 import type { Tracer } from '../core/tracer.js';
 import { ReplyAddresses, ReplyTopic } from '../protocols/stomp/index.js';
 import { MetaApi, publishMetaEvents, type SessionDetails, Testaments } from '../protocols/wamp2/index.js';
-import { ProcedureRouter, RouteTable, RouteTallies, TopicRouter } from '../router/index.js';
+import { ProcedureRouter, RouteTable, Routing, TopicRouter } from '../router/index.js';
 import type { Carriers } from './backbone.js';
 import { META_HANDLER, metaRoutes } from './meta-routes.js';
 import { Realms, type RunningRealm } from './realms.js';
@@ -43,8 +43,9 @@ export function bindRealms(
   { settings, routes }: { readonly settings: Settings; readonly routes: readonly Route[] },
 ): void {
   const { limits, wamp } = settings;
-  const all = [...metaRoutes(wamp.meta), REPLY_ROUTE, ...routes];
-  container.bind(PARTS.table).toResolvedValue(() => new RouteTable(all, { channelLimit: limits.channel }));
+  container
+    .bind(PARTS.table)
+    .toResolvedValue(() => new RouteTable(allRoutes(routes, settings), { channelLimit: limits.channel }));
   container.bind(PARTS.details).toConstantValue(new WeakMap());
   container.bind(PARTS.replies).toConstantValue(new ReplyAddresses());
   container
@@ -98,22 +99,31 @@ export function bindRealms(
   container.bind(PARTS.procedures).toResolvedValue(({ main }) => main.procedures, [PARTS.realms]);
 }
 
+/** The routes of an application, and before them the server's own. */
+export function allRoutes(routes: readonly Route[], { wamp }: Settings): readonly Route[] {
+  return [...metaRoutes(wamp.meta), REPLY_ROUTE, ...routes];
+}
+
 function createRealm(
   name: string,
   { broker, queues, presence, log }: Carriers & { readonly log?: MessageLog | undefined },
-  { settings, authenticator, details, testaments, replies, ...shared }: Ingredients,
+  { settings, table, authenticator, details, testaments, replies, ...shared }: Ingredients,
 ): RunningRealm {
   const { limits, auth, wamp, development } = settings;
   const events = new ServerEvents(shared.logger, shared.events);
-  const handlers = new Map<string, TopicHandler>();
+  const own = new Map<string, TopicHandler>();
+  const routing = new Routing(table, own, shared);
   const identity = { warning: auth.expiryWarning, downgrade: auth.onExpiry === 'downgrade' };
-  const parts = { ...shared, events, handlers, limits, development, tallies: new RouteTallies() };
+  const parts = { ...shared, events, routing, limits, development };
   const router = new TopicRouter({ ...parts, broker, queues, presence, log, identity });
-  const own = new Map([...sessionProcedures({ router, authenticator }), ...channelProcedures(router)]);
-  const procedures = new ProcedureRouter({ ...parts, own });
-  const realm = { name, router, procedures, broker, queues, handlers };
-  handlers.set(META_HANDLER, new MetaApi({ realm, details, testaments, disclosure: wamp.disclosure }));
-  handlers.set(REPLY_HANDLER, new ReplyTopic(replies));
+  const serverProcedures = new Map([
+    ...sessionProcedures({ router, authenticator }),
+    ...channelProcedures(router),
+  ]);
+  const procedures = new ProcedureRouter({ ...parts, own: serverProcedures });
+  const realm = { name, router, procedures, broker, queues, routing, own };
+  own.set(META_HANDLER, new MetaApi({ realm, details, testaments, disclosure: wamp.disclosure }));
+  own.set(REPLY_HANDLER, new ReplyTopic(replies));
   publishMetaEvents(realm, events, details);
   return realm;
 }

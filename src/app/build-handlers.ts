@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Container } from 'inversify';
 import type { Settings } from '../config/index.js';
 import { OPERATIONS } from '../core/route.js';
@@ -36,6 +37,63 @@ export function buildHandlers(
   );
 }
 
+/** An instance, and what it was made of. */
+export interface Built<T = TopicHandler> {
+  readonly made: T;
+  readonly from: {
+    readonly class: unknown;
+    readonly injected: readonly unknown[];
+    readonly options: unknown;
+  };
+  /** Whether it is no former one. */
+  readonly isNew: boolean;
+}
+
+/** The same, by what each is made of; one of `former` that would be made of the same is taken over. */
+export function buildAll(
+  container: Container,
+  { routes, offers, settings }: Plan,
+  former: ReadonlyMap<string, Built>,
+): ReadonlyMap<string, Built> {
+  const names = new Set(routes.flatMap(({ handler }) => handler ?? []));
+  const context = { offers, named: settings.topics.named };
+  const make = (name: string) => () => buildHandler(container, name, context);
+  return new Map(
+    [...names].map((name) => {
+      const { offer, options } = offerOf(name, context);
+      return [name, takenOver(container, { offer, options }, { known: former.get(name), make: make(name) })];
+    }),
+  );
+}
+
+export function buildTasks(
+  container: Container,
+  { periodic }: Offers,
+  former: ReadonlyMap<string, Built<PeriodicTask>>,
+): ReadonlyMap<string, Built<PeriodicTask>> {
+  return new Map(
+    [...periodic].map(([name, offer]) => {
+      const make = () => construct(container, name, offer, []);
+      return [name, takenOver(container, { offer, options: [] }, { known: former.get(name), make })];
+    }),
+  );
+}
+
+function takenOver<T>(
+  container: Container,
+  { offer, options }: { readonly offer: Offer<T>; readonly options: readonly unknown[] },
+  { known, make }: { readonly known: Built<T> | undefined; readonly make: () => T },
+): Built<T> {
+  const bound = (offer.class.inject ?? []).filter((token) => container.isBound(token));
+  const from = { class: offer.class, injected: bound.map((token) => container.get(token)), options };
+  const isSame =
+    known !== undefined &&
+    known.from.class === from.class &&
+    known.from.injected.every((one, i) => one === from.injected[i]) &&
+    isDeepStrictEqual(known.from.options, options);
+  return isSame ? { made: known.made, from: known.from, isNew: false } : { made: make(), from, isNew: true };
+}
+
 export function buildPeriodic(container: Container, offers: Offers): readonly PeriodicTask[] {
   return [...offers.periodic].map(([name, offer]) => construct(container, name, offer, []));
 }
@@ -45,13 +103,21 @@ function buildHandler(
   name: string,
   { offers, named }: { offers: Offers; named: NamedTopics },
 ): TopicHandler {
+  const { offer, options } = offerOf(name, { offers, named });
+  return finished(name, construct(container, name, offer, options));
+}
+
+/** The class of a handler name, and what it is built with beside what it injects. */
+function offerOf(
+  name: string,
+  { offers, named }: { offers: Offers; named: NamedTopics },
+): { readonly offer: Offer<TopicHandler>; readonly options: readonly unknown[] } {
   const discovered = offers.handlers.get(name);
-  if (discovered !== undefined) return finished(name, construct(container, name, discovered, []));
+  if (discovered !== undefined) return { offer: discovered, options: [] };
   const entry = named.get(name);
   const offer = entry && offers.handlers.get(entry.class);
   if (entry === undefined || offer === undefined) throw new DiscoveryError(`no class for handler ${name}`);
-  const options = Object.keys(entry.options).length > 0 ? [entry.options] : [];
-  return finished(name, construct(container, name, offer, options));
+  return { offer, options: Object.keys(entry.options).length > 0 ? [entry.options] : [] };
 }
 
 /** `new` with what the class injects, then its options. */

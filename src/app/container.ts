@@ -8,6 +8,7 @@ import type { LoadLevel } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
 import type { Tracer } from '../core/tracer.js';
 import {
+  DevEventsEndpoint,
   DevTicketsEndpoint,
   DisconnectEndpoint,
   healthEndpoints,
@@ -18,6 +19,7 @@ import {
   PublishEndpoint,
   type Readiness,
   RightsEndpoint,
+  reloadEndpoints,
   TicketsEndpoint,
 } from '../protocols/http/index.js';
 import { AdmissionLimits, HttpTransport, PeerAddresses, WebSocketTransport } from '../transports/index.js';
@@ -46,6 +48,7 @@ export function createContainer(plan: Plan, tracer?: Tracer): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   bindFoundations(container, plan);
   container.bind(PARTS.tracer).toConstantValue(tracer);
+  container.bind(PARTS.served).toConstantValue({ plan });
   bindAdmin(container, plan);
   bindBrokers(container, plan);
   bindRealms(container, plan);
@@ -75,7 +78,7 @@ function bindPublisher(container: Container): void {
   container.bind(TOKENS.publisher).toResolvedValue((router) => new RouterPublisher(router), [PARTS.router]);
 }
 
-function bindHttp(container: Container, { settings, routes }: Plan): void {
+function bindHttp(container: Container, { settings, routes, board }: Plan): void {
   const { limits } = settings;
   const publishLimits = {
     body: limits.body,
@@ -96,14 +99,23 @@ function bindHttp(container: Container, { settings, routes }: Plan): void {
       ...(needsLog(routes) ? [new LogEndpoint({ router, authenticator })] : []),
       new RightsEndpoint({ cluster, authenticator }),
       new NodesEndpoint(cluster, authenticator),
+      ...reloadEndpoints({
+        ...{ cluster, authenticator },
+        reload: (options) => container.get(PARTS.reload)(options),
+      }),
       new PresenceEndpoint({ router, authenticator }),
       ...ticketEndpoints(settings, authenticator),
       ...healthEndpoints(() => readinessOf({ ...readiness, load: overload.level }, broker)),
       new MetricsEndpoint(metrics, authenticator),
       ...devEndpoints(settings),
+      ...(board === undefined ? [] : [new DevEventsEndpoint(board)]),
       ...(settings.admin.key === undefined ? [] : adminPageEndpoints()),
       ...pageEndpoints(
-        { development: settings.development, login: devEndpoints(settings).length > 0 },
+        {
+          development: settings.development,
+          login: devEndpoints(settings).length > 0,
+          watched: board !== undefined,
+        },
         { folder: settings.pages, limit: limits.page },
       ),
     ],

@@ -1,4 +1,6 @@
-import { extname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { extname, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import { glob } from 'tinyglobby';
@@ -19,6 +21,7 @@ export const BUILT_IN_TOPICS = fileURLToPath(new URL('../../topics/', import.met
  * folder are an error. Throws `DiscoveryError`.
  */
 export async function discover(folders: readonly string[]): Promise<Offers> {
+  await forgetChanged();
   const offers = { handlers: new Map(), periodic: new Map(), services: new Map() };
   for (const folder of folders) {
     const found = await discoverFolder(folder);
@@ -70,9 +73,51 @@ const jiti = createJiti(import.meta.url, {
   },
 });
 
+/** Files of applications that were loaded, with the hash of what they said then. */
+const known = new Map<string, string>();
+/** Scripts that have changed since: Node itself would not load them again. */
+const renewed = new Set<string>();
+
+const OWN_FOLDERS = [fileURLToPath(new URL('../', import.meta.url)), BUILT_IN_TOPICS];
+
+function isOfApplication(file: string): boolean {
+  if (file.includes(`${sep}node_modules${sep}`)) return false;
+  return !OWN_FOLDERS.some((folder) => file.startsWith(folder));
+}
+
+/** Notes a file of an application, and what was loaded for it. */
+async function remember(file: string): Promise<void> {
+  for (const path of [file, ...Object.keys(jiti.cache)]) {
+    if (!known.has(path) && isOfApplication(path)) known.set(path, await hashOf(path));
+  }
+}
+
+/**
+ * Where any file has changed, all of an application are loaded again, so that what they share is one thing. Nothing happens
+ * where none has: the classes stay the same.
+ */
+async function forgetChanged(): Promise<void> {
+  let hasChanged = false;
+  for (const [path, hash] of known) hasChanged ||= (await hashOf(path)) !== hash;
+  if (!hasChanged) return;
+  for (const path of known.keys()) {
+    delete jiti.cache[path];
+    renewed.add(path);
+  }
+  known.clear();
+}
+
+async function hashOf(path: string): Promise<string> {
+  const content = await readFile(path).catch(() => '');
+  return createHash('sha256').update(content).digest('base64');
+}
+
 async function load(file: string): Promise<Record<string, unknown>> {
   try {
-    return await (/\.m?js$/.test(file) ? loadScript(file) : jiti.import<Record<string, unknown>>(file));
+    const isScript = /\.m?js$/.test(file) && !renewed.has(file);
+    const loaded = await (isScript ? loadScript(file) : jiti.import<Record<string, unknown>>(file));
+    await remember(file);
+    return loaded;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DiscoveryError(`${file} cannot be loaded: ${reason}`, { cause });

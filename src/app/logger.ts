@@ -23,6 +23,11 @@ export function createLogger({ level, format }: Settings['log']): Logger {
   );
 }
 
+/** From now on lines that are less important are left out. */
+export function setLevel(logger: Logger, level: Settings['log']['level']): void {
+  if ('level' in logger) logger.level = level;
+}
+
 function textLines(): DestinationStream {
   return pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss.l', messageFormat: '{msg}' });
 }

@@ -13,6 +13,8 @@ const POLICY =
 const CLIENT = 'dist/client/';
 /** The page at `/` of a server whose application has none. */
 const OWN_PAGE = 'public/';
+/** Served while an application is developed alone. */
+const WATCHING = '/dev.js';
 
 /** What the page has to know of its server. */
 interface ServerFacts {
@@ -20,6 +22,8 @@ interface ServerFacts {
   readonly development: boolean;
   /** Whether visitors may be any user. */
   readonly login: boolean;
+  /** Whether files are taken over as they are saved, and pages told of it. */
+  readonly watched: boolean;
 }
 
 /** The application's own pages. */
@@ -35,10 +39,17 @@ interface OwnPages {
  * that was not built is not served.
  */
 export function pageEndpoints(facts: ServerFacts, { folder, limit }: OwnPages): readonly HttpEndpoint[] {
-  if (folder !== undefined) return [...fileEndpoints(CLIENT), new PageFolder(folder, limit)];
+  const own = fileEndpoints(OWN_PAGE).filter(({ path }) => path !== WATCHING);
+  const client = [...fileEndpoints(CLIENT), ...(facts.watched ? watching() : [])];
+  if (folder !== undefined) return [...client, new PageFolder(folder, limit)];
   const content = Buffer.from(JSON.stringify(facts));
   const page = served('/page/server.json', 'application/json', content);
-  return [page, ...fileEndpoints(OWN_PAGE), ...fileEndpoints(CLIENT)];
+  return [page, ...own, ...client];
+}
+
+/** What shows findings in pages. */
+function watching(): readonly FileEndpoint[] {
+  return fileEndpoints(OWN_PAGE).filter(({ path }) => path === WATCHING);
 }
 
 function fileEndpoints(folder: string): readonly FileEndpoint[] {

@@ -1,4 +1,5 @@
 import type { Settings } from '../config/index.js';
+import type { DevBoard } from '../core/dev-news.js';
 import type { Route } from '../core/route.js';
 import type { Offers } from './handler-class.js';
 
@@ -7,4 +8,6 @@ export interface Plan {
   readonly settings: Settings;
   readonly routes: readonly Route[];
   readonly offers: Offers;
+  /** Where pages are told what becomes of changed files, while an application is developed. */
+  readonly board?: DevBoard | undefined;
 }

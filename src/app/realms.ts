@@ -5,7 +5,14 @@ import type { Queues } from '../core/queue.js';
 import type { Realm } from '../core/realm.js';
 import type { Rights, SessionControl, SessionSelector } from '../core/session-control.js';
 import type { TopicHandler } from '../core/topic.js';
-import type { ProcedureRouter, TopicRouter } from '../router/index.js';
+import type {
+  Foreseen,
+  ProcedureRouter,
+  Rerouted,
+  RouteTable,
+  Routing,
+  TopicRouter,
+} from '../router/index.js';
 import type { LiveFigures, Sample } from './live-figures.js';
 
 /** A realm with all that runs in it. */
@@ -14,8 +21,9 @@ export interface RunningRealm extends Realm {
   readonly procedures: ProcedureRouter;
   readonly broker: Broker;
   readonly queues: Queues;
-  /** By the handler name of the routes; those of the application come when all else is there. */
-  readonly handlers: Map<string, TopicHandler>;
+  readonly routing: Routing;
+  /** The server's own handlers, by the handler name of its routes. */
+  readonly own: ReadonlyMap<string, TopicHandler>;
 }
 
 /** What is counted of all realms together. */
@@ -53,9 +61,23 @@ export class Realms implements SessionControl {
 
   /** Takes the handlers of the application, which all realms share. */
   serve(handlers: ReadonlyMap<string, TopicHandler>): void {
-    for (const realm of this.all.values()) {
-      for (const [name, handler] of handlers) realm.handlers.set(name, handler);
-    }
+    for (const { routing, own } of this.all.values())
+      routing.replace(routing.table, new Map([...own, ...handlers]));
+  }
+
+  /** Routes by another table, with other handlers of the application, without an await. Returns what became of each realm. */
+  reroute(table: RouteTable, handlers: ReadonlyMap<string, TopicHandler>): readonly Rerouted[] {
+    return [...this.all.values()].map(({ router, procedures, own }) => {
+      const rerouted = router.rerouting.run(table, new Map([...own, ...handlers]));
+      procedures.reroute();
+      return rerouted;
+    });
+  }
+
+  /** What `reroute` would mean, and for which live channels. */
+  *foresee(table: RouteTable, handlers: ReadonlyMap<string, TopicHandler>): Generator<Foreseen> {
+    for (const { router, own } of this.all.values())
+      yield* router.rerouting.foresee(table, new Map([...own, ...handlers]));
   }
 
   async start(): Promise<void> {

@@ -13,6 +13,8 @@ export interface ServerNodeParts {
   endAll(why: Disconnect): void;
   readonly revocations: { revoke(user: string | undefined, before: number): void };
   readonly routes: readonly Route[];
+  /** Reads settings, routes and handlers again. */
+  reload(): unknown;
   figures(): Pick<NodeState, 'connections' | 'sessions' | 'channels' | 'subscriptions'>;
 }
 
@@ -22,7 +24,7 @@ const RESOLUTION = 20;
 /** This server as a node: it obeys what any of them commands, and says how it does. */
 export class ServerNode implements ClusterNode {
   readonly #parts: ServerNodeParts;
-  readonly #routes: string;
+  #routes: string;
   readonly #started = Date.now();
   #obeyed = 0;
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION });
@@ -42,6 +44,12 @@ export class ServerNode implements ClusterNode {
     this.#obeyed = this.#do(command);
     return this.#obeyed;
   }
+
+  /** Has other routes from now on. */
+  reroute(routes: readonly Route[]): void {
+    this.#routes = hashOfRoutes(routes);
+  }
+
   /** Who may be here still is let in again. */
   missed(): void {
     this.#parts.endAll(DISCONNECT.ended);
@@ -67,6 +75,10 @@ export class ServerNode implements ClusterNode {
   #do(command: ClusterCommand): number {
     const { sessions, revocations } = this.#parts;
     if (command.type === 'rights') return sessions.setRights(command.user, command.rights);
+    if (command.type === 'reload') {
+      void this.#parts.reload();
+      return 1;
+    }
     if (command.type === 'disconnect') return sessions.disconnect(command, command.why);
     revocations.revoke(command.user, command.before);
     return 0;

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container } from 'inversify';
-import { every } from '../core/interval.js';
+import type { ReloadReport } from '../core/reload.js';
 import { within } from '../core/within.js';
 import { type ApplicationOptions, loadApplication } from './application.js';
-import { buildHandlers, buildPeriodic } from './build-handlers.js';
 import { createContainer, type Plan, readinessOf } from './container.js';
 import { loadTracer } from './open-telemetry.js';
 import { ownPorts } from './own-ports.js';
 import type { Publisher } from './publisher.js';
+import { type LoadPlan, Reloading } from './reloading.js';
 import { routeSamples } from './route-samples.js';
 import { PARTS, TOKENS } from './tokens.js';
 import { byTransport, peerTransports } from './transports.js';
@@ -21,6 +21,8 @@ export interface RunningServer extends Publisher {
   readonly url: string;
   /** That address, and those of protocols with a port of their own, such as `rawsocket://127.0.0.1:8081`. */
   readonly urls: readonly string[];
+  /** Reads settings, routes and handlers again and goes by them, if they are good. Never rejects. */
+  reload(): Promise<ReloadReport>;
   /** Lets everybody go within `limits.drain`, then frees the port. A second call waits for the first. */
   close(): Promise<void>;
 }
@@ -33,20 +35,24 @@ const FLUSH_TIMEOUT = 30_000;
 
 /** Loads settings, routes and handlers, and starts. Throws `ConfigurationError` with every finding at once. */
 export async function createServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const plan = (await loadApplication(options)).plan();
-  return startServer(plan);
+  const load = async () => {
+    const application = await loadApplication(options);
+    return { plan: application.plan(), findings: application.findings };
+  };
+  return startServer((await load()).plan, load);
 }
 
-/** Starts what was planned. */
-export async function startServer(plan: Plan): Promise<RunningServer> {
+/** Starts what was planned; `load` is how it is read again. */
+export async function startServer(plan: Plan, load?: LoadPlan): Promise<RunningServer> {
   const tracer = await loadTracer(plan.settings.tracing);
   const container = createContainer(plan, tracer);
   if (tracer?.isRecorded === false)
     container.get(TOKENS.logger).warn({ event: 'tracing_not_recorded' }, UNRECORDED);
-  const realms = container.get(PARTS.realms);
   // Handlers may inject the publisher, and with it a router: they are built when all of them exist.
-  realms.serve(buildHandlers(container, plan));
-  const stopTasks = startPeriodicTasks(container, plan);
+  const reloading = new Reloading(container, plan, load);
+  container
+    .bind(PARTS.reload)
+    .toConstantValue(({ dry = false } = {}) => (dry ? reloading.foresee() : reloading.reload()));
   await container.get(PARTS.oro).open();
   await openStore(container, plan);
   const urls = await openOrClose(container, plan);
@@ -61,8 +67,9 @@ export async function startServer(plan: Plan): Promise<RunningServer> {
     url,
     urls,
     publish: (target, payload, audience) => publisher.publish(target, payload, audience),
+    reload: () => reloading.reload(),
     close() {
-      closing ??= close(container, plan, stopTasks);
+      closing ??= close(container, plan, reloading);
       return closing;
     },
   };
@@ -88,13 +95,6 @@ async function leave(container: Container): Promise<void> {
   await container.get(TOKENS.cluster).close();
   await container.get(PARTS.realms).stop();
   container.get(PARTS.backbone).close();
-}
-
-function startPeriodicTasks(container: Container, { offers }: Plan): readonly (() => void)[] {
-  const logger = container.get(TOKENS.logger);
-  const failed = (error: unknown) =>
-    logger.error({ event: 'periodic_task_failed', error }, 'periodic task failed');
-  return buildPeriodic(container, offers).map((task) => every(task.interval, () => task.tick(), failed));
 }
 
 async function listen(container: Container, { settings }: Plan): Promise<string> {
@@ -133,20 +133,18 @@ function watch(container: Container): void {
   const store = container.get(PARTS.store);
   const overload = container.get(PARTS.overload);
   const metrics = container.get(PARTS.metrics);
-  const table = container.get(PARTS.table);
+  const { routing } = realms.main;
+  const routeNames = () => routing.table.routes.map(({ name }) => name);
   const readiness = container.get(PARTS.readiness);
   const broker = container.get(TOKENS.broker);
-  metrics.watchRoutes(() => new Set(table.routes.map(({ name }) => name)));
+  metrics.watchRoutes(() => new Set(routeNames()));
   metrics.watch(() => ({
     ...realms.figures,
-    ...routeSamples(
-      realms,
-      table.routes.map(({ name }) => name),
-    ),
+    ...routeSamples(realms, routeNames()),
     build: [{ labels: { version: VERSION }, value: 1 }],
     ready: Number(readinessOf({ ...readiness, load: overload.level }, broker).ready),
     load: overload.level,
-    routes: table.routes.length,
+    routes: routing.table.routes.length,
     sessions: realms.sessionsByProtocol,
     connections: byTransport(container, ({ size }) => size),
     sentBytes: byTransport(container, ({ sentBytes }) => sentBytes),
@@ -170,11 +168,7 @@ async function closePorts(container: Container, time: number): Promise<void> {
  * Not ready → balancers have seen it → no new peers → the ports are free → the cluster is left → what is kept is with the disk
  * or the other nodes.
  */
-async function close(
-  container: Container,
-  { settings }: Plan,
-  stopTasks: readonly (() => void)[],
-): Promise<void> {
+async function close(container: Container, { settings }: Plan, reloading: Reloading): Promise<void> {
   const { drain, drainDelay } = settings.limits;
   container.get(PARTS.readiness).ready = false;
   if (drainDelay > 0) await sleep(drainDelay);
@@ -182,7 +176,7 @@ async function close(
   await closePorts(container, drain);
   container.get(PARTS.overload).stop();
   container.get(PARTS.inspector)?.stop();
-  for (const stop of stopTasks) stop();
+  reloading.stop();
   await within(
     FLUSH_TIMEOUT,
     flush(container),

@@ -10,6 +10,7 @@ import type { Logger } from '../core/logger.js';
 import type { Logins } from '../core/logins.js';
 import type { Meter } from '../core/meter.js';
 import type { Protocol } from '../core/protocol.js';
+import type { Reload } from '../core/reload.js';
 import type { SessionControl } from '../core/session-control.js';
 import type { Tracer } from '../core/tracer.js';
 import type { OperatorStreams, PollEndpoint } from '../protocols/http/index.js';
@@ -37,6 +38,7 @@ import type { HandshakeGateway } from './gateway.js';
 import type { Metrics } from './metrics.js';
 import type { OroSupport } from './oro-support.js';
 import type { Overload } from './overload.js';
+import type { Plan } from './plan.js';
 import type { Publisher } from './publisher.js';
 import type { Realms } from './realms.js';
 import type { ServerNode } from './server-node.js';
@@ -65,6 +67,10 @@ export const TOKENS = {
 
 /** Parts of the server that only the composition root names. */
 export const PARTS = {
+  /** By what the server routes now. */
+  served: token<{ plan: Plan }>('part.served'),
+  /** Bound by a server that runs. */
+  reload: token<Reload>('part.reload'),
   metrics: token<Metrics>('part.metrics'),
   /** Undefined where nothing is traced. */
   tracer: token<Tracer | undefined>('part.tracer'),

@@ -7,5 +7,5 @@ import { PARTS } from './tokens.js';
 export function tryAccess(plan: Plan): AccessTrial {
   const container = createContainer(plan);
   const { main } = container.get(PARTS.realms);
-  return new AccessTrial(plan, new Map([...main.handlers, ...buildHandlers(container, plan)]));
+  return new AccessTrial(plan, new Map([...main.own, ...buildHandlers(container, plan)]));
 }

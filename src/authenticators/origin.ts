@@ -30,18 +30,23 @@ const HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9_.-]+)$/;
  * never do, is compared with loopback and the hosts of these origins. `null` is always refused.
  */
 export class OriginPolicy {
-  readonly #listed: ReadonlySet<string>;
-  readonly #everyOrigin: boolean;
+  #listed: ReadonlySet<string> = new Set();
+  #everyOrigin = false;
   readonly #required: boolean;
   #own: ReadonlySet<string>;
-  #hosts: ReadonlySet<string>;
+  #hosts: ReadonlySet<string> = new Set();
 
   /** Throws `RangeError` for an entry of `origins` that is not an origin, with the remedy. */
   constructor({ origins, listen, required = false }: OriginSettings) {
-    this.#everyOrigin = origins.includes('*');
-    this.#listed = new Set(origins.filter((origin) => origin !== '*').map(listedOrigin));
     this.#required = required;
     this.#own = ownOrigins(listen);
+    this.allow(origins);
+  }
+
+  /** These origins are allowed from now on beside the server's own. Throws `RangeError`. */
+  allow(origins: readonly string[]): void {
+    this.#listed = new Set(origins.filter((origin) => origin !== '*').map(listedOrigin));
+    this.#everyOrigin = origins.includes('*');
     this.#hosts = hostsOf([...LOOPBACK.map((host) => `http://${host}`), ...this.#listed, ...this.#own]);
   }
 

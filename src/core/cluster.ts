@@ -8,6 +8,8 @@ export type ClusterCommand =
   | { readonly type: 'disconnect'; readonly session: string; readonly why: Disconnect }
   /** Credentials of a user, or without one of everybody, that were made before are no longer taken. */
   | { readonly type: 'revoke'; readonly user: string | undefined; readonly before: number }
+  /** Read settings, routes and handlers again; how many sessions there were is then 1 for the node. */
+  | { readonly type: 'reload' }
   | {
       readonly type: 'rights';
       readonly user: string;

@@ -93,6 +93,11 @@ export const ERROR_CODES = {
     means: 'the idempotency key was used for another publication',
     hint: 'use a new key for a new publication',
   },
+  invalid_configuration: {
+    status: 422,
+    means: 'settings, routes or handlers have errors, and nothing was changed',
+    hint: 'the findings say what is wrong, and where; signalbox check does so without a server',
+  },
   payload_too_large: {
     status: 413,
     means: 'the message or payload is over a size limit',

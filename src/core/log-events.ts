@@ -159,6 +159,31 @@ export const LOG_EVENTS = {
     means: 'a message of a queue in Redis is none, and was removed',
     fields: ['channel', 'number'],
   },
+  reloaded: {
+    level: 'info',
+    means: 'routes and handlers were read again, and the server goes by them',
+    fields: ['live', 'moved', 'withdrawn', 'ended', 'asked', 'handlers', 'restart'],
+  },
+  reload_refused: {
+    level: 'error',
+    means: 'what was read again cannot be used, and the server goes on as before',
+    fields: ['reason', 'findings'],
+  },
+  reload_failed: {
+    level: 'error',
+    means: 'what was read again could not be built, by a mistake of the application or the server',
+    fields: ['error'],
+  },
+  channel_not_served: {
+    level: 'warn',
+    means: 'after a reload nobody serves a live channel, and its subscriptions end',
+    fields: ['channel', 'error'],
+  },
+  history_not_begun: {
+    level: 'error',
+    means: 'the broker does not keep what a new route says, and the subscribers were sent away',
+    fields: ['channel', 'error'],
+  },
   load_changed: {
     level: 'warn',
     means: 'the level of load is another: see operations.md',

@@ -1,7 +1,9 @@
 import { channelMatches } from '../core/channel-pattern.js';
 import { RouterError } from '../core/errors.js';
+import type { Payload } from '../core/payload.js';
 import { OPERATIONS, type Operation, type Route } from '../core/route.js';
-import type { TopicHandler } from '../core/topic.js';
+import type { Principal } from '../core/session.js';
+import type { TopicHandler, TopicRequest } from '../core/topic.js';
 import type { Question, Rule, Step } from './rules/rule.js';
 import type { RuleBook } from './rules/rule-book.js';
 
@@ -117,4 +119,13 @@ function refusal(operation: Operation, { request }: Question, rules: readonly Ru
   return new RouterError('forbidden', `only ${who} may ${operation} on ${request.channel}`, {
     hint: `signalbox explain ${operation} ${request.channel} shows the rule of route ${request.route.name}`,
   });
+}
+
+/** What access is asked about somebody on a topic. */
+export function questionOf(
+  principal: Principal,
+  { request }: { readonly request: TopicRequest },
+  payload?: Payload,
+): Question {
+  return { principal, request, payload };
 }

@@ -7,9 +7,10 @@ import type { LoggedMessage, LogPage, LogQuery, MessageLog } from '../core/messa
 import type { Publication } from '../core/publication.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
+import { questionOf } from './access.js';
 import { isMeant } from './delivery.js';
 import { isLetIn } from './let-in.js';
-import { type LiveTopic, questionOf } from './live-topic.js';
+import type { LiveTopic } from './live-topic.js';
 import type { Sessions } from './sessions.js';
 import type { Topics } from './topics.js';
 
@@ -66,10 +67,12 @@ export class Archive {
     const { log, topics } = this.#parts;
     for (const channel of query.channels) this.check(session, topics.find(channel));
     if (log === undefined) return { lines: [], next: undefined };
-    const mayRead = this.#once((topic) => mayReadHistory(session, topic));
-    const isReadable = ({ publication }: LoggedMessage) =>
-      !session.closed && mayRead(publication.channel) && isFor(session, publication);
-    return readPage(query, log, isReadable);
+    const ofPage = () => {
+      const mayRead = this.#once((topic) => mayReadHistory(session, topic));
+      return ({ publication }: LoggedMessage) =>
+        !session.closed && mayRead(publication.channel) && isFor(session, publication);
+    };
+    return readPage(query, log, ofPage);
   }
 
   /** Throws `forbidden` for one who may not read the history of a channel. */
@@ -149,14 +152,14 @@ function mayReadHistory(session: Session, topic: LiveTopic): boolean {
 async function readPage(
   query: LogQuery,
   log: MessageLog,
-  isReadable: (line: LoggedMessage) => boolean,
+  ofPage: () => (line: LoggedMessage) => boolean,
 ): Promise<LogPage> {
   const isForward = query.after !== undefined && query.before === undefined;
   let next: number | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
     const rest = next === undefined ? query : { ...query, [isForward ? 'after' : 'before']: next };
     const found = await log.search(rest);
-    const lines = found.lines.filter(isReadable);
+    const lines = found.lines.filter(ofPage());
     ({ next } = found);
     if (lines.length > 0 || next === undefined) return { lines, next };
   }

@@ -84,6 +84,11 @@ export class FanOuts {
     else if (this.#waiting > MOST_WAITING) this.#run(true);
   }
 
+  /** Hands out all that was accepted, at once. */
+  finish(): void {
+    if (this.#first !== undefined) this.#run(true);
+  }
+
   #count(deliveries: number, tally: DeliveryTally): void {
     this.stats.deliveries += deliveries;
     tally.deliveries += deliveries;

@@ -8,11 +8,12 @@ import type { Tracer } from '../core/tracer.js';
 import type { FanOutContext, Group } from './group.js';
 import type { Numbering } from './local-publication.js';
 import type { Presence } from './presence.js';
-import type { RouteTallies } from './route-tally.js';
+import type { Routing } from './routing.js';
 import type { Sessions } from './sessions.js';
 
 /** What every group of a node shares. */
 export interface GroupContext extends FanOutContext {
+  readonly routing: Routing;
   readonly broker: Broker;
   /** Undefined where there are no queues. */
   readonly queues: Queues | undefined;
@@ -22,12 +23,13 @@ export interface GroupContext extends FanOutContext {
   readonly log: MessageLog | undefined;
   /** Ends subscriptions that their sessions may not have any more. */
   readonly reauthorize: (group: Group) => void;
+  /** Has the subscribers of a group come back, as it may have missed something. */
+  readonly sendAway: (group: Group) => void;
   readonly sessions: Sessions;
   readonly logger: Logger;
   readonly numbering: Numbering;
   /** Undefined where nothing is traced. */
   readonly tracer: Tracer | undefined;
-  readonly tallies: RouteTallies;
   /** Undefined where nobody looks. */
   readonly watch: RouterWatch | undefined;
   /** Tells the subscribers of a channel on this node. */

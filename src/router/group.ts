@@ -5,6 +5,7 @@ import type { Publication } from '../core/publication.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
 import type { SubscriptionGroup } from '../core/topic.js';
+import type { Awaiting } from './awaiting.js';
 import type { FanOuts, Receivers, Slices } from './fan-outs.js';
 import { FrameCache } from './frame-cache.js';
 import type { Groups } from './groups.js';
@@ -37,6 +38,8 @@ export abstract class Group implements SubscriptionGroup, Receivers {
   #holds = 0;
   #attached: MaybePromise<void> | undefined;
   #isAttached = false;
+  /** Those whose handler is asked again; undefined where there are none. */
+  protected awaiting: Awaiting | undefined;
 
   constructor({ groups, fanOuts }: FanOutContext) {
     this.#groups = groups;
@@ -73,14 +76,14 @@ export abstract class Group implements SubscriptionGroup, Receivers {
   deliver(publication: Publication, admits: Admits | undefined): number {
     if (this.#subscribers === undefined || this.#subscribers.size === 0) return 0;
     const frames = new FrameCache(publication, this);
-    if (admits === undefined && this.slow === undefined) {
+    if (admits === undefined && this.slow === undefined && this.awaiting === undefined) {
       for (const subscriber of this.#subscribers) subscriber.session.connection.send(frames.for(subscriber));
       return this.#subscribers.size;
     }
     let count = 0;
     for (const subscriber of this.#subscribers) {
       if (admits?.(subscriber.session) === false) continue;
-      this.#send(subscriber, frames);
+      this.send(subscriber, frames);
       count++;
     }
     return count;
@@ -96,7 +99,7 @@ export abstract class Group implements SubscriptionGroup, Receivers {
     let count = 0;
     for (const subscriber of this.subscribers) {
       if (!this.#isLateFor(subscriber, number) && admits?.(subscriber.session) !== false) {
-        this.#send(subscriber, frames);
+        this.send(subscriber, frames);
         count++;
       }
       if (slice.isOver()) yield;
@@ -109,7 +112,9 @@ export abstract class Group implements SubscriptionGroup, Receivers {
     return undefined;
   }
 
-  #send(subscriber: Subscriber, frames: FrameCache): void {
+  /** Sends what is meant for a subscriber, unless it may not have it yet or takes less. */
+  protected send(subscriber: Subscriber, frames: FrameCache): void {
+    if (this.awaiting?.holdsBack(subscriber, frames) === true) return;
     if (this.slow?.holdsBack(subscriber, frames) !== true)
       subscriber.session.connection.send(frames.for(subscriber));
   }
@@ -142,6 +147,13 @@ export abstract class Group implements SubscriptionGroup, Receivers {
     }
     this.#isAttached = true;
     return undefined;
+  }
+
+  /** Asks the broker anew where it was asked: what the group is about has changed. */
+  attachAgain(): MaybePromise<void> {
+    if (!this.#isAttached) return undefined;
+    this.#isAttached = false;
+    return this.attach();
   }
 
   /** Ends what the group began; nobody is subscribed any more. */

@@ -40,8 +40,8 @@ export class HistoryPages {
     const topic = topics.find(channel);
     archive.check(session, topic);
     const known = await this.#known(topic, query.since);
-    // Its rights may have changed meanwhile.
-    archive.check(session, topic);
+    // Its rights or the routes may have changed meanwhile.
+    archive.check(session, topics.find(channel));
     return this.#page(known, { session, channel, query });
   }
 

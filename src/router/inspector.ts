@@ -13,7 +13,7 @@ import type { Route } from '../core/route.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
 import { presenceReport } from './presence-report.js';
-import type { RouteTallies } from './route-tally.js';
+import type { Routing } from './routing.js';
 import type { Sessions } from './sessions.js';
 import type { Tails } from './tails.js';
 import type { Topics } from './topics.js';
@@ -23,7 +23,7 @@ export interface InspectorParts {
   readonly sessions: Sessions;
   readonly topics: Topics;
   readonly tails: Tails;
-  readonly tallies: RouteTallies;
+  readonly routing: Routing;
 }
 
 /** What operators see of a router. Access is not asked, since they may see everything. */
@@ -43,7 +43,7 @@ export class Inspector implements RouterInspection {
   }
 
   get routeFigures(): ReadonlyMap<string, RouteFigures> {
-    return this.#parts.tallies.all;
+    return this.#parts.routing.tallies.all;
   }
 
   has(session: Session): boolean {

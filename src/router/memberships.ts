@@ -5,6 +5,7 @@ import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
 import { timed } from '../core/timed.js';
 import { isFor } from './archive.js';
+import type { Host } from './awaiting.js';
 import type { Group } from './group.js';
 import { inTime } from './in-time.js';
 import { LiveTopic } from './live-topic.js';
@@ -29,6 +30,8 @@ export interface MembershipParts {
 interface Departure {
   readonly session: Session;
   readonly group: Group;
+  /** Who has let it in, on a channel. */
+  readonly host: Host | undefined;
   /** Whether nobody is left. */
   readonly last: boolean;
 }
@@ -87,13 +90,24 @@ export class Memberships {
     this.#reauthorize(this.#parts.sessions.subscribersOf(session));
   }
 
-  /** Ends the subscriptions of a group that their sessions may not have any more. */
-  reauthorizeAll({ subscribers }: Group): void {
-    this.#reauthorize(subscribers);
+  /** Ends the subscriptions of groups that their sessions may not have any more. */
+  reauthorizeAll(...groups: readonly Group[]): number {
+    const [first] = groups;
+    if (first !== undefined && groups.length === 1) return this.#reauthorize(first.subscribers);
+    return this.#reauthorize(new Set(groups.flatMap(({ subscribers }) => [...subscribers])));
+  }
+
+  /** Ends one subscription, and tells its peer why. */
+  refuse(subscriber: Subscriber, topic: LiveTopic, error: unknown): void {
+    const why = this.#refused(error, subscriber.session, topic);
+    const departure = this.#remove(subscriber);
+    if (departure === undefined) return;
+    void this.#farewell(departure);
+    subscriber.ended(why);
   }
 
   /** First all are taken out, then they are told: whatever goes wrong with one leaves no other subscribed. */
-  #reauthorize(subscribers: ReadonlySet<Subscriber>): void {
+  #reauthorize(subscribers: ReadonlySet<Subscriber>): number {
     const ended: {
       readonly subscriber: Subscriber;
       readonly departure: Departure;
@@ -107,6 +121,7 @@ export class Memberships {
     }
     for (const { departure } of ended) void this.#farewell(departure);
     for (const { subscriber, why } of ended) subscriber.ended(why);
+    return ended.length;
   }
 
   /** Why a subscription may not be had any more; undefined if it may, as a pattern: access is asked for each delivery. */
@@ -130,25 +145,25 @@ export class Memberships {
   /** Takes a subscriber out of its group at once; the group is held for what follows. */
   #remove(subscriber: Subscriber): Departure | undefined {
     const group = this.#groupOf(subscriber);
+    const host = group instanceof LiveTopic ? group.hostOf(subscriber) : undefined;
     if (group?.remove(subscriber) !== true) return undefined;
     this.#parts.sessions.left(subscriber);
-    return { session: subscriber.session, group: group.hold(), last: group.size === 0 };
+    return { session: subscriber.session, group: group.hold(), host, last: group.size === 0 };
   }
 
   /** Tells of a session that has left. */
   #farewell(departure: Departure): MaybePromise<void> {
-    const { session, group } = departure;
+    const { session, group, host } = departure;
     const { events, patterns } = this.#parts;
     if (events.hears('unsubscribed')) events.announce('unsubscribed', departure);
     if (group instanceof PatternGroup) patterns.release(group);
-    else if (group instanceof LiveTopic) return this.#bidFarewell(session, group);
+    else if (group instanceof LiveTopic) return this.#bidFarewell(session, group, host ?? group);
   }
 
-  async #bidFarewell(session: Session, topic: LiveTopic): Promise<void> {
-    const { handler, request } = topic;
+  async #bidFarewell(session: Session, topic: LiveTopic, { handler, request, times }: Host): Promise<void> {
     if (request.route.presence !== undefined && !topic.decidesByAccess) this.#endWatching(session, topic);
     const hook = () => handler.onUnsubscribe?.(session, topic, request);
-    await this.#tell(topic, session, () => timed(topic.times.unsubscribe, hook));
+    await this.#tell(topic, session, () => timed(times.unsubscribe, hook));
     this.#parts.topics.release(topic);
   }
 

@@ -38,6 +38,7 @@ const MOST_EARLY = 10_000;
 /** Who is on a channel that is watched on this node, as its watchers are told: by name, or where there are too many in number. */
 export class PresenceRoster {
   readonly #parts: PresenceRosterParts;
+  #most: number;
   /** Undefined while there are too many. */
   #sessions: Map<SessionId, Member> | undefined;
   readonly #people = new Map<string, PresentUser>();
@@ -55,12 +56,14 @@ export class PresenceRoster {
 
   constructor(parts: PresenceRosterParts) {
     this.#parts = parts;
+    this.#most = parts.most;
   }
 
   /** Asks who is there. Throws what the store throws. */
   load(): MaybePromise<void> {
     this.#early = [];
-    const { store, channel, most } = this.#parts;
+    const { store, channel } = this.#parts;
+    const most = this.#most;
     return after(store.present(channel, most), (present) => {
       this.#begin(present);
       this.#told = this.#counts;
@@ -82,7 +85,7 @@ export class PresenceRoster {
       return;
     }
     const news = this.#sessions && this.#change(this.#sessions, change);
-    if (this.#sessions !== undefined && this.#sessions.size > this.#parts.most) this.#giveUpNames();
+    if (this.#sessions !== undefined && this.#sessions.size > this.#most) this.#giveUpNames();
     if (this.#sessions === undefined || news === undefined) this.#settleSoon();
     else this.#tell(news);
   }
@@ -91,6 +94,12 @@ export class PresenceRoster {
   missed(): void {
     this.#isStale = true;
     this.#settleSoon();
+  }
+
+  /** So many sessions are told one by one from now on. */
+  bound(most: number): void {
+    this.#most = most;
+    this.missed();
   }
 
   close(): void {
@@ -106,7 +115,7 @@ export class PresenceRoster {
     this.#sessions = undefined;
     this.#words = undefined;
     this.#counts = { users: present.users, sessions: present.sessions };
-    if (present.sessions > this.#parts.most || early.length >= MOST_EARLY) {
+    if (present.sessions > this.#most || early.length >= MOST_EARLY) {
       if (early.length > 0) this.#settleSoon();
       return;
     }
@@ -117,7 +126,7 @@ export class PresenceRoster {
     for (const member of present.members)
       this.#change(sessions, { type: 'join', channel, member, first: true });
     for (const change of early) this.#change(sessions, change);
-    if (sessions.size > this.#parts.most) {
+    if (sessions.size > this.#most) {
       this.#giveUpNames();
       this.#settleSoon();
     }
@@ -196,7 +205,8 @@ export class PresenceRoster {
   }
 
   async #ask(): Promise<void> {
-    const { store, channel, most } = this.#parts;
+    const { store, channel } = this.#parts;
+    const most = this.#most;
     if (this.#sessions === undefined && !this.#isStale) {
       const { users, sessions } = await store.present(channel, 0);
       this.#counts = { users, sessions };

@@ -14,6 +14,8 @@ import { LocalPublication } from './local-publication.js';
 import { PresenceAccess } from './presence-access.js';
 import { PRESENCE_ROUTE, presenceChannel, presenceOf } from './presence-channel.js';
 import type { PresenceRoster, PresenceWords } from './presence-roster.js';
+import type { Placement } from './routing.js';
+import type { ServedRoute } from './served-route.js';
 
 export interface PresenceTopicParts {
   readonly context: GroupContext;
@@ -31,7 +33,9 @@ const HANDLER: TopicHandler = { onSubscribe: () => undefined };
 export class PresenceTopic extends LiveTopic {
   readonly #parts: PresenceTopicParts;
   readonly #watched: string;
-  readonly #policy: PresencePolicy;
+  #policy: PresencePolicy;
+  /** The route of the channel that it is about, and what that is served with. */
+  #placement: Pick<LiveTopic, 'request' | 'handler'>;
   #roster: PresenceRoster | undefined;
   /** What newcomers are sent, and its frames. */
   #words: PresenceWords | undefined;
@@ -42,18 +46,32 @@ export class PresenceTopic extends LiveTopic {
     const { channel, route } = watched.request;
     const request = { channel: presenceChannel(channel), route: PRESENCE_ROUTE, params: { channel } };
     const access = new PresenceAccess(watched);
-    const tally = parts.context.tallies.of(PRESENCE_ROUTE.name);
-    const open = { access, publishes: undefined, times: UNTIMED, tally };
-    const served = { route: PRESENCE_ROUTE, handler: HANDLER, ...open };
-    super(request, served, parts.context);
+    super(request, servedBy(access, parts.context), parts.context);
     this.#policy = presenceOf(route);
     this.#parts = parts;
     this.#watched = channel;
+    const { request: watchedRequest, handler } = watched;
+    this.#placement = { request: watchedRequest, handler };
   }
 
   override checkSubscriber(session: Session): void {
     super.checkSubscriber(session);
     checkLetIn(session, this.#parts.live());
+  }
+
+  /** As the channel does that it is about. */
+  override move(placement: Placement | undefined): boolean {
+    const policy = placement?.request.route.presence;
+    if (placement === undefined || policy === undefined) return super.move(undefined);
+    const { request, served } = placement;
+    const isSame =
+      this.#placement.request.route === request.route && this.#placement.handler === served.handler;
+    if (isSame && !this.isWithdrawn) return false;
+    this.#placement = { request, handler: served.handler };
+    if (policy.members !== this.#policy.members) this.#roster?.bound(policy.members);
+    this.#policy = policy;
+    const access = new PresenceAccess({ access: served.access, request });
+    return super.move({ request: this.request, served: servedBy(access, this.#parts.context) });
   }
 
   override add(subscriber: Subscriber): boolean {
@@ -92,4 +110,10 @@ export class PresenceTopic extends LiveTopic {
     const { numbering } = this.#parts.context;
     return new FrameCache(new LocalPublication(numbering, this.channel, Payload.of(words), undefined), this);
   }
+}
+
+/** The server's own route for all channels of presence. */
+function servedBy(access: PresenceAccess, { routing: { tallies } }: GroupContext): ServedRoute {
+  const tally = tallies.of(PRESENCE_ROUTE.name);
+  return { route: PRESENCE_ROUTE, handler: HANDLER, access, publishes: undefined, times: UNTIMED, tally };
 }

@@ -1,16 +1,19 @@
 import { RouterError } from '../core/errors.js';
 import type { Load } from '../core/load.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
+import type { Payload } from '../core/payload.js';
 import type { Publication, PublishEvent } from '../core/publication.js';
 import type { Route } from '../core/route.js';
 import type { Session } from '../core/session.js';
 import { timed } from '../core/timed.js';
 import type { PublishTrace, Tracer } from '../core/tracer.js';
+import { questionOf } from './access.js';
 import { checkContract } from './contract.js';
 import { inTime } from './in-time.js';
 import { checkPublication, checkPublicationLoad, type RouterLimits } from './limits.js';
-import { type LiveTopic, questionOf } from './live-topic.js';
+import type { LiveTopic } from './live-topic.js';
 import type { Refusals } from './refusals.js';
+import { Slots } from './slots.js';
 import type { Topics } from './topics.js';
 
 export interface PublishingParts {
@@ -27,9 +30,19 @@ interface Attendants {
   readonly trace: PublishTrace | undefined;
 }
 
+/** A publish whose handler is waited for. */
+interface UnderWay {
+  readonly session: Session;
+  readonly topic: LiveTopic;
+  readonly payload: Payload;
+  /** Set where its session may not publish there any more. */
+  unbar: (() => void) | undefined;
+}
+
 /** The walk of a publish to the handler, which delivers or does not. */
 export class Publishing {
   readonly #parts: PublishingParts;
+  readonly #underWay = new Slots<UnderWay>();
 
   constructor(parts: PublishingParts) {
     this.#parts = parts;
@@ -68,10 +81,16 @@ export class Publishing {
       if (!isPromise(done)) return done;
       // A handler that waits first may be overtaken.
       if (topic.placed > before) placed?.();
-      return this.#settled(done, topics.hold(topic), session);
+      return this.#settled(done, { session, topic: topics.hold(topic), payload, unbar: undefined });
     } catch (error) {
       throw refusals.on(error, { operation: 'publish', session, channel, topic, payload });
     }
+  }
+
+  /** The routes have changed: what a handler still thinks about for one who may not publish there any more is not published. */
+  reauthorize(): void {
+    for (const asked of this.#underWay.list())
+      if (asked.unbar === undefined && !mayPublish(asked)) asked.unbar = asked.topic.closeBar();
   }
 
   #handle(
@@ -85,21 +104,27 @@ export class Publishing {
     return trace.handle(() => askHandler(session, topic, event));
   }
 
-  async #settled(
-    done: Promise<Publication | undefined>,
-    topic: LiveTopic,
-    session: Session,
-  ): Promise<Publication | undefined> {
+  async #settled(done: Promise<Publication | undefined>, asked: UnderWay): Promise<Publication | undefined> {
     const { topics, refusals, limits } = this.#parts;
+    const { session, topic } = asked;
     const { channel } = topic;
+    const place = this.#underWay.add(asked);
     try {
       return await inTime(done, limits.handlerTimeout);
     } catch (error) {
       throw refusals.on(error, { operation: 'publish', session, channel, topic });
     } finally {
+      this.#underWay.delete(place);
+      asked.unbar?.();
       topics.release(topic);
     }
   }
+}
+
+function mayPublish({ session, topic, payload }: UnderWay): boolean {
+  const { payload: octets = Number.POSITIVE_INFINITY } = topic.request.route.limits;
+  if (topic.handler.onPublish === undefined || payload.size > octets) return false;
+  return topic.access.allows('publish', questionOf(session.principal, topic, payload));
 }
 
 function askHandler(
@@ -115,7 +140,8 @@ function askHandler(
   const told = event.key === undefined ? kept : { ...kept, key: ownKey(session, event.key) };
   const hook = () =>
     handler.onPublish?.(session, topic, request, told) as MaybePromise<Publication | undefined>;
-  return timed(times.publish, hook);
+  const { bar } = topic;
+  return timed(times.publish, bar === undefined ? hook : () => bar.ask(hook));
 }
 
 /** Whether it matters later who published: where it is left out itself, it is no other that is. */

@@ -9,11 +9,10 @@ import type { DeliveryTally } from './fan-outs.js';
 
 export interface ConsumerParts {
   readonly queues: Queues;
-  readonly policy: QueuePolicy;
-  readonly topic: SubscriptionGroup;
-  readonly tally: DeliveryTally;
-  /** Whether a subscriber may have a message now; asked for each where access depends on the time. */
-  readonly mayTake: ((subscriber: Subscriber) => boolean) | undefined;
+  /** Its tally is another one with another route. */
+  readonly topic: SubscriptionGroup & { readonly tally: DeliveryTally };
+  /** Whether a subscriber may have a message now; asked for each. */
+  readonly mayTake: (subscriber: Subscriber) => boolean;
 }
 
 /** The subscribers of a queue channel, as its consumers. */
@@ -25,9 +24,9 @@ export class QueueConsumers {
     this.#parts = parts;
   }
 
-  /** From now on the subscriber gets messages. */
-  begin(subscriber: Subscriber): void {
-    const { queues, policy, topic } = this.#parts;
+  /** From now on the subscriber gets messages, by a policy that the next ones need not have. */
+  begin(subscriber: Subscriber, policy: QueuePolicy): void {
+    const { queues, topic } = this.#parts;
     this.#places.set(subscriber, undefined);
     const consumption = queues.consume(topic.channel, policy, this.#consumerOf(subscriber));
     // It may have gone while it was given the first ones.
@@ -42,15 +41,15 @@ export class QueueConsumers {
   }
 
   #consumerOf(subscriber: Subscriber): Consumer {
-    const { mayTake, tally } = this.#parts;
+    const { mayTake, topic } = this.#parts;
     const { consumer } = subscriber;
     const give = (delivery: QueueDelivery) =>
       consumer === undefined ? this.#send(subscriber, delivery) : consumer.take(delivery);
     return {
       prefetch: consumer?.prefetch,
       take: (delivery) => {
-        if (!this.#places.has(subscriber) || mayTake?.(subscriber) === false || !give(delivery)) return false;
-        tally.deliveries++;
+        if (!this.#places.has(subscriber) || !mayTake(subscriber) || !give(delivery)) return false;
+        topic.tally.deliveries++;
         return true;
       },
     };

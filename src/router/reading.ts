@@ -8,17 +8,18 @@ import type { PresenceReport } from '../core/presence.js';
 import type { Publication } from '../core/publication.js';
 import type { Operation } from '../core/route.js';
 import type { Session } from '../core/session.js';
+import { questionOf } from './access.js';
 import type { Archive } from './archive.js';
 import { HistoryPages } from './history-pages.js';
 import { checkReading, type RouterLimits } from './limits.js';
-import { type LiveTopic, questionOf } from './live-topic.js';
+import type { LiveTopic } from './live-topic.js';
 import { readPresence } from './presence-report.js';
 import type { Refusals } from './refusals.js';
-import type { RouteTable } from './route-table.js';
+import type { Routing } from './routing.js';
 import type { Topics } from './topics.js';
 
 export interface ReadingParts {
-  readonly table: RouteTable;
+  readonly routing: Routing;
   readonly topics: Topics;
   readonly broker: Broker;
   readonly archive: Archive;
@@ -43,11 +44,11 @@ export class Reading {
     selection: ChannelSelection,
     filter: HistoryFilter,
   ): Promise<readonly Publication[]> {
-    const { table, archive, load } = this.#parts;
+    const { routing, archive, load } = this.#parts;
     const { channel, match } = selection;
     try {
       checkReading(session, load);
-      if (match !== 'exact') table.checkPattern(selection);
+      if (match !== 'exact') routing.table.checkPattern(selection);
       return await archive.history(session, selection, filter);
     } catch (error) {
       throw this.#refused(error, session, match === 'exact' ? { channel } : { channel, isPattern: true });
@@ -79,7 +80,7 @@ export class Reading {
   async presence(session: Session, channel: string): Promise<PresenceReport> {
     try {
       checkReading(session, this.#parts.load);
-      return await readPresence(session, this.#parts.topics.find(channel));
+      return await readPresence(session, () => this.#parts.topics.find(channel));
     } catch (error) {
       throw this.#refused(error, session, { channel, operation: 'presence' });
     }

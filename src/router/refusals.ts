@@ -8,8 +8,9 @@ import { RefusalLog } from '../core/refusal-log.js';
 import type { Operation } from '../core/route.js';
 import type { Session } from '../core/session.js';
 import type { Judgement } from './access.js';
+import { questionOf } from './access.js';
 import { describeJudgements } from './explain.js';
-import { type LiveTopic, questionOf } from './live-topic.js';
+import type { LiveTopic } from './live-topic.js';
 import type { RouteTallies } from './route-tally.js';
 
 /** What was refused, and to whom. */

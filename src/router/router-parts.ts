@@ -7,17 +7,14 @@ import type { MessageLog } from '../core/message-log.js';
 import type { Meter } from '../core/meter.js';
 import type { PresenceStore } from '../core/presence.js';
 import type { Queues } from '../core/queue.js';
-import type { TopicHandler } from '../core/topic.js';
 import type { Tracer } from '../core/tracer.js';
 import type { IdentitySettings } from './identities.js';
 import type { RouterLimits } from './limits.js';
-import type { RouteTable } from './route-table.js';
-import type { RouteTallies } from './route-tally.js';
+import type { Routing } from './routing.js';
 
 /** What a router is made of. */
 export interface RouterParts {
-  readonly table: RouteTable;
-  readonly handlers: ReadonlyMap<string, TopicHandler>;
+  readonly routing: Routing;
   readonly broker: Broker;
   /** Without them routes with `delivery: queue` are refused. */
   readonly queues?: Queues | undefined;
@@ -29,8 +26,6 @@ export interface RouterParts {
   readonly logger: Logger;
   readonly meter: Meter;
   readonly limits: RouterLimits;
-  /** What is counted by route. Without it the router counts for itself. */
-  readonly tallies?: RouteTallies | undefined;
   readonly identity: IdentitySettings;
   /** Without it nothing is refused for there being too much to do. */
   readonly load?: Load | undefined;

@@ -33,6 +33,18 @@ export class SlowSubscribers {
     return true;
   }
 
+  /** What is held for a subscriber, which is not sent it then. */
+  take(subscriber: Subscriber): FrameCache | undefined {
+    const frames = this.#held.get(subscriber);
+    this.#held.delete(subscriber);
+    return frames;
+  }
+
+  /** Sends what is held for anybody at once. */
+  flush(): void {
+    for (const subscriber of [...this.#held.keys()]) this.#release(subscriber);
+  }
+
   forget(subscriber: Subscriber): void {
     this.#held.delete(subscriber);
   }

@@ -10,12 +10,12 @@ import type { Memberships } from './memberships.js';
 import type { PatternGroup, PatternGroups, PatternMatch } from './pattern-groups.js';
 import type { Recovering } from './recovering.js';
 import type { Refusals } from './refusals.js';
-import type { RouteTable } from './route-table.js';
+import type { Routing } from './routing.js';
 import type { Sessions } from './sessions.js';
 import type { Topics } from './topics.js';
 
 export interface SubscribingParts {
-  readonly table: RouteTable;
+  readonly routing: Routing;
   readonly topics: Topics;
   readonly patterns: PatternGroups;
   readonly sessions: Sessions;
@@ -24,6 +24,9 @@ export interface SubscribingParts {
   readonly refusals: Refusals;
   readonly limits: RouterLimits;
 }
+
+/** Times that a subscribe is decided where the routes change while it is. */
+const ATTEMPTS = 3;
 
 /** The walk of a subscribe, which may stop anywhere before the join: nobody has joined then, and nothing is left behind. */
 export class Subscribing {
@@ -34,24 +37,15 @@ export class Subscribing {
   }
 
   async toChannel(subscriber: Subscriber): Promise<LiveTopic> {
-    const { topics, sessions, memberships, recovering, refusals, limits } = this.#parts;
+    const { topics, refusals } = this.#parts;
     const { session, channel } = subscriber;
     let topic: LiveTopic | undefined;
     try {
       const held = (topic = topics.hold(topics.find(channel)));
-      const { principal } = session;
-      held.checkSubscriber(session);
-      checkSubscription(sessions, subscriber, { group: held, limits });
-      await inTime(askHandler(session, held), limits.handlerTimeout);
-      await held.attach();
-      await recovering.arrive(subscriber, held, (arrival) => {
-        // The peer may have gone, or may be somebody else, while the handler thought: nobody joins after that.
-        checkPresent(subscriber);
-        if (session.principal !== principal) held.checkSubscriber(session);
-        memberships.join(subscriber, held, arrival);
-        memberships.welcome(session, held);
-      });
-      return held;
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        if (await this.#walk(subscriber, held)) return held;
+      }
+      throw new RouterError('unavailable', 'the routes have changed again and again meanwhile');
     } catch (error) {
       throw refusals.on(error, { operation: 'subscribe', session, channel, topic });
     } finally {
@@ -59,13 +53,36 @@ export class Subscribing {
     }
   }
 
+  /** False where the channel has got another route meanwhile, which decides. */
+  async #walk(subscriber: Subscriber, topic: LiveTopic): Promise<boolean> {
+    const { sessions, memberships, recovering, limits } = this.#parts;
+    const { session } = subscriber;
+    const { principal } = session;
+    const { moves } = topic;
+    let isJoined = false;
+    topic.checkSubscriber(session);
+    checkSubscription(sessions, subscriber, { group: topic, limits });
+    await inTime(askHandler(session, topic), limits.handlerTimeout);
+    await topic.attach();
+    await recovering.arrive(subscriber, topic, (arrival) => {
+      if (topic.moves !== moves) return;
+      // The peer may have gone, or may be somebody else, while the handler thought: nobody joins after that.
+      checkPresent(subscriber);
+      if (session.principal !== principal) topic.checkSubscriber(session);
+      memberships.join(subscriber, topic, arrival);
+      memberships.welcome(session, topic);
+      isJoined = true;
+    });
+    return isJoined;
+  }
+
   /** Nobody is asked, since access is for each channel that the pattern matches, and asked for each delivery. */
   async toPattern(subscriber: Subscriber, match: PatternMatch): Promise<PatternGroup> {
-    const { table, patterns, sessions, memberships, refusals, limits } = this.#parts;
+    const { routing, patterns, sessions, memberships, refusals, limits } = this.#parts;
     const { session, channel } = subscriber;
     let group: PatternGroup | undefined;
     try {
-      table.checkPattern({ match, channel });
+      routing.table.checkPattern({ match, channel });
       checkPresent(subscriber);
       group = patterns.hold(match, channel);
       checkSubscription(sessions, subscriber, { group, limits });

@@ -4,8 +4,9 @@ import type { Tailed, TailQuery } from '../core/inspection.js';
 import type { Publication } from '../core/publication.js';
 import type { Route } from '../core/route.js';
 import type { Subscriber } from '../core/router.js';
+import { questionOf } from './access.js';
 import type { DeliveryTally } from './fan-outs.js';
-import { type LiveTopic, questionOf } from './live-topic.js';
+import type { LiveTopic } from './live-topic.js';
 import type { PatternGroups } from './pattern-groups.js';
 import type { Sessions } from './sessions.js';
 

@@ -35,9 +35,8 @@ import { Publishing } from './publishing.js';
 import { Reading } from './reading.js';
 import { Recovering } from './recovering.js';
 import { Refusals } from './refusals.js';
-import { RouteTallies } from './route-tally.js';
+import { Rerouting } from './rerouting.js';
 import type { RouterParts } from './router-parts.js';
-import { ServedRoutes } from './served-route.js';
 import { Sessions } from './sessions.js';
 import { Subscribing } from './subscribing.js';
 import { Tails } from './tails.js';
@@ -52,6 +51,8 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   readonly presence: Presence | undefined;
   /** For operators. */
   readonly inspection: RouterInspection;
+  /** For reloads. */
+  readonly rerouting: Rerouting;
   readonly #parts: RouterParts;
   readonly #sessions = new Sessions();
   readonly #groups = new Groups();
@@ -70,10 +71,9 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   #stop: (() => void) | undefined;
 
   constructor(parts: RouterParts) {
-    const { table, handlers, logger, limits, meter } = parts;
+    const { routing, logger, limits } = parts;
     this.#parts = parts;
-    const tallies = parts.tallies ?? new RouteTallies();
-    this.#refusals = new Refusals({ ...parts, tallies });
+    this.#refusals = new Refusals({ ...parts, tallies: routing.tallies });
     this.presence = parts.presence && new Presence({ ...parts, store: parts.presence });
     this.#fanOuts = new FanOuts((error) =>
       logger.error({ event: 'fan_out_failed', error }, 'fan-out failed'),
@@ -84,16 +84,16 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       log: parts.log,
       tracer: parts.tracer,
       watch: parts.watch,
-      tallies,
       presence: this.presence,
-      reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
+      reauthorize: (topic) => void this.#memberships.reauthorizeAll(topic),
+      sendAway: (group) => this.#disconnect([...group], DISCONNECT.insufficientState),
       sessions: this.#sessions,
       numbering: this.#numbering,
       groups: this.#groups,
       announce: (channel, payload) => this.announce(channel, payload),
       fanOuts: this.#fanOuts,
     };
-    this.#topics = new Topics(table, new ServedRoutes(handlers, { meter, tallies }), context);
+    this.#topics = new Topics(routing, context);
     this.#patterns = new PatternGroups(context);
     const tails = new Tails({ sessions: this.#sessions, patterns: this.#patterns });
     const shared = {
@@ -103,20 +103,18 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       topics: this.#topics,
       patterns: this.#patterns,
       refusals: this.#refusals,
+      fanOuts: this.#fanOuts,
     };
     this.#memberships = new Memberships({ ...shared, handlerTimeout: limits.handlerTimeout });
     this.#archive = new Archive(shared);
-    this.inspection = new Inspector({ ...shared, tails, tallies });
+    this.inspection = new Inspector({ ...shared, tails });
     this.#reading = new Reading({ ...shared, archive: this.#archive });
     const recovering = new Recovering({ ...parts, archive: this.#archive });
-    this.#subscribing = new Subscribing({ ...shared, memberships: this.#memberships, recovering });
+    const members = { ...shared, memberships: this.#memberships };
+    this.#subscribing = new Subscribing({ ...members, recovering });
     this.#publishing = new Publishing(shared);
-    this.#delivery = new Delivery({
-      ...shared,
-      fanOuts: this.#fanOuts,
-      tails,
-      reauthorize: (topic) => this.#memberships.reauthorizeAll(topic),
-    });
+    this.#delivery = new Delivery({ ...shared, tails, reauthorize: context.reauthorize });
+    this.rerouting = new Rerouting({ ...members, publishing: this.#publishing });
     this.#identities = new Identities({
       ...parts.identity,
       sessions: this.#sessions,
@@ -244,11 +242,11 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   }
 
   resolve(name: string): string {
-    return this.#parts.table.resolve(name);
+    return this.#parts.routing.table.resolve(name);
   }
 
   channel(routeName: string, params: Readonly<Record<string, string | number>>): string {
-    return this.#parts.table.channel(routeName, params);
+    return this.#parts.routing.table.channel(routeName, params);
   }
 
   groups(): Iterable<SubscriptionGroup> {

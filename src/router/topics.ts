@@ -1,23 +1,20 @@
-import { RouterError } from '../core/errors.js';
 import { isPromise } from '../core/maybe-promise.js';
 import type { GroupContext } from './group-context.js';
 import { LiveTopic } from './live-topic.js';
 import { presenceOf, watchedBy } from './presence-channel.js';
 import { PresenceTopic } from './presence-topic.js';
-import type { RouteTable } from './route-table.js';
-import type { ServedRoutes } from './served-route.js';
+import type { Placement, Routing } from './routing.js';
+import { noRoute } from './withdrawn-access.js';
 
 /** The live channels of a node. Neither a refusal nor a publish to nobody leaves one behind. */
 export class Topics {
-  readonly #table: RouteTable;
-  readonly #routes: ServedRoutes;
+  readonly #routing: Routing;
   readonly #context: GroupContext;
   readonly #live = new Map<string, LiveTopic>();
   #lastIdle: LiveTopic | undefined;
 
-  constructor(table: RouteTable, routes: ServedRoutes, context: GroupContext) {
-    this.#table = table;
-    this.#routes = routes;
+  constructor(routing: Routing, context: GroupContext) {
+    this.#routing = routing;
     this.#context = context;
   }
 
@@ -31,7 +28,10 @@ export class Topics {
    */
   find(channel: string): LiveTopic {
     const live = this.#live.get(channel);
-    if (live !== undefined) return live;
+    if (live !== undefined) {
+      if (live.isWithdrawn) throw noRoute(channel);
+      return live;
+    }
     if (this.#lastIdle?.channel !== channel) this.#lastIdle = this.#create(channel);
     return this.#lastIdle;
   }
@@ -66,6 +66,25 @@ export class Topics {
     }
   }
 
+  /** The routing has been replaced: all go on by it. Returns those about which anything is different. */
+  move(): readonly LiveTopic[] {
+    this.#lastIdle = undefined;
+    return [...this.#live.values()].filter((topic) => topic.move(this.#placementOf(topic)));
+  }
+
+  /** Of a presence channel that of the channel that it is about. Undefined where nobody serves it. */
+  #placementOf({ channel }: LiveTopic): Placement | undefined {
+    try {
+      return this.#routing.place(watchedBy(channel) ?? channel);
+    } catch (error) {
+      this.#context.logger.warn(
+        { event: 'channel_not_served', channel, error },
+        'channel not served any more',
+      );
+      return undefined;
+    }
+  }
+
   #create(channel: string): LiveTopic {
     const watched = watchedBy(channel);
     return watched === undefined ? this.#routed(channel) : this.#presenceOf(watched);
@@ -79,8 +98,8 @@ export class Topics {
   }
 
   #routed(channel: string): LiveTopic {
-    const request = this.#table.match(channel);
-    if (request === undefined) throw new RouterError('no_such_route', `no route matches ${channel}`);
-    return new LiveTopic(request, this.#routes.of(request.route), this.#context);
+    const placement = this.#routing.place(channel);
+    if (placement === undefined) throw noRoute(channel);
+    return new LiveTopic(placement.request, placement.served, this.#context);
   }
 }

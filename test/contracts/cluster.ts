@@ -75,7 +75,7 @@ export function clusterContract(name: string, create: () => Promise<ClusterFixtu
 
     it('has commands of one node obeyed in their order, each once', async () => {
       await assembled();
-      const commands = Array.from({ length: 50 }, (_, n): ClusterCommand => ({ ...KICK, user: String(n) }));
+      const commands = Array.from({ length: 50 }, (_, n) => ({ ...KICK, user: String(n) }));
       await Promise.all(commands.map((command) => first().command(command)));
       expect(obeyed).toEqual(fixture.nodes.map(() => commands));
     });

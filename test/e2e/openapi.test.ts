@@ -42,6 +42,8 @@ const REQUESTS: Readonly<Record<string, readonly [good: Ask, bad?: Ask]>> = {
   'post /api/disconnect': [{ body: { user: 'nobody' } }, { body: {} }],
   'post /api/rights': [{ body: { user: 'nobody', roles: [], organizations: [] } }, { body: { user: 'x' } }],
   'get /api/nodes': [{}, { key: 'wrong' }],
+  'post /api/plan': [{ body: {} }, { body: {}, key: 'wrong' }],
+  'post /api/reload': [{ body: {} }, { body: { some: true } }],
   'post /api/tickets': [{ body: { user: '5', ttl: '1m' } }, { body: { users: '5' } }],
   'post /api/login': [{ basic: 'guest:guest' }, { basic: 'guest:wrong' }],
   'post /dev/tickets': [

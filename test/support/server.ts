@@ -25,6 +25,8 @@ export interface ServerOptions {
   /** Environment variables such as `SIGNALBOX_LIMITS_DRAIN`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
+  /** `serve` unless given. */
+  readonly verb?: 'serve' | 'dev';
   /** The program to start in place of this repository's own. */
   readonly command?: string;
 }
@@ -77,6 +79,7 @@ export class ServerProcess {
     env,
     args = [],
     command = COMMAND,
+    verb = 'serve',
   }: ServerOptions = {}): Promise<ServerProcess> {
     if (!existsSync(`${REPOSITORY}dist/src/app/cli/index.js`)) {
       throw new Error('nothing is built: run npm run build, or npm test, which does it');
@@ -86,7 +89,7 @@ export class ServerProcess {
     const store = config === undefined ? { SIGNALBOX_STORE_PATH: storePath() } : {};
     const child = spawn(
       process.execPath,
-      [command, 'serve', '--config', file, '--host', '127.0.0.1', '--port', '0', ...args],
+      [command, verb, '--config', file, '--host', '127.0.0.1', '--port', '0', ...args],
       {
         cwd: REPOSITORY,
         env: testEnvironment({ ...others, ...store, ...env }),

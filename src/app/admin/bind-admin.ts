@@ -27,12 +27,12 @@ export function bindAdmin(container: Container, plan: Plan): void {
   container
     .bind(PARTS.operatorMemory)
     .toResolvedValue((events) => new OperatorMemory(events), [TOKENS.events]);
-  bindInspector(container, plan);
+  bindInspector(container);
   bindEndpoints(container, plan, admin.key);
 }
 
-function bindInspector(container: Container, current: Plan): void {
-  const plan = () => current;
+function bindInspector(container: Container): void {
+  const plan = () => container.get(PARTS.served).plan;
   container.bind(PARTS.inspector).toResolvedValue(
     (memory, realms, events, totals, overload, broker, cluster) => {
       let urls: readonly string[] = [];

@@ -129,7 +129,7 @@ export class NodeInspector implements NodeInspection {
     const { realms } = this.#parts;
     const plan = this.#parts.plan();
     if (this.#trial?.plan !== plan)
-      this.#trial = { plan, trial: new AccessTrial(plan, realms.main.handlers) };
+      this.#trial = { plan, trial: new AccessTrial(plan, realms.main.routing.handlers) };
     return this.#trial.trial;
   }
 

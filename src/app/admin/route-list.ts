@@ -7,7 +7,7 @@ import type { Realms } from '../realms.js';
 export function listRoutes(routes: readonly Route[], realms: Realms): readonly InspectedRoute[] {
   return routes.map((route) => ({
     route,
-    demands: demandsOf(realms.main.handlers.get(route.handler ?? '')),
+    demands: demandsOf(realms.main.routing.handlers.get(route.handler ?? '')),
     figures: realms.figuresOf(route.name),
   }));
 }

@@ -7,6 +7,7 @@ import { bench } from './bench.js';
 import { call } from './call.js';
 import { check } from './check.js';
 import { completion } from './completion.js';
+import { dev } from './dev.js';
 import { disconnect } from './disconnect.js';
 import { doctor } from './doctor.js';
 import { explain } from './explain.js';
@@ -17,8 +18,10 @@ import { make } from './make.js';
 import { match } from './match.js';
 import { migrate } from './migrate.js';
 import { openapi } from './openapi.js';
+import { plan } from './plan.js';
 import { type CliContext, createProgram, type ExitCode } from './program.js';
 import { publish } from './publish.js';
+import { reload } from './reload.js';
 import { rights } from './rights.js';
 import { routes } from './routes.js';
 import { serve } from './serve.js';
@@ -30,6 +33,7 @@ import { types } from './types.js';
 /** Every command, by its name. */
 export const COMMANDS = {
   serve,
+  dev,
   check,
   routes,
   match,
@@ -47,6 +51,8 @@ export const COMMANDS = {
   key,
   disconnect,
   rights,
+  plan,
+  reload,
   import: importRouting,
   init,
   make,
@@ -96,9 +102,10 @@ function processContext(): CliContext {
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
     input: () => readInput(process.stdin),
+    hangUp: (listener) => void process.on('SIGHUP', listener),
     stopped: () =>
       new Promise((resolve) => {
-        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) {
           process.once(signal, () => {
             process.once(signal, () => process.exit(1));
             resolve();

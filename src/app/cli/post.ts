@@ -3,12 +3,36 @@ import type { CliContext } from './program.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
+/** The answer of a server. */
+export interface Answer {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
 /** Posts JSON to a running server with the back-end key that is found. Throws with the reason of a refusal. */
 export async function post(
   path: string,
   body: unknown,
+  how: { readonly options: Options; readonly context: CliContext },
+): Promise<Answer['body']> {
+  const answer = await ask(path, body, how);
+  if (answer.ok) return answer.body;
+  throw refusalOf(answer);
+}
+
+/** What a server says of a request that it has refused. */
+export function refusalOf({ status, body }: Answer): Error {
+  const { code = status, message = 'refused', hint } = (body['error'] ?? {}) as Record<string, unknown>;
+  return new Error(`${code}: ${message}${hint === undefined ? '' : `\n${hint}`}`);
+}
+
+/** The same, whatever is answered. */
+export async function ask(
+  path: string,
+  body: unknown,
   { options, context }: { readonly options: Options; readonly context: CliContext },
-): Promise<Readonly<Record<string, unknown>>> {
+): Promise<Answer> {
   const key = await findKey(options, context);
   if (key === undefined) {
     throw new Error('no back-end key: set SIGNALBOX_API_KEY, or start the server once in this folder');
@@ -20,12 +44,6 @@ export async function post(
       throw new Error(`no answer from ${url}: check that the server runs`, { cause });
     },
   );
-  const answer = (await response.json().catch(() => ({}))) as Readonly<Record<string, unknown>>;
-  if (response.ok) return answer;
-  const {
-    code = response.status,
-    message = 'refused',
-    hint,
-  } = (answer['error'] ?? {}) as Record<string, unknown>;
-  throw new Error(`${code}: ${message}${hint === undefined ? '' : `\n${hint}`}`);
+  const answer = (await response.json().catch(() => ({}))) as Answer['body'];
+  return { ok: response.ok, status: response.status, body: answer };
 }

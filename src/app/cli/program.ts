@@ -12,6 +12,8 @@ export interface CliContext {
   err(line: string): void;
   /** What stands on the input, to its end; at most 64 KiB. */
   input(): Promise<string>;
+  /** Calls back each time that the process is told to read its configuration again. */
+  hangUp(listener: () => void): void;
   /** Resolves when the process is asked to stop. */
   stopped(): Promise<void>;
 }

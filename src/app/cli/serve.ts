@@ -1,37 +1,64 @@
+import type { Command } from 'commander';
 import { formatFindings } from '../../config/index.js';
+import type { DevBoard } from '../../core/dev-news.js';
 import type { Application } from '../application.js';
 import type { Plan } from '../container.js';
+import type { LoadPlan } from '../reloading.js';
 import { ensureLocalSecrets, localKey } from '../secrets.js';
 import { type RunningServer, startServer } from '../server.js';
 import { describeAllSettings, describeApplication, openApplication } from './application-options.js';
-import type { CliCommand, CliContext } from './program.js';
+import { describeReload } from './describe-reload.js';
+import type { CliCommand, CliContext, ExitCode } from './program.js';
 
 /** Runs the server until it is asked to stop, then lets everybody go. */
 export const serve: CliCommand = {
-  describe: (command) =>
-    describeAllSettings(
-      describeApplication(command.description('start the server'))
-        .option('--host <host>', 'address to listen on')
-        .option('--port <port>', 'port to listen on; 0 takes a free one'),
-    ),
-  async run({ options, context }) {
-    const application = await openApplication(options, context);
-    const plan = await withSecrets(application);
-    if (application.findings.length > 0)
-      context.err(formatFindings(application.findings, { color: context.color }));
-    const server = await start(plan);
-    warnOfOrigins(plan, context);
-    tellDevelopment(plan, context);
-    tellKey(application, plan, context);
-    // Who reads the line may stop the server at once. All are written together: the first says that all are there.
-    const stopped = context.stopped();
-    context.out(server.urls.map((url) => `signalbox ready ${url}`).join('\n'));
-    await stopped;
-    context.err('signalbox stops: peers are told to come back; once more to stop at once');
-    await server.close();
-    return 0;
-  },
+  describe: (command) => describeServe(command.description('start the server')),
+  run: (input) => runServer(input),
 };
+
+/** The options of what starts a server. */
+export function describeServe(command: Command): Command {
+  return describeAllSettings(
+    describeApplication(command)
+      .option('--host <host>', 'address to listen on')
+      .option('--port <port>', 'port to listen on; 0 takes a free one'),
+  );
+}
+
+export interface ServeInput {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly context: CliContext;
+  /** Where pages are told what becomes of changed files; without it nobody is. */
+  readonly board?: DevBoard;
+  /** Begins what goes on as long as the server does, and resolves to what ends it. */
+  readonly started?: (server: RunningServer, application: Application) => Promise<() => Promise<void>>;
+}
+
+/** For `serve`, and for whoever does more while it runs. */
+export async function runServer({ options, context, board, started }: ServeInput): Promise<ExitCode> {
+  const application = await openApplication(options, context);
+  const plan = { ...(await withSecrets(application)), board };
+  const load = async () => {
+    const again = await openApplication(options, context);
+    return { plan: await withSecrets(again), findings: again.findings };
+  };
+  if (application.findings.length > 0)
+    context.err(formatFindings(application.findings, { color: context.color }));
+  const server = await start(plan, load);
+  warnOfOrigins(plan, context);
+  tellDevelopment(plan, context);
+  tellKey(application, plan, context);
+  const end = await started?.(server, application);
+  // Who reads the line may stop the server at once. All are written together: the first says that all are there.
+  const stopped = context.stopped();
+  context.hangUp(() => void server.reload().then((report) => context.err(describeReload(report, context))));
+  context.out(server.urls.map((url) => `signalbox ready ${url}`).join('\n'));
+  await stopped;
+  context.err('signalbox stops: peers are told to come back; once more to stop at once');
+  await end?.();
+  await server.close();
+  return 0;
+}
 
 /** Once the server runs: a key that it made for itself is of use only then. */
 function tellKey({ settings }: Application, plan: Plan, context: CliContext): void {
@@ -59,9 +86,9 @@ function warnOfOrigins({ settings: { listen, origins } }: Plan, context: CliCont
 }
 
 /** Says what to do where the address cannot be listened to. */
-async function start(plan: Plan): Promise<RunningServer> {
+async function start(plan: Plan, load: LoadPlan): Promise<RunningServer> {
   try {
-    return await startServer(plan);
+    return await startServer(plan, load);
   } catch (error) {
     const { listen } = plan.settings;
     const { host } = listen;

@@ -32,6 +32,13 @@ export const TRAFFIC_METRICS = {
     help: "routes served, the server's own included",
     read: 'The same on all nodes, once they have the same routing files.',
   },
+  signalbox_reloads_total: {
+    ...node,
+    ...counter,
+    labels: ['outcome'],
+    help: 'times that settings, routes and handlers were read again, by outcome',
+    read: 'refused: the log has the reason, signalbox check has what is wrong, and the node serves what it served before.',
+  },
   signalbox_connections: {
     ...peers,
     ...gauge,

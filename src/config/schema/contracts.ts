@@ -41,7 +41,8 @@ export class SchemaContract implements PayloadContract {
   readonly title: string;
   readonly schema: JsonSchema;
   readonly broadcasts: boolean;
-  readonly #draft: Draft;
+  /** That of JSON Schema. */
+  readonly draft: Draft;
   readonly #first: SchemaCheck;
   #all: SchemaCheck | undefined;
 
@@ -53,7 +54,7 @@ export class SchemaContract implements PayloadContract {
     this.schema = schema;
     this.broadcasts = broadcasts;
     this.title = titleOf(schema) ?? name;
-    this.#draft = draft;
+    this.draft = draft;
     this.#first = compileSchema(schema, draft, { all: false });
   }
 
@@ -73,7 +74,7 @@ export class SchemaContract implements PayloadContract {
 
   /** Made with the first fault: most schemas are never in want of it. */
   #checkAll(value: unknown, size: number): readonly ErrorObject[] {
-    this.#all ??= compileSchema(this.schema, this.#draft, { all: true });
+    this.#all ??= compileSchema(this.schema, this.draft, { all: true });
     return this.#all(value, size);
   }
 }

@@ -1,6 +1,7 @@
 export { type AdminParts, adminEndpoints, OperatorStreams } from './admin/index.js';
 export { ChannelsEndpoint } from './channels-endpoint.js';
 export { METRICS as METRICS_DESCRIPTION } from './descriptions.js';
+export { DevEventsEndpoint } from './dev-events-endpoint.js';
 export { DevTicketsEndpoint } from './dev-tickets-endpoint.js';
 export { DisconnectEndpoint, RightsEndpoint } from './disconnect-endpoint.js';
 export { healthEndpoints, type Readiness } from './health-endpoint.js';
@@ -13,4 +14,5 @@ export { PollEndpoint } from './poll-endpoint.js';
 export { PresenceEndpoint } from './presence-endpoint.js';
 export type { PublishLimits } from './publish-body.js';
 export { PublishEndpoint, type PublishEndpointSettings, type PublishReply } from './publish-endpoint.js';
+export { reloadEndpoints } from './reload-endpoint.js';
 export { TicketsEndpoint, type TicketsEndpointSettings } from './tickets-endpoint.js';

@@ -20,6 +20,7 @@ export const ERROR_URIS = {
   no_available_callee: 'wamp.error.no_available_callee',
   option_not_allowed: 'wamp.error.option_disallowed.disclose_me',
   feature_not_supported: 'wamp.error.feature_not_supported',
+  invalid_configuration: 'signalbox.error.invalid_configuration',
   conflict: 'signalbox.error.conflict',
   payload_too_large: 'wamp.error.payload_size_exceeded',
   limit_exceeded: 'signalbox.error.limit_exceeded',

@@ -17,6 +17,8 @@ export interface CallContext {
   readonly logger: Logger;
   /** Milliseconds that a call may take, whatever its caller asks for. */
   readonly callTimeout: number;
+  /** The procedure that a name means at this moment. Throws `no_such_procedure`. */
+  find(name: string): Called;
 }
 
 /** The procedure that is called, as its route sees it. */

@@ -1,5 +1,5 @@
 import { every } from '../../core/interval.js';
-import { Slots } from './slots.js';
+import { Slots } from '../slots.js';
 
 /** Milliseconds that a call may be late to be found out. */
 const RESOLUTION = 50;

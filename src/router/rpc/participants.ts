@@ -1,7 +1,7 @@
 import { overLimit } from '../../core/errors.js';
 import type { Session } from '../../core/session.js';
+import { Slots } from '../slots.js';
 import type { LiveRegistration } from './live-registration.js';
-import { Slots } from './slots.js';
 
 /** Something that a session has a part in. */
 export interface Involved {

@@ -2,8 +2,7 @@ import { RouterError } from '../../core/errors.js';
 import type { Principal } from '../../core/session.js';
 import { checkChannelName } from '../channel-name.js';
 import { MOST_PARTS } from '../pattern-index.js';
-import type { RouteTable } from '../route-table.js';
-import type { ServedRoutes } from '../served-route.js';
+import type { Routing } from '../routing.js';
 
 /** The first part of the names that are the server's own, after any spelling of a beginning. */
 const RESERVED = /^(?:\/topic)?\/?(?:wamp|signalbox)(?:[./]|$)/;
@@ -21,8 +20,7 @@ export function checkUnreserved(name: string): void {
 
 /** What a pattern is checked against; the limit is octets. */
 export interface Surroundings {
-  readonly table: RouteTable;
-  readonly routes: ServedRoutes;
+  readonly routing: Routing;
   readonly limit: number;
 }
 
@@ -55,16 +53,16 @@ export function checkPattern(
 export function mayRegister(
   principal: Principal,
   { match, pattern }: Pattern,
-  { table, routes }: Surroundings,
+  { routing }: Surroundings,
 ): boolean {
   const parts = pattern.replaceAll('.', '/');
   const begin = match === 'prefix' ? parts : beginOf(parts);
-  return table.routes.some((route) => {
+  return routing.table.routes.some((route) => {
     if (route.handler === undefined) return false;
     const literal = (/^[^{]*/.exec(route.pattern)?.[0] ?? '').replaceAll('.', '/');
     if (!literal.startsWith(begin) && !begin.startsWith(literal)) return false;
     const request = { channel: pattern, route, params: {} };
-    return routes.of(route).access.allows('register', { principal, request });
+    return routing.of(route).access.allows('register', { principal, request });
   });
 }
 

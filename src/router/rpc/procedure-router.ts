@@ -15,11 +15,8 @@ import type {
 } from '../../core/rpc.js';
 import type { Session } from '../../core/session.js';
 import { timed } from '../../core/timed.js';
-import type { TopicHandler } from '../../core/topic.js';
 import { Refusals } from '../refusals.js';
-import type { RouteTable } from '../route-table.js';
-import { RouteTallies } from '../route-tally.js';
-import { ServedRoutes } from '../served-route.js';
+import type { Routing } from '../routing.js';
 import { answer, type CallContext, checkArguments, lacks, noSuchProcedure } from './call-context.js';
 import { CallTimeouts } from './call-timeouts.js';
 import type { LiveRegistration } from './live-registration.js';
@@ -47,17 +44,13 @@ export interface ProcedureLimits extends ParticipantLimits {
 }
 
 export interface ProcedureRouterParts {
-  readonly table: RouteTable;
-  /** By the handler name of the routes. */
-  readonly handlers: ReadonlyMap<string, TopicHandler>;
+  readonly routing: Routing;
   /** Procedures of the server itself, by name. */
   readonly own: ReadonlyMap<string, OwnProcedure>;
   readonly events: ServerEvents;
   readonly logger: Logger;
   readonly meter: Meter;
   readonly limits: ProcedureLimits;
-  /** What is counted by route, together with the router. */
-  readonly tallies?: RouteTallies | undefined;
   /** Without it nobody hears of what is refused. */
   readonly watch?: RouterWatch | undefined;
   /** Whether refusals explain themselves to the peer. */
@@ -82,21 +75,20 @@ export class ProcedureRouter implements Procedures {
   readonly #surroundings: Surroundings;
 
   constructor(parts: ProcedureRouterParts) {
-    const { handlers, events, logger, limits } = parts;
+    const { routing, events, logger, limits } = parts;
     this.#parts = parts;
-    const { meter, tallies = new RouteTallies() } = parts;
-    const routes = new ServedRoutes(handlers, { meter, tallies });
-    this.#served = new ServedProcedures(parts.table, routes);
-    this.#surroundings = { table: parts.table, routes, limit: limits.channel };
+    this.#served = new ServedProcedures(routing);
+    this.#surroundings = { routing, limit: limits.channel };
     this.#registrations = new Registrations(this.#participants, events);
     this.#context = {
       participants: this.#participants,
       timeouts: new CallTimeouts((error) =>
         logger.error({ event: 'call_timeout_failed', error }, 'end of a call failed'),
       ),
-      refusals: new Refusals({ ...parts, tallies }),
+      refusals: new Refusals({ ...parts, tallies: routing.tallies }),
       logger,
       callTimeout: limits.callTimeout,
+      find: (name) => this.#served.find(name),
     };
     events.on('client_identified', ({ session }) => this.#reauthorize(session));
   }
@@ -195,6 +187,13 @@ export class ProcedureRouter implements Procedures {
     }
   }
 
+  /** The routes have changed: ends the registrations that they do not allow any more. */
+  reroute(): void {
+    for (const registration of [...this.#registrations.byId.values()]) {
+      for (const callee of registration.callees) this.#reconsider(callee, registration);
+    }
+  }
+
   /** Everybody may, and the time is that of any call: it may ask elsewhere who somebody is. */
   #callOwn(call: CallRequest, procedure: OwnProcedure): OngoingCall {
     const target = { procedure, channel: call.procedure, timeout: this.#parts.limits.callTimeout };
@@ -248,15 +247,31 @@ export class ProcedureRouter implements Procedures {
   /** Ends the registrations that a session may no longer have. */
   #reauthorize(session: Session): void {
     for (const registration of [...(this.#participants.find(session)?.registrations ?? [])]) {
-      if (this.#mayKeep(session, registration)) continue;
-      this.revoke(registration.id, 'wamp.error.not_authorized', session);
+      this.#reconsider(session, registration);
     }
+  }
+
+  #reconsider(session: Session, registration: LiveRegistration): void {
+    if (!this.#mayKeep(session, registration))
+      this.revoke(registration.id, 'wamp.error.not_authorized', session);
   }
 
   #mayKeep({ principal }: Session, { match, key, procedure }: LiveRegistration): boolean {
     if (match !== 'exact') return mayRegister(principal, { match, pattern: key }, this.#surroundings);
-    const { access, request } = this.#served.find(procedure, 'no_such_route');
-    return access.allows('register', { principal, request });
+    const served = this.#known(procedure);
+    if (served === undefined || served.request.channel !== key) return false;
+    const { access, request, handler } = served;
+    return (
+      this.#local.find(handler, request) === undefined && access.allows('register', { principal, request })
+    );
+  }
+
+  #known(procedure: string): ServedProcedure | undefined {
+    try {
+      return this.#served.find(procedure, 'no_such_route');
+    } catch {
+      return undefined;
+    }
   }
 
   /** What the peer may be told. */

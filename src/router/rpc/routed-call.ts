@@ -30,7 +30,7 @@ export class RoutedCall implements OngoingCall, Expiring, Chooser, Involved {
   /** Whether a callee was left out because it lacks a feature that the call needs. */
   lacking: string | undefined;
   readonly #call: CallRequest;
-  readonly #called: Called;
+  #called: Called;
   readonly #context: CallContext;
   #caller: Participant | undefined;
   #place = 0;
@@ -75,9 +75,10 @@ export class RoutedCall implements OngoingCall, Expiring, Chooser, Involved {
 
   more(payload: Payload, continues: boolean): void {
     if (this.#over || !this.#open || this.#invocation === undefined) return;
-    const { access, request } = this.#called;
     try {
-      // The caller may have lost the right meanwhile.
+      // The caller may have lost the right meanwhile, and the routes may have changed.
+      this.#called = this.#context.find(this.#call.procedure);
+      const { access, request } = this.#called;
       access.check('call', { principal: this.#call.session.principal, request });
       checkArguments(payload, request.route);
     } catch (error) {
@@ -138,7 +139,7 @@ export class RoutedCall implements OngoingCall, Expiring, Chooser, Involved {
     this.#tried ??= new Set();
     this.#tried.add(former.member);
     const { registration } = former;
-    const member = this.#bound ? undefined : registration.pick(this);
+    const member = this.#bound || !this.#isServed() ? undefined : registration.pick(this);
     if (member !== undefined) {
       former.over();
       this.#invoke(registration, member);
@@ -149,6 +150,16 @@ export class RoutedCall implements OngoingCall, Expiring, Chooser, Involved {
       `no callee of ${registration.procedure} is available`,
     );
     this.#end(this.#refusal(error));
+  }
+
+  /** Whether a route is there for the procedure still; who may answer is decided by it. */
+  #isServed(): boolean {
+    try {
+      this.#called = this.#context.find(this.#call.procedure);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #invoke(registration: LiveRegistration, member: Member): void {

@@ -1,7 +1,7 @@
 import { isRouterError } from '../../core/errors.js';
 import type { TopicRequest } from '../../core/topic.js';
-import type { RouteTable } from '../route-table.js';
-import type { ServedRoute, ServedRoutes } from '../served-route.js';
+import type { Routing } from '../routing.js';
+import type { ServedRoute } from '../served-route.js';
 import { type Called, noSuchProcedure } from './call-context.js';
 
 /** The route that matches a procedure, as this node serves it. */
@@ -9,20 +9,20 @@ export interface ServedProcedure extends ServedRoute, Called {}
 
 /** The routes of procedures by name, each put together once for a channel that is remembered. */
 export class ServedProcedures {
-  readonly #table: RouteTable;
-  readonly #routes: ServedRoutes;
+  readonly #routing: Routing;
+  /** By what the table answers, which is another one with each table. */
   readonly #served = new WeakMap<TopicRequest, ServedProcedure>();
 
-  constructor(table: RouteTable, routes: ServedRoutes) {
-    this.#table = table;
-    this.#routes = routes;
+  constructor(routing: Routing) {
+    this.#routing = routing;
   }
 
   /** Throws `no_such_procedure`, or what else is said, where no route matches. */
   find(name: string, absent: 'no_such_procedure' | 'no_such_route' = 'no_such_procedure'): ServedProcedure {
     if (absent === 'no_such_procedure' && name.startsWith('signalbox.')) throw noSuchProcedure(name);
     try {
-      const request = this.#table.match(this.#table.resolve(name));
+      const { table } = this.#routing;
+      const request = table.match(table.resolve(name));
       if (request !== undefined) return this.#serve(request);
     } catch (error) {
       if (!isRouterError(error) || error.code !== 'no_such_route') throw error;
@@ -34,7 +34,7 @@ export class ServedProcedures {
   /** The channel of a name; the name itself where no route matches it. */
   channelOf(name: string): string {
     try {
-      return this.#table.resolve(name);
+      return this.#routing.table.resolve(name);
     } catch {
       return name;
     }
@@ -43,7 +43,7 @@ export class ServedProcedures {
   #serve(request: TopicRequest): ServedProcedure {
     const known = this.#served.get(request);
     if (known !== undefined) return known;
-    const served = { ...this.#routes.of(request.route), request };
+    const served = { ...this.#routing.of(request.route), request };
     this.#served.set(request, served);
     return served;
   }

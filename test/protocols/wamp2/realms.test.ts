@@ -83,8 +83,8 @@ describe('between two realms', () => {
     const limits = { queueMessages: 1, queueSize: 1 };
     const queues = new MemoryQueues({ limits, logger: NULL_LOGGER, meter: NULL_METER });
     const [main, other] = NAMES.map((name) => {
-      const { router, procedures } = world.in(name);
-      return { name, router, procedures, broker: new MemoryBroker(), queues, handlers: new Map() };
+      const { router, procedures, routing } = world.in(name);
+      return { name, router, procedures, broker: new MemoryBroker(), queues, routing, own: new Map() };
     });
     if (main === undefined || other === undefined) throw new Error('two realms are needed');
     const realms = new Realms(main, [other]);

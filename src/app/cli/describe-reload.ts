@@ -1,0 +1,56 @@
+import { type Finding, formatFindings } from '../../config/index.js';
+import type { ReloadReport } from '../../core/reload.js';
+import { safeText } from './in-words.js';
+
+type Changes = ReloadReport['routes'];
+
+/** What came of a reload, for people. */
+export function describeReload(report: ReloadReport, { color }: { readonly color: boolean }): string {
+  const findings = formatFindings(report.findings as readonly Finding[], { color });
+  if (!report.applied) return [findings, `not reloaded: ${report.reason}`].filter(isSaid).join('\n\n');
+  const { channels, subscriptions, handlers, restart } = report;
+  const lines = [
+    ...describeRoutes(report.routes),
+    ...(handlers.length > 0 ? [`  * new handlers: ${handlers.join(', ')}`] : []),
+    `reloaded: ${count(channels.moved, 'of the live channels')} ${channels.moved === 1 ? 'has' : 'have'} changed, ${subscriptions.ended} subscriptions ended, ${subscriptions.asked} are asked for again`,
+    ...(restart.length > 0 ? [`needs a restart: ${restart.join(', ')}`] : []),
+  ];
+  return [findings, lines.join('\n')].filter(isSaid).join('\n\n');
+}
+
+/** What a reload would do, for people. */
+export function describePlan(report: ReloadReport, { color }: { readonly color: boolean }): string {
+  const findings = formatFindings(report.findings as readonly Finding[], { color });
+  if (!report.applied)
+    return [findings, `a reload would be refused: ${report.reason}`].filter(isSaid).join('\n\n');
+  const { channels, subscriptions, handlers, restart, examples = [] } = report;
+  const lines = [
+    ...describeRoutes(report.routes),
+    ...(handlers.length > 0 ? [`  * new handlers: ${handlers.join(', ')}`] : []),
+    ...examples.map((one) => {
+      const route = one.before === one.after ? one.before : `${one.before} -> ${one.after ?? 'no route'}`;
+      return `    ${safeText(one.channel)} (${route}): ${one.ends} of ${one.subscriptions} subscriptions would end`;
+    }),
+    `plan: ${channels.moved} of ${channels.live} live channels would change, ${subscriptions.ended} subscriptions would end, ${subscriptions.asked} would be asked for again`,
+    ...(restart.length > 0 ? [`would need a restart: ${restart.join(', ')}`] : []),
+  ];
+  return [findings, lines.join('\n')].filter(isSaid).join('\n\n');
+}
+
+/** Routes that have come, gone or changed, a line for each. */
+export function describeRoutes({ added, removed, changed, reordered }: Changes): readonly string[] {
+  return [
+    ...added.map((name) => `  + ${name}`),
+    ...removed.map((name) => `  - ${name}`),
+    ...changed.map(({ name, parts }) => `  ~ ${name}: ${parts.join(', ')}`),
+    ...(reordered ? ['  ~ routes are tried in another order'] : []),
+  ];
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}`;
+}
+
+function isSaid(text: string): boolean {
+  return text !== '';
+}

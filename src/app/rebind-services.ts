@@ -1,0 +1,26 @@
+import { Container } from 'inversify';
+import type { Plan } from './container.js';
+
+/**
+ * What handlers inject after a change: the services of classes that are other ones now are made anew, all else is what there is
+ * in `root`, and in `former`, where the classes of an earlier change are.
+ */
+export function rebindServices(
+  root: Container,
+  former: Container,
+  [before, after]: readonly [Plan, Plan],
+): Container {
+  const container = new Container({ parent: root, defaultScope: 'Singleton' });
+  for (const [token, offer] of after.offers.services) {
+    const isSame = before.offers.services.get(token)?.class === offer.class;
+    if (isSame && (former === root || !former.isCurrentBound(token))) continue;
+    if (isSame) {
+      container.bind(token).toConstantValue(former.get(token));
+      continue;
+    }
+    const inject = [...(offer.class.inject ?? [])];
+    const build = (...injected: unknown[]) => new offer.class(...(injected as never[]));
+    container.bind(token).toResolvedValue(build, inject);
+  }
+  return container;
+}

@@ -1,0 +1,27 @@
+import type { DevBoard } from '../../core/dev-news.js';
+import type { HttpEndpoint, HttpReply } from '../../core/http.js';
+import { OperatorStreams } from './admin/operator-streams.js';
+
+/**
+ * `GET /dev/events`, while an application is developed: what becomes of its files, as they change. An event `news` has whether the
+ * server goes by them, and a text for people; a page that comes while something is wrong is told at once.
+ */
+export class DevEventsEndpoint implements HttpEndpoint {
+  readonly method = 'GET';
+  readonly path = '/dev/events';
+  readonly bodyLimit = 0;
+  readonly #board: DevBoard;
+  readonly #streams = new OperatorStreams();
+
+  constructor(board: DevBoard) {
+    this.#board = board;
+  }
+
+  handle(): HttpReply {
+    return this.#streams.reply((stream) => {
+      const { last } = this.#board;
+      if (last?.applied === false) stream.send('news', last);
+      stream.whenEnded(this.#board.listen((news) => stream.send('news', news)));
+    });
+  }
+}
