@@ -2,6 +2,7 @@ import type { Container } from 'inversify';
 import type { Finding } from '../config/index.js';
 import { every } from '../core/interval.js';
 import type { ReloadReport } from '../core/reload.js';
+import type { Route } from '../core/route.js';
 import type { PeriodicTask } from '../core/topic.js';
 import {
   compareRoutes,
@@ -33,6 +34,13 @@ interface Parts {
 
 /** Channels that are named of those that a change is about. */
 const MOST_EXAMPLES = 20;
+
+/** In place of a handler that only another version of the application has. */
+const UNKNOWN: Built = {
+  made: {},
+  from: { class: undefined, injected: [], options: undefined },
+  isNew: true,
+};
 
 const NO_CHANGES: RouteChanges = { added: [], removed: [], changed: [], reordered: false };
 
@@ -67,9 +75,20 @@ export class Reloading {
     return this.#next;
   }
 
-  /** What `reload` would do now. Handlers are built, and nothing is asked of them. Never rejects. */
-  foresee(): Promise<ReloadReport> {
-    return this.#attempt((plan, parts) => this.#foresee(plan, parts));
+  /**
+   * What `reload` would do now. Handlers are built, and nothing is asked of them. Routes that are given are compared with what is
+   * served, with the handlers that there are; one that there is not demands nothing. Never rejects.
+   */
+  async foresee(routes?: readonly Route[]): Promise<ReloadReport> {
+    if (routes === undefined) return this.#attempt((plan, parts) => this.#foresee(plan, parts));
+    try {
+      const plan = { ...this.#served, settings: this.#started.settings, routes };
+      const handlers = new Map(this.#parts.handlers);
+      for (const { handler = '' } of routes) if (!handlers.has(handler)) handlers.set(handler, UNKNOWN);
+      return { ...this.#foresee(plan, { ...this.#parts, handlers }), findings: [] };
+    } catch (error) {
+      return refused(error as Error, []);
+    }
   }
 
   stop(): void {

@@ -1,3 +1,5 @@
+import type { Route } from './route.js';
+
 /** What came of it that a running server was told to read its settings, routes and handlers again. */
 export interface ReloadReport {
   /** Whether it goes by them, or would. If not, it goes on as before. */
@@ -33,5 +35,11 @@ export interface ReloadReport {
   }[];
 }
 
-/** Has a server read everything again; with `dry` it says what it would do, and does nothing. */
-export type Reload = (options?: { readonly dry?: boolean }) => Promise<ReloadReport>;
+/**
+ * Has a server read everything again; with `dry` it says what it would do, and does nothing. With `routes` it says what they would do
+ * in place of those that it could read.
+ */
+export type Reload = (options?: {
+  readonly dry?: boolean;
+  readonly routes?: readonly Route[] | undefined;
+}) => Promise<ReloadReport>;

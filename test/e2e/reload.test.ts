@@ -145,6 +145,26 @@ describe('a server that is told to reload', () => {
     await until(() => guest.received('room.8').length > 0);
   });
 
+  it('says what the routes of another folder would do, and does nothing', async () => {
+    const guest = await connect();
+    await guest.subscribe('room.7');
+    const other = makeFolder({
+      'app.yml': STRICT.replace('echo:', 'fresh: { channel: fresh, handler: only.there }\necho:'),
+    });
+    const checked = await cli(['plan', other, '--url', server().url], { cwd: folder });
+    expect([checked.code, checked.stderr]).toEqual([1, expect.stringContaining('only.there')]);
+    writeFileSync(join(other, 'app.yml'), STRICT);
+    const { code, stdout } = await cli(['plan', other, '--json', '--url', server().url], { cwd: folder });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      applied: true,
+      routes: { changed: [{ name: 'room', parts: ['access'] }] },
+      examples: expect.arrayContaining([expect.objectContaining({ channel: 'room/7', ends: 1 })]),
+    });
+    await guest.publish('room.7', 'still here');
+    await until(() => guest.received('room.7').length > 0);
+  });
+
   it('shows operators and metrics what it serves since', async () => {
     const peer = await connect();
     await peer.subscribe('room.5');

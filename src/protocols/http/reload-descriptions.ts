@@ -26,8 +26,18 @@ export const RELOADING: HttpDescription = {
 };
 
 export const PLANNING: HttpDescription = {
-  summary: 'Tell what a reload would do, and change nothing',
+  summary: 'Tell what a reload would do, or what routes would, and change nothing',
   credentials: 'bearer',
+  body: object(
+    {
+      routes: {
+        type: 'array',
+        items: { type: 'object' },
+        description: 'In place of what the server can read.',
+      },
+    },
+    [],
+  ),
   reply: object(
     {
       ...REPORT,
