@@ -19,7 +19,8 @@ export default defineConfig({
     pool: 'threads',
     // By default one core is left idle, and most of the time tests wait for servers, browsers and clocks.
     maxWorkers: '100%',
-    testTimeout: 20_000,
+    // The first test of a file may have to compile all that it imports while the other core is busy, too.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });
