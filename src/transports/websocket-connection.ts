@@ -4,26 +4,15 @@ import type { Connection, ConnectionListener } from '../core/connection.js';
 import { cutText } from '../core/cut-text.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
-import type { Backlog, Waiting } from './backlog.js';
+import type { Waiting } from './backlog.js';
 import { Handover } from './handover.js';
 import type { Beating } from './heartbeat.js';
-import { Intake, type IntakeLimits } from './intake.js';
+import { Intake } from './intake.js';
 import { MessageReader, type MessageSink } from './message-reader.js';
 import { SentCount } from './sent-count.js';
-import type { Batch, Outlet, TickWriter } from './tick-writer.js';
+import type { Batch, Outlet } from './tick-writer.js';
+import type { ConnectionContext } from './websocket-context.js';
 import { PING } from './websocket-envelope.js';
-
-/** What all connections of a transport share. */
-export interface ConnectionContext extends IntakeLimits {
-  readonly writer: TickWriter;
-  /** Octets of one message. */
-  readonly message: number;
-  /** Octets that may wait in one connection before it counts as a slow consumer. */
-  readonly buffer: number;
-  readonly backlog: Backlog;
-  readonly silence: number;
-  ended(connection: WebSocketConnection, why: Disconnect): void;
-}
 
 /** A WebSocket of `ws` that knows its connection, so that all share the same event listeners. */
 export class PeerSocket extends WebSocket {
@@ -32,6 +21,8 @@ export class PeerSocket extends WebSocket {
 
 /** Octets of a reason in a close frame. [RFC 6455 §5.5] */
 const MOST_REASON = 123;
+
+type Context = ConnectionContext<WebSocketConnection>;
 
 let opened = 0;
 
@@ -48,7 +39,7 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
   slot = 0;
   readonly #ws: PeerSocket;
   readonly #socket: Duplex;
-  readonly #context: ConnectionContext;
+  readonly #context: Context;
   readonly #openedAt = performance.now();
   /** What `ws` has been given to compress, and has sent; undefined where nothing is compressed. */
   readonly #sent: SentCount | undefined;
@@ -64,7 +55,7 @@ export class WebSocketConnection implements Connection, Outlet, Beating, Message
   #hasSpoken = false;
   #why: Disconnect | undefined;
 
-  constructor(ws: PeerSocket, socket: Duplex, remoteAddress: string, context: ConnectionContext) {
+  constructor(ws: PeerSocket, socket: Duplex, remoteAddress: string, context: Context) {
     this.#ws = ws;
     this.#socket = socket;
     this.remoteAddress = remoteAddress;

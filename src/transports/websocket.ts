@@ -16,7 +16,8 @@ import { refusalReply } from './refusal-reply.js';
 import { RefusedConnections } from './refused-connections.js';
 import { readRequestUrl } from './request-url.js';
 import { TickWriter } from './tick-writer.js';
-import { type ConnectionContext, PeerSocket, WebSocketConnection } from './websocket-connection.js';
+import { PeerSocket, WebSocketConnection } from './websocket-connection.js';
+import type { ConnectionContext } from './websocket-context.js';
 import { WEBSOCKET_ENVELOPE } from './websocket-envelope.js';
 
 export interface WebSocketOptions {
@@ -42,7 +43,7 @@ export class WebSocketTransport {
   readonly #server: WebSocketServer;
   readonly #admission: AdmissionLimits;
   readonly #heartbeat: Heartbeat;
-  readonly #context: ConnectionContext;
+  readonly #context: ConnectionContext<WebSocketConnection>;
   readonly #connections: OpenConnections<WebSocketConnection>;
   readonly #chosen = new WeakMap<IncomingMessage, string>();
 

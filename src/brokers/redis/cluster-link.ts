@@ -52,9 +52,8 @@ export class ClusterLink implements RedisLink {
   get health(): BrokerHealth {
     for (const [place, { reason }] of this.#servers)
       if (reason !== undefined) return { ready: false, reason: `Redis is away: ${place}: ${reason}` };
-    return this.#hasStarted
-      ? { ready: true, latency: slowest(this.#servers.values()) }
-      : { ready: false, reason: 'Redis is away: not connected yet' };
+    if (this.#hasStarted) return { ready: true, latency: slowest(this.#servers.values()) };
+    return { ready: false, reason: 'Redis is away: not connected yet' };
   }
 
   prepare(...scripts: readonly Script[]): void {
@@ -247,6 +246,5 @@ function nobodyHas(): RouterError {
 }
 
 function slowest(servers: Iterable<Server>): number | undefined {
-  const known = [...servers].flatMap(({ latency = [] }) => latency);
-  return known.length === 0 ? undefined : Math.max(...known);
+  return [...servers].flatMap(({ latency = [] }) => latency).toSorted((a, b) => b - a)[0];
 }

@@ -67,3 +67,8 @@ function wordEnd(bytes: Buffer, from: number): number {
   const end = bytes.indexOf(SPACE, from);
   return end > from && end - from <= LONGEST_WORD ? end : -1;
 }
+
+/** What was published, kept or not. */
+export function publicationOf(push: Entry | Publication): Publication {
+  return isEntry(push) ? push.publication : push;
+}

@@ -8,13 +8,13 @@ import type { Position } from '../../core/position.js';
 import type { Publication } from '../../core/publication.js';
 import type { HistoryPolicy } from '../../core/route.js';
 import { compareDue, nextComparison } from './comparing.js';
-import { type Entry, isEntry, readPush } from './entry.js';
+import { publicationOf, readPush } from './entry.js';
 import type { RedisLink } from './link.js';
 import { LiveChannel } from './live-channel.js';
 import { RecentMemory } from './recent.js';
 import { RedisArchive } from './redis-archive.js';
 import { RedisHistory } from './redis-history.js';
-import { RedisPublishing } from './redis-publishing.js';
+import { isKept, RedisPublishing } from './redis-publishing.js';
 import { HISTORY, PASS, PUBLISH, READ } from './scripts.js';
 
 export interface RedisBrokerParts {
@@ -240,14 +240,6 @@ export class RedisBroker implements Broker {
     for (const live of this.#live()) live.due = 0;
     void compareDue(this.#live());
   }
-}
-
-function isKept({ retain, history, key }: Keeping): boolean {
-  return retain || history !== undefined || key !== undefined;
-}
-
-function publicationOf(push: Entry | Publication): Publication {
-  return isEntry(push) ? push.publication : push;
 }
 
 /** Who is subscribed while Redis is away is subscribed when it is back. */

@@ -132,3 +132,8 @@ function refusalOf(error: unknown): unknown {
   if (!(error instanceof ReplyError)) return error;
   return new RouterError('unavailable', `Redis refuses: ${error.word}`, { cause: error });
 }
+
+/** Whether Redis has to remember anything of a publication. */
+export function isKept({ retain, history, key }: Keeping): boolean {
+  return retain || history !== undefined || key !== undefined;
+}

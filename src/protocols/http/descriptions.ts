@@ -1,6 +1,6 @@
 import type { HttpDescription } from '../../core/http.js';
 import type { JsonSchema } from '../../core/json-schema.js';
-import { CHANNEL, COUNT, MESSAGE, NAMES, object, PARAMS, parameter, TEXT } from './description-parts.js';
+import { CHANNEL, COUNT, MESSAGE, NAMES, object, parameter, TEXT } from './description-parts.js';
 
 const PUBLISHED = object({
   channel: TEXT,
