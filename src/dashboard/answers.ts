@@ -84,6 +84,22 @@ export interface ChannelRow {
   readonly history?: { readonly offset: number; readonly epoch: string };
 }
 
+export interface QueueRow {
+  readonly channel: string;
+  readonly realm: string;
+  readonly route?: string;
+  /** Held, those given out included. */
+  readonly messages: number;
+  readonly unacknowledged: number;
+  /** Of this node. */
+  readonly consumers: number;
+  /** Messages that there is room for. */
+  readonly size?: number;
+  /** The channel of its dead letters. */
+  readonly deadLetter?: string;
+  readonly durable?: boolean;
+}
+
 export interface RouteRow {
   readonly name: string;
   readonly pattern: string;
@@ -124,6 +140,14 @@ export interface SlowRow {
   readonly principal: Who;
   readonly buffered: number;
   readonly code: number | string;
+}
+
+export interface ReloadRow {
+  readonly time: string;
+  /** Whether the server goes by what it read. */
+  readonly applied: boolean;
+  /** In the words of `signalbox reload`. */
+  readonly lines: readonly string[];
 }
 
 export interface NodeRow {

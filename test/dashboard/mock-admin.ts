@@ -14,7 +14,9 @@ import {
   overview,
   PRESENCE,
   publicationRow,
+  QUEUES,
   REFUSALS,
+  RELOADS,
   ROUTES,
   rowAt,
   SLOW,
@@ -142,6 +144,7 @@ export class MockAdmin {
     const explained = { allowed: false, lines: ['  oro_email.event: matches', '  owner: no', 'REFUSED'] };
     const done = path === 'publish' ? { channel: 'x', id: '77', offset: 311 } : { sessions: 1 };
     if (path === 'explain') answerWith(response, explained);
+    else if (path === 'plan') answerWith(response, RELOADS[1]);
     else if (this.mode === 'full') answerWith(response, done);
     else refuse(response, 403, { code: 'forbidden', message: 'operators may only look' });
   }
@@ -172,6 +175,8 @@ export class MockAdmin {
       refusals: () => ({ refusals: REFUSALS }),
       slow: () => ({ slow: SLOW }),
       nodes: () => NODES,
+      queues: () => ({ queues: QUEUES }),
+      reloads: () => ({ reloads: RELOADS }),
       presence: () => PRESENCE,
       history: () => history(query),
     };

@@ -25,6 +25,8 @@ const PLACES = [
   ['channels/chat/room/1?part=history', 'chat/room/1'],
   ['channels/chat/room/1?part=presence', 'chat/room/1'],
   ['channels/chat/room/1?part=subscribers', 'chat/room/1'],
+  ['queues', 'Queues'],
+  ['reloads', 'Reloads'],
   ['routes', 'Routes'],
   ['refusals', 'Refusals'],
   ['slow', 'Slow consumers'],
@@ -135,6 +137,33 @@ describe.skipIf(chromium === undefined)('a list', () => {
     await page.getByRole('button', { name: 'Rate/s' }).click();
     await page.locator('th[aria-sort="descending"]', { hasText: 'Rate/s' }).waitFor();
     await page.locator('tbody tr').first().getByText('29.8').waitFor();
+  });
+});
+
+describe.skipIf(chromium === undefined)('queues', () => {
+  it('show what waits, what is with consumers, and where nobody is', async () => {
+    const { page } = await signIn(open, mock().url, ADMIN_KEY);
+    await goTo(page, 'queues', 'Queues');
+    const texts = await page.locator('tbody tr').first().locator('td').allTextContents();
+    expect(texts).toEqual(['jobs/mail', 'jobs', '8,995', '5', '2', '90 % of 10,000', 'dead/jobs']);
+    await expect(page.locator('tbody tr').nth(1).locator('td .bad').textContent()).resolves.toBe('0');
+    await page.getByRole('link', { name: 'jobs/mail' }).click();
+    await page.getByText('Waiting in the queue').waitFor();
+  });
+});
+
+describe.skipIf(chromium === undefined)('reloads', () => {
+  it('show what was wrong in one that was refused, and what another would do', async () => {
+    const { page } = await signIn(open, mock().url, ADMIN_KEY);
+    await goTo(page, 'reloads', 'Reloads');
+    await page
+      .getByRole('button', { name: /^Details of the reload/ })
+      .first()
+      .click();
+    await page.getByLabel('What came of it').getByText('no such handler').waitFor();
+    await page.getByRole('button', { name: 'Plan', exact: true }).click();
+    await page.getByLabel('What came of it').getByText('shop.stock_60').waitFor();
+    expect(mock().posted.at(-1)).toEqual({ path: 'plan', body: {} });
   });
 });
 

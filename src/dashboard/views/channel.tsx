@@ -9,6 +9,7 @@ import { hrefOf } from '../place.js';
 import type { ChannelPartProps } from './channel-part.js';
 import { History } from './history.js';
 import { Presence } from './presence.js';
+import { QueueNow } from './queue-now.js';
 import { Subscribers } from './subscribers.js';
 import { ChannelTail } from './tail.js';
 
@@ -40,6 +41,7 @@ export function ChannelView({ channel, query }: ChannelViewProps) {
         <a href={hrefOf('channels')}>All channels</a>
       </p>
       <Now channel={channel} realm={realm} />
+      <QueueNow channel={channel} realm={realm} />
       <PartsNav
         label="Parts of the channel"
         parts={NAMES}
