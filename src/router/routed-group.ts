@@ -229,10 +229,10 @@ export abstract class RoutedGroup extends Group {
   /** Of a queue a subscriber is a consumer. */
   #consume(subscriber: Subscriber): void {
     const { queue } = this.request.route;
-    const { queues } = this.context;
+    const { queues, tracer } = this.context;
     if (queue === undefined || queues === undefined) return;
     const mayTake = (one: Subscriber) => this.#mayTake(one);
-    this.#consumers ??= new QueueConsumers({ queues, topic: this, mayTake });
+    this.#consumers ??= new QueueConsumers({ queues, topic: this, mayTake, tracer });
     this.#consumers.begin(subscriber, queue);
   }
 
