@@ -43,7 +43,7 @@ function userOf(number: number): string {
 }
 
 export function sessionDetail(id: string) {
-  const number = Number(id.slice(1));
+  const number = Number(id.slice(1)) || 0;
   const row = sessionRow(number);
   return {
     ...row,

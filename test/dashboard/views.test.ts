@@ -6,6 +6,7 @@ import { findChromium } from '../support/chromium.js';
 import { REPOSITORY } from '../support/server.js';
 import { ADMIN_KEY, useMockAdmin } from './mock-admin.js';
 import { publicationRow } from './mock-answers.js';
+import { PLACES } from './places.js';
 import { goTo, signIn } from './signed-in.js';
 
 const chromium = findChromium();
@@ -14,25 +15,6 @@ const open = useBrowser(chromium);
 const AXE = readFileSync(`${REPOSITORY}node_modules/axe-core/axe.min.js`, 'utf8');
 
 const PHONE = { width: 390, height: 844 };
-
-/** Where one can be, and the title of each. */
-const PLACES = [
-  ['overview', 'Overview'],
-  ['sessions', 'Sessions'],
-  ['sessions/s000001', 'Session s000001'],
-  ['channels', 'Channels'],
-  ['channels/chat/room/1', 'chat/room/1'],
-  ['channels/chat/room/1?part=history', 'chat/room/1'],
-  ['channels/chat/room/1?part=presence', 'chat/room/1'],
-  ['channels/chat/room/1?part=subscribers', 'chat/room/1'],
-  ['queues', 'Queues'],
-  ['reloads', 'Reloads'],
-  ['routes', 'Routes'],
-  ['refusals', 'Refusals'],
-  ['slow', 'Slow consumers'],
-  ['nodes', 'Nodes'],
-  ['console', 'Console'],
-] as const;
 
 interface Violation {
   readonly id: string;

@@ -29,7 +29,7 @@ export interface ChannelViewProps {
 /** One channel: what is published on it now and before, and who is there. */
 export function ChannelView({ channel, query }: ChannelViewProps) {
   const asked = query.get('part') ?? 'tail';
-  const part = asked in PARTS ? (asked as keyof typeof PARTS) : 'tail';
+  const part = Object.hasOwn(PARTS, asked) ? (asked as keyof typeof PARTS) : 'tail';
   const realm = query.get('realm') ?? undefined;
   const Part = PARTS[part];
   return (
