@@ -162,6 +162,8 @@ export interface NodeRow {
   readonly subscriptions: number;
   /** How late its event loop is, in milliseconds. */
   readonly lag: number;
+  /** Milliseconds since its last sign of life. */
+  readonly heartbeat: number;
 }
 
 export interface PublicationRow {

@@ -210,6 +210,7 @@ export const NODES = {
     channels: 420,
     subscriptions: 12_000,
     lag: 1.4,
+    heartbeat: index === 1 ? 5_800 : 900,
   })),
 };
 

@@ -150,10 +150,11 @@ describe.skipIf(chromium === undefined)('reloads', () => {
 });
 
 describe.skipIf(chromium === undefined)('nodes', () => {
-  it('that route differently are marked', async () => {
+  it('that route differently, or were not heard for long, are marked', async () => {
     const { page } = await signIn(open, mock().url, ADMIN_KEY);
     await goTo(page, 'nodes', 'Nodes');
     await page.getByText('The nodes have 2 different routing tables.').waitFor();
     await expect(page.locator('tr', { hasText: 'differs' }).textContent()).resolves.toContain('node-c');
+    await expect(page.locator('tbody tr', { hasText: 'late' }).textContent()).resolves.toContain('node-b');
   });
 });
