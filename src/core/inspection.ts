@@ -11,6 +11,8 @@ import type { Subscriber } from './router.js';
 import type { Principal, Session, SessionId } from './session.js';
 import type { Topic } from './topic.js';
 
+export type { NodeOverview, Series };
+
 /**
  * What is counted of one route on this node since its start: publications that came by here, and what subscribers of this node
  * were sent of them. `channels` and `subscribers` are those of now.
