@@ -32,6 +32,7 @@ const COLUMNS: readonly Column<SlowRow>[] = [
   },
   {
     title: 'Waiting',
+    isWide: true,
     isNumber: true,
     cell: ({ buffered, code }) => (typeof code === 'number' ? '' : bytes(buffered)),
   },
