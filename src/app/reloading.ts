@@ -99,6 +99,7 @@ export class Reloading {
   async #reload(): Promise<ReloadReport> {
     const logger = this.#container.get(TOKENS.logger);
     const report = await this.#attempt((plan, parts) => this.#replace(plan, parts));
+    this.#container.get(TOKENS.events).announce('reloaded', { report });
     const { applied, reason, channels, subscriptions, handlers, restart } = report;
     const outcome = applied ? 'applied' : 'refused';
     this.#container.get(TOKENS.meter).count('signalbox_reloads_total', { outcome });

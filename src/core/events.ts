@@ -1,4 +1,5 @@
 import type { Logger } from './logger.js';
+import type { ReloadReport } from './reload.js';
 import type { Registration } from './rpc.js';
 import type { Session } from './session.js';
 import type { SubscriptionGroup } from './topic.js';
@@ -17,6 +18,8 @@ export interface ServerEventMap {
   unsubscribed: { readonly session: Session; readonly group: SubscriptionGroup; readonly last: boolean };
   registered: { readonly session: Session; readonly registration: Registration; readonly first: boolean };
   unregistered: { readonly session: Session; readonly registration: Registration; readonly last: boolean };
+  /** Settings, routes and handlers were read again, and are gone by or not. */
+  reloaded: { readonly report: ReloadReport };
   client_rejected: { readonly remoteAddress: string; readonly code: string; readonly reason: string };
 }
 

@@ -5,10 +5,13 @@ import type { Page } from './page.js';
 import type { Payload } from './payload.js';
 import type { PresenceReport } from './presence.js';
 import type { Publication } from './publication.js';
+import type { HeldQueue } from './queue.js';
 import type { Access, Operation, Route } from './route.js';
 import type { Subscriber } from './router.js';
 import type { Principal, Session, SessionId } from './session.js';
 import type { Topic } from './topic.js';
+
+export type { NodeOverview, Series };
 
 /**
  * What is counted of one route on this node since its start: publications that came by here, and what subscribers of this node
@@ -49,8 +52,8 @@ export type TailQuery = { readonly channel: string } | { readonly user: string }
 export interface Tailed {
   readonly publication: Publication;
   readonly route: Route;
-  /** How many subscribers of this node have been sent it so far. */
-  readonly deliveries: number;
+  /** How many subscribers of this node have been sent it so far; undefined for what goes to one consumer. */
+  readonly deliveries: number | undefined;
 }
 
 /** A live channel and what was published on it. */
@@ -82,6 +85,8 @@ export interface RouterInspection {
   kept(channel: string, query: KeptQuery): Promise<readonly Publication[]>;
   /** Throws `no_such_route`, `invalid_channel` and `unavailable`. */
   presence(channel: string): Promise<PresenceReport>;
+  /** Queues that hold messages or have consumers here, those with the most messages first. Throws `unavailable`. */
+  queues(most: number): MaybePromise<readonly HeldQueue[]>;
   /** The route of a channel. Throws `no_such_route` and `invalid_channel`. */
   routeOf(channel: string): Route;
 }
@@ -140,6 +145,12 @@ export interface InspectedRoute {
   readonly figures: RouteFigures;
 }
 
+export interface InspectedQueue extends HeldQueue {
+  readonly realm: string;
+  /** Undefined where no route matches its channel any more. */
+  readonly route: Route | undefined;
+}
+
 /** A refusal as it is remembered. */
 export interface SeenRefusal {
   /** Of the newest, in milliseconds since 1970. */
@@ -159,6 +170,15 @@ export interface SeenRefusal {
   readonly decided: readonly string[];
   /** How many like it came one after the other. */
   readonly times: number;
+}
+
+/** What came of a reload, or would come of one. */
+export interface SeenReload {
+  /** In milliseconds since 1970. */
+  readonly time: number;
+  readonly applied: boolean;
+  /** As `signalbox reload` and `signalbox plan` print them. */
+  readonly lines: readonly string[];
 }
 
 /** A peer that takes less than it is sent. */
@@ -198,9 +218,13 @@ export interface NodeInspection {
   session(id: SessionId): InspectedSession | undefined;
   channels(query: ChannelQuery): ListPage<InspectedChannel>;
   routes(): readonly InspectedRoute[];
+  /** At most 200, those with the most messages first; on one Redis, of all nodes. Throws `unavailable`. */
+  queues(): Promise<readonly InspectedQueue[]>;
   /** The newest first. */
   refusals(): readonly SeenRefusal[];
   slow(): readonly SlowPeer[];
+  /** The last 20 since the start, the newest first. */
+  reloads(): readonly SeenReload[];
   /** Throws `bad_request` for a realm that is not there. */
   explain(wish: ExplainedWish): MaybePromise<Explanation>;
   /** What is in one realm; of the main one without a name. Throws `bad_request` for one that is not there. */

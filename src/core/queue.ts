@@ -67,9 +67,25 @@ export interface QueueFigures {
   readonly unacknowledged: number;
 }
 
+/** What one queue holds at this moment. */
+export interface HeldQueue {
+  readonly channel: string;
+  /** Messages held, those given out included. */
+  readonly messages: number;
+  /** Given out and not answered. */
+  readonly unacknowledged: number;
+  /** Those of this node. */
+  readonly consumers: number;
+}
+
 /** Holds each message of a queue channel until one consumer has acknowledged it. Messages of one channel keep their order. */
 export interface Queues {
   readonly figures: QueueFigures;
+  /**
+   * Queues that hold messages or have consumers here, those with the most messages first, and at most so many of them. Throws
+   * `unavailable`.
+   */
+  list(most: number): MaybePromise<readonly HeldQueue[]>;
   /**
    * Takes up what outlived the process. `bury` is given every dead letter, and has to have kept it when it resolves: the
    * queue forgets it then.

@@ -1,46 +1,26 @@
-/** What the API below `/admin/api` answers. Times are ISO texts, sizes octets, `loopDelay` milliseconds, `cpu` of one core. */
-export interface Overview {
-  readonly node: {
-    readonly id: string;
-    readonly version: string;
-    readonly startedAt: string;
-    readonly pid: number;
-    readonly host: string;
-    readonly urls: readonly string[];
-  };
+import type {
+  InspectedQueue,
+  NodeOverview,
+  RouteFigures,
+  SeenRefusal,
+  SeenReload,
+  Series as SeriesOfNode,
+  SlowPeer,
+} from '../core/inspection.js';
+import type { Wire } from './wire.js';
+
+export type { Explanation } from '../core/inspection.js';
+
+/** What the API below `/admin/api` answers. */
+export interface Overview extends Wire<NodeOverview> {
   readonly mode: 'read' | 'full';
-  readonly table: { readonly hash: string; readonly routes: number; readonly loadedAt: string };
-  readonly figures: Readonly<Record<string, number>>;
-  readonly load: {
-    readonly level: number;
-    readonly loopDelay: number;
-    readonly cpu: number;
-    readonly rss: number;
-    readonly heap: number;
-  };
-  readonly protocols: readonly {
-    readonly protocol: string;
-    readonly transport: string;
-    readonly sessions: number;
-  }[];
-  readonly broker: {
-    readonly kind: string;
-    readonly ready: boolean;
-    readonly reason?: string;
-    readonly latency?: number;
-  };
   /** Of `GET overview`. */
   readonly series?: Series;
   /** Of the stream: what comes after the rows so far. */
   readonly row?: readonly number[];
 }
 
-export interface Series {
-  /** Milliseconds between two rows. */
-  readonly step: number;
-  readonly names: readonly string[];
-  readonly rows: readonly (readonly number[])[];
-}
+export type Series = Wire<SeriesOfNode>;
 
 export interface Who {
   readonly kind: string;
@@ -84,7 +64,16 @@ export interface ChannelRow {
   readonly history?: { readonly offset: number; readonly epoch: string };
 }
 
-export interface RouteRow {
+export interface QueueRow extends Wire<Omit<InspectedQueue, 'route'>> {
+  readonly route?: string;
+  /** Messages that there is room for. */
+  readonly size?: number;
+  /** The channel of its dead letters. */
+  readonly deadLetter?: string;
+  readonly durable?: boolean;
+}
+
+export interface RouteRow extends Wire<RouteFigures> {
   readonly name: string;
   readonly pattern: string;
   readonly handler?: string;
@@ -94,37 +83,18 @@ export interface RouteRow {
   /** What its handler demands beside. */
   readonly demands?: Readonly<Record<string, readonly string[]>>;
   readonly traits: readonly string[];
-  readonly channels: number;
-  readonly subscribers: number;
-  readonly publications: number;
-  readonly deliveries: number;
-  readonly refusals: number;
 }
 
-export interface RefusalRow {
-  readonly time: string;
-  readonly code: string;
-  readonly reason: string;
-  readonly hint?: string;
-  readonly operation: string;
-  readonly channel?: string;
-  readonly route?: string;
+export interface RefusalRow extends Wire<Omit<SeenRefusal, 'principal'>> {
   readonly principal?: Who;
-  readonly session?: string;
-  readonly remoteAddress?: string;
-  readonly request?: string;
-  readonly decided: readonly string[];
-  readonly times: number;
 }
 
-export interface SlowRow {
-  readonly time: string;
+export interface SlowRow extends Wire<Omit<SlowPeer, 'session'>> {
   readonly session: string;
-  readonly channel?: string;
   readonly principal: Who;
-  readonly buffered: number;
-  readonly code: number | string;
 }
+
+export type ReloadRow = Wire<SeenReload>;
 
 export interface NodeRow {
   readonly id: string;
@@ -138,6 +108,8 @@ export interface NodeRow {
   readonly subscriptions: number;
   /** How late its event loop is, in milliseconds. */
   readonly lag: number;
+  /** Milliseconds since its last sign of life. */
+  readonly heartbeat: number;
 }
 
 export interface PublicationRow {
@@ -169,11 +141,6 @@ export interface PresenceAnswer {
   }[];
   readonly users: number;
   readonly sessions: number;
-}
-
-export interface Explanation {
-  readonly allowed: boolean;
-  readonly lines: readonly string[];
 }
 
 /** A page of a list. */

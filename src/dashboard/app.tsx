@@ -55,11 +55,16 @@ function Inside({ apiKey, base, leave }: InsideProps) {
         <ViewsNav view={place.view} />
         <main>
           <Banner />
-          <View key={`${place.view}/${place.name}`} place={place} />
+          <View key={keyOf(place)} place={place} />
         </main>
       </div>
     </DeskContext.Provider>
   );
+}
+
+/** Two places of one key are one view, which shows what has changed. The console alone begins anew. */
+function keyOf({ view, name, query }: Place): string {
+  return `${view}/${name}/${view === 'console' ? query : ''}`;
 }
 
 function usePlace(): Place {

@@ -2,10 +2,12 @@ export const VIEWS = [
   'overview',
   'sessions',
   'channels',
+  'queues',
   'routes',
   'refusals',
   'slow',
   'nodes',
+  'reloads',
   'console',
 ] as const;
 

@@ -7,8 +7,10 @@ import type {
   Tailed,
   TailQuery,
 } from '../core/inspection.js';
+import type { MaybePromise } from '../core/maybe-promise.js';
 import type { PresenceReport } from '../core/presence.js';
 import type { Publication } from '../core/publication.js';
+import type { HeldQueue, Queues } from '../core/queue.js';
 import type { Route } from '../core/route.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
@@ -24,6 +26,7 @@ export interface InspectorParts {
   readonly topics: Topics;
   readonly tails: Tails;
   readonly routing: Routing;
+  readonly queues?: Queues | undefined;
 }
 
 /** What operators see of a router. Access is not asked, since they may see everything. */
@@ -69,6 +72,10 @@ export class Inspector implements RouterInspection {
 
   async presence(channel: string): Promise<PresenceReport> {
     return presenceReport(this.#parts.topics.find(channel));
+  }
+
+  queues(most: number): MaybePromise<readonly HeldQueue[]> {
+    return this.#parts.queues?.list(most) ?? [];
   }
 
   routeOf(channel: string): Route {

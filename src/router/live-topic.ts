@@ -184,10 +184,13 @@ export class LiveTopic extends RoutedGroup implements Topic {
   /** To whom it is for: one consumer, or all subscribers. */
   #hand(publication: Publication, options: PublicationOptions | undefined): MaybePromise<Publication> {
     const { route } = this.request;
-    const { broker, queues } = this.context;
+    const { broker, queues, queued } = this.context;
     if (route.queue === undefined) return broker.publish(publication, keepingOf(route, options));
     if (queues === undefined) throw new RouterError('unavailable', 'this server has no queues');
     this.count();
-    return after(queues.enqueue(publication, route.queue), () => publication);
+    return after(queues.enqueue(publication, route.queue), () => {
+      queued(publication);
+      return publication;
+    });
   }
 }

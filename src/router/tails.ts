@@ -9,6 +9,7 @@ import type { DeliveryTally } from './fan-outs.js';
 import type { LiveTopic } from './live-topic.js';
 import type { PatternGroups } from './pattern-groups.js';
 import type { Sessions } from './sessions.js';
+import type { Topics } from './topics.js';
 
 export interface TailParts {
   readonly sessions: Sessions;
@@ -53,6 +54,15 @@ export class Tails {
     const tailed = new TailedPublication(publication, topic);
     for (const tail of tails) tail.told(tailed);
     return tailed;
+  }
+
+  /** The same of what a queue holds from now on: to whom it goes, and when, is not known. */
+  queued(publication: Publication, topics: Pick<Topics, 'known'>): void {
+    const topic = this.#open.length === 0 ? undefined : topics.known(publication.channel);
+    if (topic === undefined) return;
+    const { route } = topic.request;
+    for (const tail of this.#open)
+      if (tail.wants(publication, topic)) tail.told({ publication, route, deliveries: undefined });
   }
 
   /** Whether a user published it, or is subscribed and may have it. */

@@ -91,6 +91,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       sessions: this.#sessions,
       numbering: this.#numbering,
       groups: this.#groups,
+      queued: (publication) => tails.queued(publication, this.#topics),
       announce: (channel, payload) => this.announce(channel, payload),
       fanOuts: this.#fanOuts,
     };

@@ -14,7 +14,9 @@ import {
   overview,
   PRESENCE,
   publicationRow,
+  QUEUES,
   REFUSALS,
+  RELOADS,
   ROUTES,
   rowAt,
   SLOW,
@@ -27,6 +29,12 @@ export const ADMIN_KEY = 'a-key-for-operators-in-tests';
 /** Sessions that it says to have, each in the lists. */
 const SESSIONS = 10_000;
 const ROWS = 300;
+const FIGURES = ['sessions', 'channels', 'publications', 'deliveries', 'refusals', 'cpu', 'loopDelay'];
+/** Members that are times, or short and chosen by the server. */
+const OUR_OWN = new Set([
+  ...['time', 'startedAt', 'loadedAt', 'since', 'mode', 'kind', 'match', 'names', 'session'],
+  ...['protocol', 'transport', 'code', 'version', 'table', 'this'],
+]);
 
 /**
  * Speaks the API of /admin, for states of a server that are hard to make, and serves the page as it is built. It is no judge of
@@ -82,6 +90,8 @@ export class MockAdmin {
     await closed;
   }
 
+  /** What a peer would have chosen in place of a text. */
+  disguise: ((text: string) => string) | undefined;
   /** Whether connections stay open without a word, as behind a cable that was pulled. */
   isSilent = false;
 
@@ -94,7 +104,7 @@ export class MockAdmin {
     };
     for (const { url, response } of this.#streams) {
       if (!url.pathname.endsWith('/stream')) continue;
-      write(response, 'ended', ended);
+      this.#write(response, 'ended', ended);
       response.end();
     }
   }
@@ -102,7 +112,7 @@ export class MockAdmin {
   /** Sends an event to all open streams whose query has this; to how many. */
   send(event: string, data: unknown, parameter: string): number {
     const open = [...this.#streams].filter(({ url }) => url.searchParams.has(parameter));
-    for (const { response } of open) write(response, event, data);
+    for (const { response } of open) this.#write(response, event, data);
     return open.length;
   }
 
@@ -110,7 +120,8 @@ export class MockAdmin {
     if (this.isSilent) return;
     const row = rowAt(this.#second++);
     for (const { url, response } of this.#streams) {
-      if (url.pathname.endsWith('/stream')) write(response, 'overview', { ...overview(this.mode), row });
+      if (url.pathname.endsWith('/stream'))
+        this.#write(response, 'overview', { ...overview(this.mode), row });
     }
   }
 
@@ -134,15 +145,16 @@ export class MockAdmin {
     const answer = this.#answer(path, url.searchParams);
     if (answer === undefined)
       return refuse(response, 404, { code: 'not_found', message: `nothing at ${path}` });
-    answerWith(response, answer);
+    this.#answerWith(response, answer);
   }
 
   #post(path: string, body: unknown, response: ServerResponse): void {
     this.posted.push({ path, body });
     const explained = { allowed: false, lines: ['  oro_email.event: matches', '  owner: no', 'REFUSED'] };
     const done = path === 'publish' ? { channel: 'x', id: '77', offset: 311 } : { sessions: 1 };
-    if (path === 'explain') answerWith(response, explained);
-    else if (this.mode === 'full') answerWith(response, done);
+    if (path === 'explain') this.#answerWith(response, explained);
+    else if (path === 'plan') this.#answerWith(response, RELOADS[1]);
+    else if (this.mode === 'full') this.#answerWith(response, done);
     else refuse(response, 403, { code: 'forbidden', message: 'operators may only look' });
   }
 
@@ -151,18 +163,31 @@ export class MockAdmin {
     const stream = { url, response };
     this.#streams.add(stream);
     response.on('close', () => this.#streams.delete(stream));
-    if (path === 'stream') write(response, 'overview', { ...overview(this.mode), row: rowAt(this.#second) });
-    if (path === 'console') write(response, 'joined', { position: '0fdd41f7.310', recovered: false });
+    if (path === 'stream')
+      this.#write(response, 'overview', { ...overview(this.mode), row: rowAt(this.#second) });
+    if (path === 'console') this.#write(response, 'joined', { position: '0fdd41f7.310', recovered: false });
     if (path !== 'replay') return;
-    for (let offset = 301; offset <= 310; offset++) write(response, 'publication', publicationRow(offset));
+    for (let offset = 301; offset <= 310; offset++)
+      this.#write(response, 'publication', publicationRow(offset));
     response.end();
+  }
+
+  #write(response: ServerResponse, event: string, data: unknown): void {
+    response.write(`event: ${event}\ndata: ${this.#text(data)}\n\n`);
+  }
+
+  #answerWith(response: ServerResponse, answer: unknown): void {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(this.#text(answer));
+  }
+
+  #text(value: unknown): string {
+    return JSON.stringify(this.disguise === undefined ? value : disguised(value, this.disguise));
   }
 
   #answer(path: string, query: URLSearchParams): unknown {
     if (path === 'overview') {
       const rows = Array.from({ length: ROWS }, (_, index) => rowAt(this.#second - ROWS + index));
-      const names = ['sessions', 'channels', 'publications', 'deliveries', 'refusals', 'cpu', 'loopDelay'];
-      return { ...overview(this.mode), series: { step: 1_000, names, rows } };
+      return { ...overview(this.mode), series: { step: 1_000, names: FIGURES, rows } };
     }
     if (path.startsWith('sessions/')) return sessionDetail(path.slice('sessions/'.length));
     const answers: Readonly<Record<string, () => unknown>> = {
@@ -172,6 +197,8 @@ export class MockAdmin {
       refusals: () => ({ refusals: REFUSALS }),
       slow: () => ({ slow: SLOW }),
       nodes: () => NODES,
+      queues: () => ({ queues: QUEUES }),
+      reloads: () => ({ reloads: RELOADS }),
       presence: () => PRESENCE,
       history: () => history(query),
     };
@@ -236,14 +263,19 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   return JSON.parse(Buffer.concat(pieces).toString('utf8'));
 }
 
-function write(response: ServerResponse, event: string, data: unknown): void {
-  response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-}
-
-function answerWith(response: ServerResponse, answer: unknown): void {
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
-}
-
 function refuse(response: ServerResponse, status: number, error: object): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
+}
+
+/** An answer with all that others may choose in it as they would. */
+function disguised(value: unknown, disguise: (text: string) => string): unknown {
+  if (typeof value === 'string') return disguise(value);
+  if (Array.isArray(value)) return value.map((each) => disguised(each, disguise));
+  if (typeof value !== 'object' || value === null) return value;
+  // Ids of users alone, of those of the server.
+  const isOurs = (name: string) =>
+    OUR_OWN.has(name) || (name === 'id' && !('kind' in value || 'name' in value));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, isOurs(name) ? each : disguised(each, disguise)]),
+  );
 }

@@ -43,7 +43,7 @@ function userOf(number: number): string {
 }
 
 export function sessionDetail(id: string) {
-  const number = Number(id.slice(1));
+  const number = Number(id.slice(1)) || 0;
   const row = sessionRow(number);
   return {
     ...row,
@@ -71,6 +71,37 @@ export function channelRow(channel: string, index: number) {
     realm: 'main',
   };
 }
+
+export const QUEUES = [
+  {
+    channel: 'jobs/mail',
+    realm: 'main',
+    route: 'jobs',
+    messages: 9_000,
+    unacknowledged: 5,
+    consumers: 2,
+    size: 10_000,
+    deadLetter: 'dead/jobs',
+    durable: true,
+  },
+  { channel: `hostile/${HOSTILE.markup}`, realm: 'main', messages: 3, unacknowledged: 0, consumers: 0 },
+];
+
+export const RELOADS = [
+  {
+    time: before(20),
+    applied: false,
+    lines: [
+      `routes.yml:4:3  error ${HOSTILE.markup}: no such handler ${HOSTILE.bidi}`,
+      'not reloaded: the configuration has errors: the server goes on as before',
+    ],
+  },
+  {
+    time: before(200),
+    applied: true,
+    lines: ['  + shop.stock_60', 'reloaded: 2 of the live channels have changed'],
+  },
+];
 
 export const ROUTES = [
   {
@@ -179,6 +210,7 @@ export const NODES = {
     channels: 420,
     subscriptions: 12_000,
     lag: 1.4,
+    heartbeat: index === 1 ? 5_800 : 900,
   })),
 };
 

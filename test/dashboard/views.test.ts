@@ -6,6 +6,7 @@ import { findChromium } from '../support/chromium.js';
 import { REPOSITORY } from '../support/server.js';
 import { ADMIN_KEY, useMockAdmin } from './mock-admin.js';
 import { publicationRow } from './mock-answers.js';
+import { PLACES } from './places.js';
 import { goTo, signIn } from './signed-in.js';
 
 const chromium = findChromium();
@@ -14,23 +15,6 @@ const open = useBrowser(chromium);
 const AXE = readFileSync(`${REPOSITORY}node_modules/axe-core/axe.min.js`, 'utf8');
 
 const PHONE = { width: 390, height: 844 };
-
-/** Where one can be, and the title of each. */
-const PLACES = [
-  ['overview', 'Overview'],
-  ['sessions', 'Sessions'],
-  ['sessions/s000001', 'Session s000001'],
-  ['channels', 'Channels'],
-  ['channels/chat/room/1', 'chat/room/1'],
-  ['channels/chat/room/1?part=history', 'chat/room/1'],
-  ['channels/chat/room/1?part=presence', 'chat/room/1'],
-  ['channels/chat/room/1?part=subscribers', 'chat/room/1'],
-  ['routes', 'Routes'],
-  ['refusals', 'Refusals'],
-  ['slow', 'Slow consumers'],
-  ['nodes', 'Nodes'],
-  ['console', 'Console'],
-] as const;
 
 interface Violation {
   readonly id: string;
@@ -138,11 +122,39 @@ describe.skipIf(chromium === undefined)('a list', () => {
   });
 });
 
+describe.skipIf(chromium === undefined)('queues', () => {
+  it('show what waits, what is with consumers, and where nobody is', async () => {
+    const { page } = await signIn(open, mock().url, ADMIN_KEY);
+    await goTo(page, 'queues', 'Queues');
+    const texts = await page.locator('tbody tr').first().locator('td').allTextContents();
+    expect(texts).toEqual(['jobs/mail', 'jobs', '8,995', '5', '2', '90 % of 10,000', 'dead/jobs']);
+    await expect(page.locator('tbody tr').nth(1).locator('td .bad').textContent()).resolves.toBe('0');
+    await page.getByRole('link', { name: 'jobs/mail' }).click();
+    await page.getByText('Waiting in the queue').waitFor();
+  });
+});
+
+describe.skipIf(chromium === undefined)('reloads', () => {
+  it('show what was wrong in one that was refused, and what another would do', async () => {
+    const { page } = await signIn(open, mock().url, ADMIN_KEY);
+    await goTo(page, 'reloads', 'Reloads');
+    await page
+      .getByRole('button', { name: /^Details of the reload/ })
+      .first()
+      .click();
+    await page.getByLabel('What came of it').getByText('no such handler').waitFor();
+    await page.getByRole('button', { name: 'Plan', exact: true }).click();
+    await page.getByLabel('What came of it').getByText('shop.stock_60').waitFor();
+    expect(mock().posted.at(-1)).toEqual({ path: 'plan', body: {} });
+  });
+});
+
 describe.skipIf(chromium === undefined)('nodes', () => {
-  it('that route differently are marked', async () => {
+  it('that route differently, or were not heard for long, are marked', async () => {
     const { page } = await signIn(open, mock().url, ADMIN_KEY);
     await goTo(page, 'nodes', 'Nodes');
     await page.getByText('The nodes have 2 different routing tables.').waitFor();
     await expect(page.locator('tr', { hasText: 'differs' }).textContent()).resolves.toContain('node-c');
+    await expect(page.locator('tbody tr', { hasText: 'late' }).textContent()).resolves.toContain('node-b');
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Autobahn } from '../support/autobahn.js';
 import { makeFolder } from '../support/folder.js';
@@ -266,6 +267,52 @@ describe('operators', () => {
     });
     expect((await get('overview')).figures.slow).toBe(1);
     slow.socket.destroy();
+  });
+
+  it('see what waits in a queue, with whom it is, and what comes in', async () => {
+    const watched = await stream('stream?tail=jobs');
+    await server().publish('jobs', { n: 1 });
+    await until(() => watched.reader.named('publication').length > 0);
+    expect(watched.reader.named('publication')[0]).toMatchObject({
+      channel: 'jobs',
+      route: 'jobs',
+      payload: { n: 1 },
+    });
+    watched.close();
+    expect(await get('queues')).toEqual({
+      queues: [
+        {
+          channel: 'jobs',
+          realm: 'realm1',
+          route: 'jobs',
+          messages: 1,
+          unacknowledged: 0,
+          consumers: 0,
+          size: 10_000,
+          durable: false,
+        },
+      ],
+    });
+    const worker = await page('worker', 'jobs');
+    await eventually(async () =>
+      expect((await get('queues')).queues).toMatchObject([{ messages: 0, unacknowledged: 0, consumers: 1 }]),
+    );
+    worker.socket.destroy();
+  });
+
+  it('reload, and see what was wrong where the server went on as before', async () => {
+    expect(await get('reloads')).toEqual({ reloads: [] });
+    const good = readFileSync(`${folder}/routes.yml`, 'utf8');
+    writeFileSync(`${folder}/routes.yml`, `${good}\nbad: { channel: "bad", handler: nowhere }\n`);
+    expect((await post('plan', {})).lines.join('\n')).toContain('nowhere');
+    expect(await post('reload', {})).toMatchObject({ applied: false });
+    writeFileSync(`${folder}/routes.yml`, `${good}\nnew: { channel: "new", handler: broadcast }\n`);
+    expect((await post('plan', {})).lines).toContain('  + new');
+    expect(await post('reload', {})).toMatchObject({ applied: true });
+    const { reloads } = await get('reloads');
+    expect(reloads).toMatchObject([{ applied: true }, { applied: false, time: expect.any(String) }]);
+    expect(reloads[1].lines.join('\n')).toContain('routes.yml:8');
+    expect((await get('overview')).table.routes).toBe(6);
   });
 
   it('have what they do in the log', async () => {

@@ -8,6 +8,7 @@ import { peerTransports } from '../transports.js';
 import { NodeInspector, realmNamed } from './node-inspector.js';
 import { OperatorMemory } from './operator-memory.js';
 import { OperatorTotals } from './operator-totals.js';
+import { OperatorReload } from './seen-reloads.js';
 import { SpokenProtocols } from './spoken-protocols.js';
 import { Vitals } from './vitals.js';
 
@@ -87,6 +88,7 @@ function bindEndpoints(container: Container, { settings: { admin, limits } }: Pl
             limits,
             mode: admin.mode,
             redaction: new Redaction(admin),
+            reload: new OperatorReload((options) => container.get(PARTS.reload)(options)),
           }),
     [PARTS.inspector, PARTS.realms, TOKENS.cluster, PARTS.operators, PARTS.operatorStreams, TOKENS.logger],
   );

@@ -4,6 +4,7 @@ import type {
   ExplainedWish,
   Explanation,
   InspectedChannel,
+  InspectedQueue,
   InspectedRoute,
   InspectedSession,
   ListPage,
@@ -11,6 +12,7 @@ import type {
   OperatorWatch,
   RouterInspection,
   SeenRefusal,
+  SeenReload,
   SessionQuery,
   SlowPeer,
 } from '../../core/inspection.js';
@@ -22,6 +24,7 @@ import type { Plan } from '../plan.js';
 import type { Realms, RunningRealm } from '../realms.js';
 import { listChannels, measureRates } from './channel-list.js';
 import type { OperatorMemory } from './operator-memory.js';
+import { listQueues } from './queue-list.js';
 import { listRoutes } from './route-list.js';
 import { SecondSeries } from './second-series.js';
 import { findSession, listSessions } from './session-list.js';
@@ -96,12 +99,20 @@ export class NodeInspector implements NodeInspection {
     return listRoutes(this.#parts.plan().routes, this.#parts.realms);
   }
 
+  queues(): Promise<readonly InspectedQueue[]> {
+    return listQueues(this.#realms);
+  }
+
   refusals(): readonly SeenRefusal[] {
     return this.#parts.memory.refusals.all;
   }
 
   slow(): readonly SlowPeer[] {
     return this.#parts.memory.slow.list(sessionsOf(this.#realms));
+  }
+
+  reloads(): readonly SeenReload[] {
+    return this.#parts.memory.reloads.all;
   }
 
   explain(wish: ExplainedWish): Explanation {

@@ -93,6 +93,8 @@ export class Vitals {
       refusedConnections: totals.total('signalbox_refused_connections_total'),
       limitsReached: totals.total('signalbox_limits_reached_total'),
       slow: totals.slow,
+      redeliveries: totals.total('signalbox_redeliveries_total'),
+      deadLetters: totals.total('signalbox_dead_letters_total'),
       gaps: totals.total('signalbox_gaps_total'),
     };
   }

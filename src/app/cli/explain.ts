@@ -16,7 +16,11 @@ export const explain: CliCommand = {
         .argument('<operation>', OPERATIONS.join(', '), readOperation)
         .argument('<channel>', 'such as oro/email_event/5/7'),
     )
-      .option('--payload <json>', 'what is published, for rules that look at it', readPayload)
+      .option(
+        '--payload <json>',
+        'what is published, for rules that look at it and the schema of its route',
+        readPayload,
+      )
       .option('--json', 'print the steps as JSON'),
   async run({ args: [name = '', channel = ''], options, context }) {
     const operation = name as Operation;

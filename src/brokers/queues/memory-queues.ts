@@ -9,6 +9,7 @@ import type {
   Consumption,
   DeadLetter,
   DeadReason,
+  HeldQueue,
   QueueFigures,
   QueuePolicy,
   Queues,
@@ -17,7 +18,8 @@ import type { QueueStore, StoredMessage } from '../../core/queue-store.js';
 import { weight } from '../kept.js';
 import { Burials } from './burials.js';
 import { HeldMessage } from './held-message.js';
-import { type MessageKeeper, MessageQueue } from './message-queue.js';
+import { listQueues } from './list-queues.js';
+import { type MessageKeeper, MessageQueue, UNKNOWN } from './message-queue.js';
 import { Room, type RoomLimits } from './room.js';
 
 export interface MemoryQueuesParts {
@@ -36,16 +38,6 @@ const PAUSE = 1000;
 
 /** What the queues that peers make may hold of all that there is room for. */
 const GUESTS = 0.25;
-
-/** The policy of what a store held, until its route is asked for. */
-const LOADED: QueuePolicy = {
-  durable: true,
-  size: Number.POSITIVE_INFINITY,
-  ttl: undefined,
-  attempts: Number.POSITIVE_INFINITY,
-  deadLetter: undefined,
-  prefetch: 1,
-};
 
 /** The queues of one node. What is durable is in a store, too; the rest ends with the process. */
 export class MemoryQueues implements Queues, MessageKeeper {
@@ -83,6 +75,13 @@ export class MemoryQueues implements Queues, MessageKeeper {
   get figures(): QueueFigures {
     const { size: queues } = this.#queues;
     return { queues, messages: this.#room.messages, unacknowledged: this.unanswered.count };
+  }
+
+  list(most: number): readonly HeldQueue[] {
+    return listQueues(
+      [...this.#queues.values()].map(({ state }) => state),
+      most,
+    );
   }
 
   start(bury: (letter: DeadLetter) => MaybePromise<void>): MaybePromise<void> {
@@ -187,7 +186,7 @@ export class MemoryQueues implements Queues, MessageKeeper {
 
   #takeUp({ key, publication, attempts }: StoredMessage): void {
     this.#last = Math.max(this.#last, key);
-    const queue = this.#queues.get(publication.channel) ?? this.#open(publication.channel, LOADED);
+    const queue = this.#queues.get(publication.channel) ?? this.#open(publication.channel, UNKNOWN);
     // Whether it had been given out when the process ended, nobody knows.
     const message = new HeldMessage(key, publication, { isStored: true, attempts, redelivered: true });
     this.#count(message, queue, 1);

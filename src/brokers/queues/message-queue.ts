@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../../core/maybe-promise.js';
-import type { Consumer, Consumption, DeadReason, QueuePolicy } from '../../core/queue.js';
+import type { Consumer, Consumption, DeadReason, HeldQueue, QueuePolicy } from '../../core/queue.js';
 import { type HeldMessage, MessageList } from './held-message.js';
 import { Place, type PlaceOwner, Ring } from './place.js';
 
@@ -19,6 +19,16 @@ export interface MessageKeeper {
   clock(): number;
 }
 
+/** The policy of a queue until its route is asked for. */
+export const UNKNOWN: QueuePolicy = {
+  durable: true,
+  size: Number.POSITIVE_INFINITY,
+  ttl: undefined,
+  attempts: Number.POSITIVE_INFINITY,
+  deadLetter: undefined,
+  prefetch: 1,
+};
+
 /** One channel: what waits, and who takes it in turn. */
 export class MessageQueue implements PlaceOwner {
   readonly channel: string;
@@ -30,6 +40,7 @@ export class MessageQueue implements PlaceOwner {
   readonly #waiting = new MessageList();
   readonly #free = new Ring();
   #places = 0;
+  #unanswered = 0;
   #serving = false;
 
   constructor(channel: string, policy: QueuePolicy, keeper: MessageKeeper) {
@@ -41,6 +52,15 @@ export class MessageQueue implements PlaceOwner {
   /** Whether nothing would be lost with it. */
   get idle(): boolean {
     return this.held === 0 && this.#places === 0;
+  }
+
+  get consumers(): number {
+    return this.#places;
+  }
+
+  get state(): HeldQueue {
+    const { channel, held: messages } = this;
+    return { channel, messages, unacknowledged: this.#unanswered, consumers: this.#places };
   }
 
   /** Messages more that its consumers would take now. */
@@ -90,13 +110,13 @@ export class MessageQueue implements PlaceOwner {
 
   /** For a place. */
   acknowledged(message: HeldMessage): MaybePromise<void> {
-    this.#keeper.unanswered.count--;
+    this.#count(-1);
     return this.#keeper.consumed(message, this);
   }
 
   /** For a place. */
   rejected(message: HeldMessage, requeue: boolean): MaybePromise<void> {
-    this.#keeper.unanswered.count--;
+    this.#count(-1);
     if (!requeue) return this.#keeper.died(message, this, 'rejected');
     if (message.attempts >= this.policy.attempts) return this.#keeper.died(message, this, 'attempts');
     message.redelivered = true;
@@ -149,11 +169,16 @@ export class MessageQueue implements PlaceOwner {
     this.#waiting.remove(message);
     this.#free.remove(place);
     message.attempts++;
-    this.#keeper.unanswered.count++;
+    this.#count(1);
     if (!place.give(message)) {
       message.attempts--;
-      this.#keeper.unanswered.count--;
+      this.#count(-1);
       this.#waiting.add(message);
     } else if (place.takes) this.#free.add(place);
+  }
+
+  #count(given: 1 | -1): void {
+    this.#unanswered += given;
+    this.#keeper.unanswered.count += given;
   }
 }

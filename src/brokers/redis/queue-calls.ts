@@ -2,7 +2,7 @@ import type { QueueFigures, QueuePolicy } from '../../core/queue.js';
 import type { RoomLimits } from '../queues/room.js';
 import type { Argument, Reply } from './connection.js';
 import type { RedisLink } from './link.js';
-import { BURY, DELETE, DONE, ENQUEUE, EXPIRE, GIVE_BACK, HELD, TAKE } from './queue-scripts.js';
+import { BURY, DELETE, DONE, ENQUEUE, EXPIRE, GIVE_BACK, HELD, LIST, TAKE } from './queue-scripts.js';
 import type { Script } from './script.js';
 
 /** A message as Redis gives it out. */
@@ -31,7 +31,7 @@ export class QueueCalls {
     this.#link = link;
     this.#base = names.of('q', '');
     this.#keys = [names.of('queues', ''), names.of('queued', ''), names.of('perishable', '')];
-    link.prepare(ENQUEUE, TAKE, DONE, GIVE_BACK, EXPIRE, HELD, BURY, DELETE);
+    link.prepare(ENQUEUE, TAKE, DONE, GIVE_BACK, EXPIRE, HELD, BURY, DELETE, LIST);
   }
 
   /** Of all nodes, as they were when Redis answered last. */
@@ -102,6 +102,16 @@ export class QueueCalls {
   async bury(lease: string): Promise<void> {
     let count: Reply = BATCH;
     while (count === BATCH) count = await this.#ask(BURY, [lease, String(BATCH)]);
+  }
+
+  /** Some hundreds of those that hold messages; all, where there are no more. */
+  async list(): Promise<readonly { channel: string; messages: number; unacknowledged: number }[]> {
+    const reply = await this.#ask(LIST, []);
+    return inGroups(Array.isArray(reply) ? reply : [], 3).map(([channel, messages, unacknowledged]) => ({
+      channel: String(channel),
+      messages: Number(messages),
+      unacknowledged: Number(unacknowledged),
+    }));
   }
 
   async delete(channel: string): Promise<void> {

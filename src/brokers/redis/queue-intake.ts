@@ -1,8 +1,7 @@
 import { IdMap } from '../../core/id-map.js';
 import type { Logger } from '../../core/logger.js';
-import type { QueuePolicy } from '../../core/queue.js';
 import { HeldMessage } from '../queues/held-message.js';
-import { type MessageKeeper, MessageQueue } from '../queues/message-queue.js';
+import { type MessageKeeper, MessageQueue, UNKNOWN } from '../queues/message-queue.js';
 import { readFrame } from './frame.js';
 import type { RedisLink } from './link.js';
 import type { QueueCalls, Taken } from './queue-calls.js';
@@ -29,16 +28,6 @@ interface Local {
   isServed: boolean;
 }
 
-/** Of queues whose policy nobody has named yet. */
-export const UNKNOWN: QueuePolicy = {
-  durable: true,
-  size: Number.POSITIVE_INFINITY,
-  ttl: undefined,
-  attempts: Number.POSITIVE_INFINITY,
-  deadLetter: undefined,
-  prefetch: 1,
-};
-
 /** What a node has of queues in Redis: as many messages as its consumers take at once, and no more. */
 export class QueueIntake {
   readonly #parts: QueueIntakeParts;
@@ -52,6 +41,11 @@ export class QueueIntake {
 
   constructor(parts: QueueIntakeParts) {
     this.#parts = parts;
+  }
+
+  /** Consumers of this node by channel. */
+  get consumers(): ReadonlyMap<string, number> {
+    return new Map([...this.#locals].map(([channel, { queue }]) => [channel, queue.consumers]));
   }
 
   get(channel: string): MessageQueue | undefined {

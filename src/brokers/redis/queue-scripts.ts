@@ -167,3 +167,16 @@ end
 redis.call('DEL', base .. 'r:' .. channel, base .. 'h:' .. channel, base .. 'a:' .. channel)
 return totals()
 `);
+
+/** Some of the channels that hold messages, which takes no longer where there are many: channel, messages and those given out of each. */
+export const LIST = script(`${QUEUES}
+local found = {}
+local known = redis.call('HSCAN', KEYS[2], 0, 'COUNT', 500)[2]
+for i = 1, #known, 2 do
+  local channel = known[i]
+  found[#found + 1] = channel
+  found[#found + 1] = redis.call('HLEN', base .. 'f:' .. channel)
+  found[#found + 1] = redis.call('HLEN', base .. 'h:' .. channel)
+end
+return found
+`);

@@ -9,18 +9,20 @@ import type {
   Consumption,
   DeadLetter,
   DeadReason,
+  HeldQueue,
   QueueFigures,
   QueuePolicy,
   Queues,
 } from '../../core/queue.js';
 import { Burials } from '../queues/burials.js';
 import type { HeldMessage } from '../queues/held-message.js';
-import { type MessageKeeper, MessageQueue } from '../queues/message-queue.js';
+import { listQueues } from '../queues/list-queues.js';
+import { type MessageKeeper, MessageQueue, UNKNOWN } from '../queues/message-queue.js';
 import type { RoomLimits } from '../queues/room.js';
 import { writeFrame } from './frame.js';
 import type { RedisLink } from './link.js';
 import { QueueCalls } from './queue-calls.js';
-import { BATCH, QueueIntake, UNKNOWN } from './queue-intake.js';
+import { BATCH, QueueIntake } from './queue-intake.js';
 import type { LeaseHolder, RedisNodes } from './redis-nodes.js';
 import { Untold } from './untold.js';
 
@@ -85,6 +87,20 @@ export class RedisQueues implements Queues, MessageKeeper, LeaseHolder {
   /** Of all nodes together, as they were when Redis answered last. */
   get figures(): QueueFigures {
     return this.#calls.figures;
+  }
+
+  /** Of all nodes; where there are more than some hundreds, any of them. */
+  async list(most: number): Promise<readonly HeldQueue[]> {
+    const { consumers } = this.#intake;
+    const held = (await this.#calls.list()).map((queue) => ({
+      ...queue,
+      consumers: consumers.get(queue.channel) ?? 0,
+    }));
+    const known = new Set(held.map(({ channel }) => channel));
+    const idle = [...consumers]
+      .filter(([channel]) => !known.has(channel))
+      .map(([channel, count]) => ({ channel, messages: 0, unacknowledged: 0, consumers: count }));
+    return listQueues([...held, ...idle], most);
   }
 
   start(bury: (letter: DeadLetter) => MaybePromise<void>): void {

@@ -52,7 +52,7 @@ export function Chart({ title, times, values, format }: ChartProps) {
 }
 
 function highestText(values: readonly number[], format: ChartProps['format']): string {
-  return values.length === 0 ? '' : `at most ${format(Math.max(...values))}`;
+  return values.length === 0 ? '' : `max ${format(Math.max(...values))}`;
 }
 
 function summary(title: string, values: readonly number[], format: ChartProps['format']): string {

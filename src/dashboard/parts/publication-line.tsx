@@ -85,7 +85,7 @@ function Detail({ of }: { readonly of: PublicationRow }) {
           Route: route && <Text of={route} />,
           Id: <Code of={id} />,
           Position: position && <Code of={position} />,
-          Publisher: <Text of={publisherText(publisher)} />,
+          Publisher: publisherText(publisher) === '' ? undefined : <Text of={publisherText(publisher)} />,
           Size: `${bytes(size)}${contentType === undefined ? '' : `, ${visible(contentType)}`}`,
           Deliveries: deliveries === undefined ? undefined : `${count(deliveries)} on this node`,
         }}

@@ -4,10 +4,12 @@ const TITLES: Readonly<Record<View, string>> = {
   overview: 'Overview',
   sessions: 'Sessions',
   channels: 'Channels',
+  queues: 'Queues',
   routes: 'Routes',
   refusals: 'Refusals',
   slow: 'Slow',
   nodes: 'Nodes',
+  reloads: 'Reloads',
   console: 'Console',
 };
 

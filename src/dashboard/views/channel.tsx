@@ -9,6 +9,7 @@ import { hrefOf } from '../place.js';
 import type { ChannelPartProps } from './channel-part.js';
 import { History } from './history.js';
 import { Presence } from './presence.js';
+import { QueueNow } from './queue-now.js';
 import { Subscribers } from './subscribers.js';
 import { ChannelTail } from './tail.js';
 
@@ -28,7 +29,7 @@ export interface ChannelViewProps {
 /** One channel: what is published on it now and before, and who is there. */
 export function ChannelView({ channel, query }: ChannelViewProps) {
   const asked = query.get('part') ?? 'tail';
-  const part = asked in PARTS ? (asked as keyof typeof PARTS) : 'tail';
+  const part = Object.hasOwn(PARTS, asked) ? (asked as keyof typeof PARTS) : 'tail';
   const realm = query.get('realm') ?? undefined;
   const Part = PARTS[part];
   return (
@@ -40,6 +41,7 @@ export function ChannelView({ channel, query }: ChannelViewProps) {
         <a href={hrefOf('channels')}>All channels</a>
       </p>
       <Now channel={channel} realm={realm} />
+      <QueueNow channel={channel} realm={realm} />
       <PartsNav
         label="Parts of the channel"
         parts={NAMES}

@@ -1,6 +1,6 @@
 import type { NodeRow } from '../answers.js';
 import { useAnswer } from '../desk.js';
-import { count, milliseconds, since } from '../format.js';
+import { count, milliseconds, since, span } from '../format.js';
 import { Waiting } from '../parts/fault.js';
 import { Heading } from '../parts/heading.js';
 import { type Column, Table } from '../parts/table.js';
@@ -13,6 +13,8 @@ interface Answer {
 }
 
 const EVERY = 3_000;
+/** Milliseconds: nodes say that they live every three seconds, and are given up after seven. */
+const LATE = 4_500;
 
 /** The nodes of the cluster, and whether they route alike. */
 export function Nodes() {
@@ -72,6 +74,7 @@ function columnsFor(own: string, nodes: readonly NodeRow[]): readonly Column<Nod
         </>
       ),
     },
+    { title: 'Heard', isWhole: true, isNumber: true, cell: ({ heartbeat }) => <Heard of={heartbeat} /> },
     { title: 'Up', isWide: true, isNumber: true, cell: ({ startedAt }) => since(startedAt) },
     { title: 'Loop late by', isWide: true, isNumber: true, cell: ({ lag }) => milliseconds(lag) },
     { title: 'Channels', isWide: true, isNumber: true, cell: ({ channels }) => count(channels) },
@@ -83,4 +86,13 @@ function columnsFor(own: string, nodes: readonly NodeRow[]): readonly Column<Nod
     },
     { title: 'Sessions', isNumber: true, cell: ({ sessions }) => count(sessions) },
   ];
+}
+
+/** How long ago a node was heard; one that is late may be dead or cut off. */
+function Heard({ of }: { readonly of: number }) {
+  return (
+    <>
+      {span(of)} {of > LATE && <span class="tag bad">late</span>}
+    </>
+  );
 }

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { RouteRow } from '../answers.js';
 import { useAnswer } from '../desk.js';
-import { count } from '../format.js';
+import { count, many } from '../format.js';
 import { refine } from '../go.js';
 import { Facts } from '../parts/facts.js';
 import { Waiting } from '../parts/fault.js';
@@ -90,8 +90,8 @@ function Detail({ of }: { readonly of: RouteRow }) {
               <Rules key={name} of={of} operation={name} />,
             ]),
           ),
-          Now: `${count(channels)} channels, ${count(subscribers)} subscribers`,
-          'Since the start': `${count(publications)} publications, ${count(deliveries)} deliveries, ${count(refusals)} refusals`,
+          Now: `${many(channels, 'channel')}, ${many(subscribers, 'subscriber')}`,
+          'Since the start': `${many(publications, 'publication')}, ${many(deliveries, 'delivery', 'deliveries')}, ${many(refusals, 'refusal')}`,
         }}
       />
       <p>

@@ -30,7 +30,12 @@ const COLUMNS: readonly Column<SlowRow>[] = [
     isWide: true,
     cell: ({ channel }) => (channel === undefined ? '' : <Code of={channel} />),
   },
-  { title: 'Waiting', isNumber: true, cell: ({ buffered }) => bytes(buffered) },
+  {
+    title: 'Waiting',
+    isWide: true,
+    isNumber: true,
+    cell: ({ buffered, code }) => (typeof code === 'number' ? '' : bytes(buffered)),
+  },
   { title: 'What happened', cell: ({ code }) => <Text of={happened(code)} /> },
 ];
 

@@ -1,7 +1,7 @@
 import type { QueuePolicy } from '../../core/queue.js';
 import { type ContractCheck, contract } from './contract.js';
 import { expect } from './expect.js';
-import { type QueuesFixture, queuesWorld, TestConsumer } from './queues-world.js';
+import { message, type QueuesFixture, queuesWorld, TestConsumer } from './queues-world.js';
 
 /** Who gets which message, and in which order. */
 export function queueTurns(
@@ -25,6 +25,28 @@ export function queueTurns(
       consumer.place?.cancel();
       await settled();
       expect(queues.figures.queues).toBe(0);
+      await close();
+    });
+
+    it('tell what each holds, those with the most first', async () => {
+      const { send, join, queues, policy, settled, close } = await world();
+      await queues.enqueue(message('other', { channel: 'r' }), policy);
+      await send('a', 'b');
+      const consumer = join(new TestConsumer(1));
+      await settled();
+      const r = { channel: 'r', messages: 1, unacknowledged: 0, consumers: 0 };
+      const q = { channel: 'q', messages: 2, unacknowledged: 1, consumers: 1 };
+      expect(await queues.list(10)).toEqual([q, r]);
+      expect(await queues.list(1)).toEqual([q]);
+      for (let n = 0; n < 2; n++) {
+        await consumer.given[n]?.acknowledge();
+        await settled();
+      }
+      expect(await queues.list(10)).toEqual([r, { ...q, messages: 0, unacknowledged: 0 }]);
+      await queues.delete('r');
+      consumer.place?.cancel();
+      await settled();
+      expect(await queues.list(10)).toEqual([]);
       await close();
     });
 

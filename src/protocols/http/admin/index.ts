@@ -14,8 +14,10 @@ import { nodesEndpoint } from './nodes-endpoint.js';
 import { OperatorStreams } from './operator-streams.js';
 import { overviewEndpoint } from './overview-endpoint.js';
 import { adminPublishEndpoint } from './publish-endpoint.js';
+import { queuesEndpoint } from './queues-endpoint.js';
 import type { PayloadLimits } from './read-payload.js';
 import { historyEndpoint, presenceEndpoint } from './reading-endpoints.js';
+import { adminReloadEndpoint, planEndpoint, type ReloadParts, reloadsEndpoint } from './reloads-endpoint.js';
 import { replayEndpoint } from './replay-endpoint.js';
 import { routesEndpoint } from './routes-endpoint.js';
 import { sessionsEndpoint } from './sessions-endpoint.js';
@@ -33,6 +35,7 @@ export interface AdminParts extends AdminGate {
   /** Of the main realm without a name. Throws `bad_request` for one that is not there. */
   router(realm: string | undefined): Router;
   readonly limits: PayloadLimits;
+  readonly reload: ReloadParts['reload'];
 }
 
 /** All that operators may ask for below `/admin/api`. */
@@ -44,12 +47,16 @@ export function adminEndpoints(parts: AdminParts): readonly HttpEndpoint[] {
     sessionsEndpoint(parts, parts),
     channelsEndpoint(parts, inspection),
     routesEndpoint(parts, inspection),
+    queuesEndpoint(parts, inspection),
     refusalsEndpoint(parts, inspection),
     slowEndpoint(parts, inspection),
     nodesEndpoint(parts, cluster),
     historyEndpoint(parts, parts),
     presenceEndpoint(parts, inspection),
     streamEndpoint(parts, parts),
+    reloadsEndpoint(parts, inspection),
+    planEndpoint(parts, acting),
+    adminReloadEndpoint(parts, acting),
     explainEndpoint(parts, parts),
     adminPublishEndpoint(parts, acting),
     consoleEndpoint(parts, acting),
