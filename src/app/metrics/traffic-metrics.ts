@@ -91,7 +91,7 @@ export const TRAFFIC_METRICS = {
     ...counter,
     labels: ['protocol'],
     help: 'messages that are not of their protocol, by protocol',
-    read: 'Broken or hostile clients; the log names the connection.',
+    read: 'Broken or hostile clients; connection_cut in the log has their addresses.',
   },
   signalbox_stomp_tolerated_total: {
     ...peers,
