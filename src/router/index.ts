@@ -1,7 +1,8 @@
 export { type Judgement, RouteAccess } from './access.js';
+export { checkContract } from './contract.js';
 export { describeJudgements } from './explain.js';
 export type { IdentitySettings } from './identities.js';
-export type { RouterLimits } from './limits.js';
+export { checkPayloadSize, type RouterLimits } from './limits.js';
 export type { Foreseen } from './preview.js';
 export type { Rerouted } from './rerouting.js';
 export { compareRoutes, type RouteChanges } from './route-changes.js';
