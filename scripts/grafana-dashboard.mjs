@@ -20,6 +20,7 @@ const ROWS = {
       [
         [rate('signalbox_calls_total', 'instance'), '{{instance}}'],
         [sum('signalbox_pending_calls'), 'not answered yet'],
+        [sum('signalbox_registrations'), 'registrations'],
       ],
     ],
   ],
@@ -27,7 +28,14 @@ const ROWS = {
     ['Publications', 'cps', [[rate('signalbox_route_publications_total', 'route'), '{{route}}']]],
     ['Deliveries', 'cps', [[rate('signalbox_route_deliveries_total', 'route'), '{{route}}']]],
     ['Refusals', 'cps', [[rate('signalbox_route_refusals_total', 'route'), '{{route}}']]],
-    ['Subscribers', 'short', [[sum('signalbox_route_subscribers', 'route'), '{{route}}']]],
+    [
+      'Subscribers and channels',
+      'short',
+      [
+        [sum('signalbox_route_subscribers', 'route'), '{{route}}'],
+        [sum('signalbox_route_channels', 'route'), 'channels, {{route}}'],
+      ],
+    ],
   ],
   Subscribers: [
     ['Connections', 'short', [[sum('signalbox_connections', 'transport'), '{{transport}}']]],
@@ -39,6 +47,7 @@ const ROWS = {
         [sum('signalbox_subscriptions'), 'subscriptions'],
         [sum('signalbox_topics'), 'live channels'],
         [sum('signalbox_presence_members'), 'present'],
+        [sum('signalbox_presence_watched'), 'watched channels'],
       ],
     ],
     ['Disconnects', 'cps', [[rate('signalbox_disconnects_total', 'code'), '{{code}}']]],
@@ -64,9 +73,11 @@ const ROWS = {
       'Queues',
       'short',
       [
+        [`max(signalbox_queues${HERE})`, 'queues'],
         [`max(signalbox_queue_messages${HERE})`, 'messages'],
         [`max(signalbox_queue_unacknowledged${HERE})`, 'not acknowledged'],
-        [`sum(rate(signalbox_dead_letters_total${HERE}[$__rate_interval])) by (reason)`, 'dead, {{reason}}'],
+        [rate('signalbox_redeliveries_total'), 'given out again, a second'],
+        [rate('signalbox_dead_letters_total', 'reason'), 'dead, a second, {{reason}}'],
       ],
     ],
   ],
@@ -75,6 +86,40 @@ const ROWS = {
     ['HTTP requests refused', 'cps', [[rate('signalbox_http_refusals_total', 'code'), '{{code}}']]],
     ['Connections refused', 'cps', [[rate('signalbox_refused_connections_total', 'code'), '{{code}}']]],
     ['Limits reached', 'cps', [[rate('signalbox_limits_reached_total', 'limit'), '{{limit}}']]],
+  ],
+  Identity: [
+    [
+      'Tickets',
+      'cps',
+      [
+        [rate('signalbox_oro_tickets_total', 'outcome'), '{{outcome}}'],
+        [sum('signalbox_tickets'), 'remembered'],
+      ],
+    ],
+    ['Keys of tokens', 'cps', [[rate('signalbox_jwks_fetches_total', 'outcome'), '{{outcome}}']]],
+    [
+      'Questions to the application',
+      'cps',
+      [[rate('signalbox_auth_questions_total', 'outcome'), '{{outcome}}']],
+    ],
+    [
+      'Answers of peers',
+      'cps',
+      [[rate('signalbox_auth_challenges_total', 'method, outcome'), '{{method}} {{outcome}}']],
+    ],
+  ],
+  'Versions and protocols': [
+    ['Versions', 'short', [[`count(signalbox_build_info${HERE}) by (version)`, '{{version}}']]],
+    [
+      'Routes and reloads',
+      'short',
+      [
+        [`signalbox_routes${HERE}`, 'routes, {{instance}}'],
+        [increase('signalbox_reloads_total', 'outcome'), 'reloads, {{outcome}}'],
+      ],
+    ],
+    ['Malformed messages', 'cps', [[rate('signalbox_malformed_messages_total', 'protocol'), '{{protocol}}']]],
+    ['Tolerated frames of STOMP', 'cps', [[rate('signalbox_stomp_tolerated_total', 'what'), '{{what}}']]],
   ],
   Redis: [
     ['Broker up', 'short', [[`signalbox_broker_up${HERE}`, '{{instance}}']]],
@@ -85,6 +130,8 @@ const ROWS = {
       [
         [rate('signalbox_broker_losses_total', 'instance'), 'losses, {{instance}}'],
         [rate('signalbox_degraded_publications_total', 'instance'), 'degraded publications, {{instance}}'],
+        [rate('signalbox_foreign_messages_total', 'instance'), 'foreign messages, {{instance}}'],
+        [rate('signalbox_presence_failures_total', 'instance'), 'failures of presence, {{instance}}'],
       ],
     ],
     [
@@ -187,7 +234,11 @@ function panel([title, unit, queries], place) {
 }
 
 function rate(metric, by) {
-  return `sum(rate(${metric}${HERE}[$__rate_interval])) by (${by})`;
+  return `sum(rate(${metric}${HERE}[$__rate_interval]))${by === undefined ? '' : ` by (${by})`}`;
+}
+
+function increase(metric, by) {
+  return `sum(increase(${metric}${HERE}[$__rate_interval])) by (${by})`;
 }
 
 function sum(metric, by) {

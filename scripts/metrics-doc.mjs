@@ -20,13 +20,18 @@ if (wanted !== text && process.argv.includes('--check')) {
 function table(group) {
   const rows = Object.entries(METRICS)
     .filter(([, facts]) => facts.group === group)
-    .map(([name, { type, labels = [], help, read }]) => [
+    .map(([name, { type, labels = [], values = {}, help, read }]) => [
       `\`${name}\``,
       type,
-      labels.map((label) => `\`${label}\``).join(', '),
+      labels.map((label) => labelled(label, values[label])).join('; '),
       help,
       read,
     ]);
   const head = ['Metric', 'Type', 'Labels', 'Says', 'How to read it'];
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function labelled(label, values = []) {
+  const said = values.length === 0 ? '' : ` (${values.join(', ')})`;
+  return `\`${label}\`${said}`;
 }

@@ -29,5 +29,8 @@ export function setLevel(logger: Logger, level: Settings['log']['level']): void 
 }
 
 function textLines(): DestinationStream {
-  return pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss.l', messageFormat: '{msg}' });
+  // Left to itself it looks at standard output, which may be a terminal where this is a file.
+  const colorize = process.stderr.isTTY === true && process.stderr.hasColors();
+  const format = { translateTime: 'SYS:HH:MM:ss.l', messageFormat: '{msg}' };
+  return pretty({ ...format, destination: 2, sync: true, colorize });
 }

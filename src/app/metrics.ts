@@ -33,7 +33,7 @@ export class Metrics implements Meter {
     collectDefaultMetrics({ register: this.#registry });
     for (const [name, facts] of tableRows()) {
       if (facts.type === 'histogram') this.#family(name);
-      else if (facts.figure === undefined) this.#counter(name, facts.labels ?? []);
+      else if (facts.figure === undefined) begin(this.#counter(name, facts.labels ?? []), facts);
     }
   }
 
@@ -103,6 +103,17 @@ export class Metrics implements Meter {
         },
       });
   }
+}
+
+/** Prometheus sees no increase in a series that begins with 1. */
+function begin(counter: Counter, { labels = [], values = {} }: MetricFacts): void {
+  if (labels.length === 0 || !labels.every((label) => values[label] !== undefined)) return;
+  const combinations = labels.reduce<readonly Labels[]>(
+    (before, label) =>
+      before.flatMap((known) => (values[label] ?? []).map((value) => ({ ...known, [label]: value }))),
+    [{}],
+  );
+  for (const combination of combinations) counter.inc(combination, 0);
 }
 
 function tableRows(): readonly [string, MetricFacts][] {

@@ -63,6 +63,8 @@ export async function startServer(plan: Plan, load?: LoadPlan): Promise<RunningS
   container.get(PARTS.inspector)?.start();
   container.get(PARTS.readiness).ready = true;
   container.get(TOKENS.events).announce('server_launched', { urls });
+  const routes = plan.routes.length;
+  container.get(TOKENS.logger).info({ event: 'server_started', version: VERSION, urls, routes }, 'started');
   let closing: Promise<void> | undefined;
   const publisher = container.get(TOKENS.publisher);
   return {
@@ -172,6 +174,9 @@ async function closePorts(container: Container, time: number): Promise<void> {
  */
 async function close(container: Container, { settings }: Plan, reloading: Reloading): Promise<void> {
   const { drain, drainDelay } = settings.limits;
+  const logger = container.get(TOKENS.logger);
+  const connections = peerTransports(container).reduce((sum, { size }) => sum + size, 0);
+  logger.info({ event: 'drain_began', connections }, 'drain began');
   container.get(PARTS.readiness).ready = false;
   if (drainDelay > 0) await sleep(drainDelay);
   container.get(TOKENS.gateway).drain();
@@ -184,6 +189,7 @@ async function close(container: Container, { settings }: Plan, reloading: Reload
     flush(container),
     () => new Error('not all that is kept could be written in time'),
   );
+  logger.info({ event: 'server_stopped' }, 'stopped');
 }
 
 async function flush(container: Container): Promise<void> {

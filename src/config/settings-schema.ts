@@ -211,11 +211,11 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       enabled: onOff(
         false,
-        'Follow publications by OpenTelemetry, which is set up by what the process is started with: see tracing.md.',
+        'Follow publications, subscribes and calls by OpenTelemetry, which is set up by what the process is started with: see tracing.md.',
       ),
       sample: share(
         0.01,
-        'Which part of the publications is followed, where a back end does not say; from 0 to 1.',
+        'Which part of the publications, of the subscribes and of the calls is followed, where a back end does not say; from 0 to 1.',
       ),
       channels: onOff(false, 'Name channels in traces, beside routes; they may hold ids of users.'),
     })

@@ -3,6 +3,13 @@ import { REDIS_LOG_EVENTS } from './redis-log-events.js';
 
 /** Every event that the server logs. docs/logs.md is written from it. */
 export const LOG_EVENTS = {
+  server_started: { level: 'info', means: 'peers may come', fields: ['version', 'urls', 'routes'] },
+  drain_began: {
+    level: 'info',
+    means: 'the server stops: peers are told to come back, for limits.drain at most',
+    fields: ['connections'],
+  },
+  server_stopped: { level: 'info', means: 'all have gone, and what is kept is written', fields: [] },
   connection_refused: {
     level: 'info',
     means: 'a connection was refused before it was opened',
@@ -39,6 +46,12 @@ export const LOG_EVENTS = {
     level: 'info',
     means: 'a message is longer than its RawSocket peer takes, and the connection was closed',
     fields: ['connection', 'remoteAddress', 'size', 'omitted'],
+  },
+  connection_cut: {
+    level: 'info',
+    means:
+      'the server has ended a connection whose peer is too slow (4008) or says what is not of its protocol (1003, 1009, 4501)',
+    fields: ['connection', 'remoteAddress', 'code', 'reason', 'omitted'],
   },
   connection_ended: {
     level: 'debug',

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../core/connection.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
+import { LogBudget } from '../core/log-budget.js';
 import type { Logger } from '../core/logger.js';
 import type { Meter } from '../core/meter.js';
 import type { AdmissionLimits } from './admission-limits.js';
@@ -18,10 +19,18 @@ const MOMENT = 200;
 /** Milliseconds for the last ones to say goodbye in return. */
 const FAREWELL = 1000;
 
+/** What a peer is cut off for, so that an operator sees who it is. */
+const FAULTS: ReadonlySet<number> = new Set(
+  [DISCONNECT.slowConsumer, DISCONNECT.malformed, DISCONNECT.binary, DISCONNECT.tooLarge].map(
+    ({ code }) => code,
+  ),
+);
+
 /** The connections of one transport, from when they have been admitted to their end. */
 export class OpenConnections<C extends OpenConnection> {
   readonly #parts: { readonly admission: AdmissionLimits; readonly logger: Logger; readonly meter: Meter };
   readonly #connections = new Set<C>();
+  readonly #lines = new LogBudget();
 
   constructor(parts: { admission: AdmissionLimits; logger: Logger; meter: Meter }) {
     this.#parts = parts;
@@ -42,7 +51,15 @@ export class OpenConnections<C extends OpenConnection> {
     admission.leave(connection.remoteAddress);
     meter.count('signalbox_disconnects_total', { code: String(code) });
     logger.debug({ event: 'connection_ended', connection: connection.id, code, reason }, 'connection ended');
+    if (FAULTS.has(code)) this.#tell(connection, { code, reason });
     return true;
+  }
+
+  #tell({ id, remoteAddress }: C, why: Pick<Disconnect, 'code' | 'reason'>): void {
+    const omitted = this.#lines.spend(Date.now());
+    if (omitted === undefined) return;
+    const fields = { event: 'connection_cut', connection: id, remoteAddress, ...why } as const;
+    this.#parts.logger.info(omitted > 0 ? { ...fields, omitted } : fields, 'connection cut');
   }
 
   /**

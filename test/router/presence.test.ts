@@ -243,10 +243,13 @@ describe('what happens while the store is asked', () => {
 
   it('refuses the subscription where the store does not answer, and serves the next', async () => {
     const store = new FlakyPresence();
-    const server = serve({}, { presence: store });
+    const counted: string[] = [];
+    const meter = { count: (name: string) => void counted.push(name) };
+    const server = serve({}, { presence: store, meter });
     const watcher = server.connect(CAT);
     store.isBroken = true;
     await expect(watcher.subscribe(WATCH)).rejects.toEqual(refusal('unavailable'));
+    expect(counted).toContain('signalbox_presence_failures_total');
     expect(server.router.presence?.stats.watched).toBe(0);
     store.isBroken = false;
     await watcher.subscribe(WATCH);

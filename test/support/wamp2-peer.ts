@@ -4,7 +4,7 @@ import { until } from './until.js';
 
 const ROLES = { publisher: {}, subscriber: {}, caller: {}, callee: {} };
 const [WELCOME, ABORT, GOODBYE, ERROR, EVENT] = [2, 3, 6, 8, 36];
-const [PUBLISH, SUBSCRIBE, UNSUBSCRIBE, CALL] = [16, 32, 34, 48];
+const [PUBLISH, SUBSCRIBE, UNSUBSCRIBE, CALL, REGISTER] = [16, 32, 34, 48, 64];
 
 type Reply = readonly unknown[];
 
@@ -19,6 +19,8 @@ export class Wamp2TestPeer {
   #joined = false;
   /** The reason that the router gave for the end, or `lost` where it gave none. */
   ending: string | undefined;
+  /** What the router has said last about where a channel is. */
+  position = '';
 
   private constructor(socket: WebSocket, wire: Wire) {
     this.#socket = socket;
@@ -32,10 +34,14 @@ export class Wamp2TestPeer {
   }
 
   /** Resolves with a session; rejects when there is none. */
-  static async connect(url: string, serializer: string): Promise<Wamp2TestPeer> {
+  static async connect(
+    url: string,
+    serializer: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Wamp2TestPeer> {
     const wire = WIRES[serializer];
     if (wire === undefined) throw new Error(`no serializer is named ${serializer}`);
-    const peer = new Wamp2TestPeer(new WebSocket(url, wire.subprotocol), wire);
+    const peer = new Wamp2TestPeer(new WebSocket(url, wire.subprotocol, { headers }), wire);
     await until(() => peer.#joined || peer.ending !== undefined);
     if (!peer.#joined) throw new Error(`there is no session: ${peer.ending}`);
     return peer;
@@ -46,6 +52,7 @@ export class Wamp2TestPeer {
     const reply = await this.#request([SUBSCRIBE, options, channel]);
     if (reply[0] === ERROR) return codeOf(reply);
     this.#subscriptions.set(channel, Number(reply[2]));
+    this.position = (reply[3] as { _position?: string } | undefined)?._position ?? this.position;
     return undefined;
   }
 
@@ -68,8 +75,28 @@ export class Wamp2TestPeer {
     return reply[0] === ERROR ? codeOf(reply) : undefined;
   }
 
+  async register(procedure: string): Promise<string | undefined> {
+    const reply = await this.#request([REGISTER, {}, procedure]);
+    return reply[0] === ERROR ? codeOf(reply) : undefined;
+  }
+
   received(channel: string): readonly unknown[] {
     return this.#events.get(this.#subscriptions.get(channel) ?? -1) ?? [];
+  }
+
+  /** Says something that need not be a message. */
+  say(text: string): void {
+    this.#socket.send(text);
+  }
+
+  /** Reads nothing any more. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** Leaves as a page does that is closed. */
+  close(): void {
+    this.#socket.close(1000);
   }
 
   vanish(): void {

@@ -6,6 +6,8 @@ export interface MetricFacts {
   readonly type: 'counter' | 'gauge' | 'histogram';
   /** Each from a closed set: routes, protocols, transports, codes, settings; never a channel, a user or an address. */
   readonly labels?: readonly string[];
+  /** What its labels say, where all of that is known: each combination is there from the start, so that an alert sees the first one. */
+  readonly values?: Readonly<Record<string, readonly string[]>>;
   /** Where it is read from when somebody asks; without it, it is counted or timed as things happen. */
   readonly figure?: keyof LiveFigures;
   readonly help: string;

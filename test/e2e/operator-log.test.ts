@@ -1,0 +1,45 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { KEY, ServerProcess } from '../support/server.js';
+import { until } from '../support/until.js';
+import { Wamp2TestPeer } from '../support/wamp2-peer.js';
+
+interface Line {
+  readonly level: number;
+  readonly event: string;
+}
+
+/** The lines of the log; what is told to people beside it is none. */
+function linesOf({ stderr }: ServerProcess): readonly Line[] {
+  return stderr.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Line] : []));
+}
+
+it('the log tells an operator of a start, of peers that were cut off, and of an orderly end, without a secret', async () => {
+  const server = await ServerProcess.start({ env: { SIGNALBOX_LIMITS_DRAIN: '100ms' } });
+  onTestFinished(() => server.stop());
+  const broken = await Wamp2TestPeer.connect(server.webSocketUrl(), 'json');
+  broken.say('{');
+  await until(() => broken.ending !== undefined);
+  const wrong = 'wrong-key-that-nobody-should-see';
+  await fetch(`${server.url}/api/publish?key=${wrong}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${wrong}` },
+  });
+  await Wamp2TestPeer.connect(`${server.webSocketUrl()}?ticket=${wrong}`, 'json').catch(() => undefined);
+  const peer = await Wamp2TestPeer.connect(server.webSocketUrl(), 'json');
+  await until(() => linesOf(server).some(({ event }) => event === 'credentials_refused'));
+  server.process.kill('SIGTERM');
+  await server.exit;
+  peer.vanish();
+  const lines = linesOf(server);
+  expect(lines).toMatchObject([
+    { event: 'server_started', urls: expect.arrayContaining([server.url]), routes: expect.any(Number) },
+    { event: 'connection_cut', code: 4501, remoteAddress: '127.0.0.1' },
+    { event: 'request_refused', code: 'unauthorized', path: '/api/publish' },
+    { event: 'credentials_refused' },
+    { event: 'drain_began', connections: 1 },
+    { event: 'server_stopped' },
+  ]);
+  // Nothing of it is a mistake of the server.
+  expect(lines.filter(({ level }) => level > 30)).toEqual([]);
+  for (const secret of [wrong, KEY]) expect(server.stderr).not.toContain(secret);
+});
