@@ -3,6 +3,7 @@ import type { RouterWatch } from '../core/inspection.js';
 import type { Logger } from '../core/logger.js';
 import type { MessageLog } from '../core/message-log.js';
 import type { Payload } from '../core/payload.js';
+import type { Publication } from '../core/publication.js';
 import type { Queues } from '../core/queue.js';
 import type { Tracer } from '../core/tracer.js';
 import type { FanOutContext, Group } from './group.js';
@@ -32,6 +33,8 @@ export interface GroupContext extends FanOutContext {
   readonly tracer: Tracer | undefined;
   /** Undefined where nobody looks. */
   readonly watch: RouterWatch | undefined;
+  /** Delivers on this node. */
+  readonly deliver: (publication: Publication) => void;
   /** Tells the subscribers of a channel on this node. */
   readonly announce: (channel: string, payload: Payload) => void;
 }

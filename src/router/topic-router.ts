@@ -92,6 +92,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       numbering: this.#numbering,
       groups: this.#groups,
       announce: (channel, payload) => this.announce(channel, payload),
+      deliver: (publication) => this.#delivery.deliver(publication),
       fanOuts: this.#fanOuts,
     };
     this.#topics = new Topics(routing, context);
