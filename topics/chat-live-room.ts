@@ -9,8 +9,8 @@ export interface ChatLiveRoom {
   readonly isEmpty: boolean;
   /** The newcomer is told who is there, and the others who has come. */
   enter(session: Session): MaybePromise<void>;
-  /** Hears of members of other nodes; where it does already, nothing happens. Throws `unavailable`. */
-  open?(): MaybePromise<void>;
+  /** Hears of members of other nodes; undefined where it does. Rejects with `unavailable`. */
+  open?(): Promise<void> | undefined;
   leave(session: Session): MaybePromise<void>;
   /** The session may have become somebody else, as one whose identity has expired: then one goes and another comes. */
   identify(session: Session): MaybePromise<void>;

@@ -28,9 +28,7 @@ export class ChatRoomTopic implements TopicHandler {
   static readonly inject: readonly symbol[] = [CHAT_DIRECTORY, TOKENS.events, TOKENS.sessions] as symbol[];
 
   /** Where it was not known who is in a room, it is asked again. */
-  readonly timers: readonly TopicTimer[] = [
-    { interval: AGAIN, tick: (topic) => this.#rooms.get(topic)?.open?.() },
-  ];
+  readonly timers: readonly TopicTimer[] = [{ interval: AGAIN, tick: (topic) => this.#ask(topic) }];
   readonly #directory: ChatDirectory;
   readonly #control: SessionControl;
   readonly #rooms = new Map<Topic, ChatLiveRoom>();
@@ -72,6 +70,14 @@ export class ChatRoomTopic implements TopicHandler {
       throw new RouterError('forbidden', `you are not in room ${room}`, { hint: 'subscribe to it first' });
     }
     return topic.broadcast({ type: 'message', from: memberOf(session), room, ...said });
+  }
+
+  /** Why it is not known is logged already. */
+  async #ask(topic: Topic): Promise<void> {
+    await this.#rooms
+      .get(topic)
+      ?.open?.()
+      ?.catch(() => undefined);
   }
 
   /** Who may not be in one of the rooms any more has to come back without it. */

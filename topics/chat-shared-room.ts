@@ -27,36 +27,49 @@ export class SharedRoom implements ChatLiveRoom {
   }
 
   /** Where it is not known who is there, the newcomer is alone until it is. */
-  async enter(session: Session): Promise<void> {
-    await this.open().catch(() => undefined);
-    if (!this.#topic.has(session)) return;
-    const newcomer = session.principal.kind === 'backend' ? undefined : memberOf(session);
-    await this.#topic.tell(this.#seats.list(newcomer, this.#crowd), { eligible: [session.id] });
+  enter(session: Session): MaybePromise<void> {
+    const welcome = () => this.#welcome(session);
+    const opening = this.open();
+    return opening === undefined ? welcome() : opening.then(welcome, welcome);
   }
 
   leave(): void {
     if (!this.isEmpty) return;
     this.#close?.();
     this.#close = undefined;
-    this.#opening = undefined;
   }
 
   /** Who has become somebody else has left and has come. */
   identify(): void {}
 
-  /** Hears from now on who is there; once, until all have left. Throws `unavailable`. */
-  open(): Promise<void> {
-    this.#opening ??= this.#open().catch((error: unknown) => {
-      this.#opening = undefined;
-      throw error;
-    });
+  /** Hears from now on who is there, until all have left. Rejects with `unavailable`; undefined where it does. */
+  open(): Promise<void> | undefined {
+    if (this.#close !== undefined) return undefined;
+    if (this.#opening !== undefined) return this.#opening;
+    const opening = this.#begin();
+    this.#opening = opening?.finally(() => (this.#opening = undefined));
     return this.#opening;
   }
 
-  async #open(): Promise<void> {
-    const close = await this.#topic.watch((words) => this.#hear(words));
+  #begin(): Promise<void> | undefined {
+    try {
+      const close = this.#topic.watch((words) => this.#hear(words));
+      if (typeof close === 'function') return this.#opened(close);
+      return close.then((end) => this.#opened(end));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #opened(close: () => void): undefined {
     if (this.isEmpty) close();
     else this.#close = close;
+  }
+
+  #welcome(session: Session): MaybePromise<void> {
+    if (!this.#topic.has(session)) return undefined;
+    const newcomer = session.principal.kind === 'backend' ? undefined : memberOf(session);
+    return this.#topic.tell(this.#seats.list(newcomer, this.#crowd), { eligible: [session.id] });
   }
 
   #hear(words: PresenceWords): MaybePromise<void> {

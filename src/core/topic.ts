@@ -47,7 +47,7 @@ export interface Topic extends SubscriptionGroup {
    * Tells who is subscribed on all nodes, as the channel of its presence does: `members` at once, and then what changes, until the returned
    * function is called. Whatever `told` throws is logged. Throws `no_such_route` where the route has no `presence`, and `unavailable`.
    */
-  watch(told: (words: PresenceWords) => MaybePromise<void>): Promise<() => void>;
+  watch(told: (words: PresenceWords) => MaybePromise<void>): MaybePromise<() => void>;
   /** Publishes to the subscribers on this node alone. It is in no history, and in the log of the route as it is here. */
   tell(payload: unknown, options?: PublicationOptions): MaybePromise<void>;
   /** Publishes to the subscribers. Without an audience, to all of them; the publisher is one like any other. */

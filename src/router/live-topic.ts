@@ -70,7 +70,7 @@ export class LiveTopic extends RoutedGroup implements Topic {
     return presence.present(this.channel, policy);
   }
 
-  async watch(told: (words: PresenceWords) => MaybePromise<void>): Promise<() => void> {
+  watch(told: (words: PresenceWords) => MaybePromise<void>): MaybePromise<() => void> {
     const { presence, logger } = this.context;
     const policy = presenceOf(this.request.route);
     if (presence === undefined) throw new RouterError('unavailable', 'this server keeps no presence');

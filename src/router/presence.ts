@@ -1,7 +1,7 @@
 import { RouterError } from '../core/errors.js';
 import { LogBudget } from '../core/log-budget.js';
 import type { Logger } from '../core/logger.js';
-import type { MaybePromise } from '../core/maybe-promise.js';
+import { after, isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { Meter } from '../core/meter.js';
 import type { PresencePolicy, PresenceStore, PresenceWords, Present } from '../core/presence.js';
 import type { Subscriber } from '../core/router.js';
@@ -19,7 +19,8 @@ export interface PresenceParts {
 interface Watched {
   readonly roster: PresenceRoster;
   readonly told: Set<(words: PresenceWords) => void>;
-  readonly isKnown: Promise<void>;
+  /** Begins to watch, once. */
+  known(): MaybePromise<void>;
 }
 
 /** Who is on the channels of all nodes: this one's sessions for the store, and the lists of channels that are watched here. */
@@ -68,25 +69,23 @@ export class Presence {
   }
 
   /** Throws `unavailable`. */
-  present(channel: string, { members }: PresencePolicy): Promise<Present> {
+  present(channel: string, { members }: PresencePolicy): MaybePromise<Present> {
     return this.#known(() => this.#parts.store.present(channel, members));
   }
 
   /** Resolves when the list is there and nothing that changes it will be missed. Throws `unavailable`. */
-  async watch(
+  watch(
     channel: string,
     policy: PresencePolicy,
     tell: (words: PresenceWords) => void,
-  ): Promise<PresenceRoster> {
+  ): MaybePromise<PresenceRoster> {
     const watched = this.#watched.get(channel) ?? this.#begin(channel, policy);
     watched.told.add(tell);
-    try {
-      await watched.isKnown;
-      return watched.roster;
-    } catch (error) {
-      await this.unwatch(channel, tell).catch((failure: unknown) => this.#failed(failure));
+    const failed = (error: unknown): never => {
+      this.unwatch(channel, tell).catch((failure: unknown) => this.#failed(failure));
       throw error;
-    }
+    };
+    return guarded(() => after(watched.known(), () => watched.roster), failed);
   }
 
   /** Ends with the last of those who were told. */
@@ -105,23 +104,22 @@ export class Presence {
       for (const one of told) one(words);
     };
     const roster = new PresenceRoster({ channel, most, store, tell, failed: (error) => this.#failed(error) });
-    const load = async () => {
-      await this.#known(() => store.watch(channel));
-      await this.#known(() => roster.load());
-    };
-    // The roster has to be known before the store tells of changes.
-    const watched = { roster, told, isKnown: Promise.resolve().then(load) };
+    const load = () =>
+      after(
+        this.#known(() => store.watch(channel)),
+        () => this.#known(() => roster.load()),
+      );
+    let loading: { readonly done: MaybePromise<void> } | undefined;
+    const watched = { roster, told, known: () => (loading ??= { done: load() }).done };
     this.#watched.set(channel, watched);
     return watched;
   }
 
-  async #known<T>(ask: () => MaybePromise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (error) {
+  #known<T>(ask: () => MaybePromise<T>): MaybePromise<T> {
+    return guarded(ask, (error) => {
       this.#failed(error);
       throw new RouterError('unavailable', 'it is not known now who is there');
-    }
+    });
   }
 
   #failed(error: unknown): void {
@@ -129,5 +127,15 @@ export class Presence {
     const omitted = this.#lines.spend(Date.now());
     if (omitted !== undefined)
       this.#parts.logger.error({ event: 'presence_failed', error, omitted }, 'presence failed');
+  }
+}
+
+/** What is asked, or what `failed` makes of an error, whether it comes at once or later. */
+function guarded<T>(ask: () => MaybePromise<T>, failed: (error: unknown) => never): MaybePromise<T> {
+  try {
+    const answer = ask();
+    return isPromise(answer) ? answer.catch(failed) : answer;
+  } catch (error) {
+    return failed(error);
   }
 }

@@ -1,5 +1,5 @@
 import type { Logger } from '../core/logger.js';
-import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
+import { after, isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import type { PresencePolicy, PresenceWords } from '../core/presence.js';
 import type { Presence } from './presence.js';
 
@@ -11,10 +11,10 @@ export interface WatchParts {
 }
 
 /** Tells a handler who is on a channel and what changes, in their order, until what it resolves to is called. Throws `unavailable`. */
-export async function watchPresence(
+export function watchPresence(
   { presence, policy, logger, channel }: WatchParts,
   told: (words: PresenceWords) => MaybePromise<void>,
-): Promise<() => void> {
+): MaybePromise<() => void> {
   const failed = (error: unknown) =>
     logger.error(
       { event: 'presence_handler_failed', channel, error },
@@ -32,11 +32,13 @@ export async function watchPresence(
   const heard = (words: PresenceWords) => {
     if (isOn) say(words);
   };
-  const roster = await presence.watch(channel, policy, heard);
-  isOn = true;
-  say(roster.words());
-  return () => {
+  const end = () => {
     isOn = false;
     presence.unwatch(channel, heard).catch(failed);
   };
+  return after(presence.watch(channel, policy, heard), (roster) => {
+    isOn = true;
+    say(roster.words());
+    return end;
+  });
 }
