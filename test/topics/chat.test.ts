@@ -212,7 +212,7 @@ describe('a chat room', () => {
 describe.each([
   ['of all nodes', PRESENCE],
   ['of one node, where its route keeps no presence', undefined],
-])('who is in a chat room, %s', (_whose, presence) => {
+])('presence in a chat room, %s', (_whose, presence) => {
   beforeAll(() => {
     kept = presence;
   });
