@@ -126,22 +126,27 @@ for (const kind of NODES) {
         `<users room_id="2"><user id="${ann}">${ann}</user><user id="adam">adam</user></users>`,
       );
       await until(() => first.received(room).length === 2);
+      expect(first.received(room)[0]).toEqual(list(ann));
       const said = (type: string, user: string) =>
         expect.objectContaining({ type, user: { id: user, name: user } });
       expect(first.received(room).at(-1)).toEqual(said('enter', 'adam'));
       const second = await there2(ben);
-      expect(await film.until('<msg')).toEqual([`<msg from_id="0">*${ben} has entered</msg>`]);
+      await film.until(`<msg from_id="0">*${ben} has entered`);
       // A second window on another node, and one that closes, are no news.
       const window = await wamp2(here(), ann);
       await window.subscribe(room);
       await until(() => window.received(room).length > 0);
-      expect(window.received(room)).toEqual([list(ann, 'adam', ben)]);
+      expect(window.received(room)[0]).toEqual(list(ann, 'adam', ben));
       first.vanish();
       second.vanish();
-      expect(await film.until('<msg')).toEqual([`<msg from_id="0">*${ben} has left</msg>`]);
+      expect(await film.until(`<msg from_id="0">*${ben} has left`)).not.toContain(
+        `<msg from_id="0">*${ann} has left</msg>`,
+      );
       film.destroy();
-      await until(() => window.received(room).length === 3);
-      expect(window.received(room).slice(1)).toEqual([said('leave', ben), said('leave', 'adam')]);
+      // What was in the log too late for its list may come meanwhile.
+      const left = () => window.received(room).filter((one) => (one as { type: string }).type === 'leave');
+      await until(() => left().length === 2);
+      expect(left()).toEqual([said('leave', ben), said('leave', 'adam')]);
     });
 
     it('lists channels with their subscribers on all nodes', async () => {
