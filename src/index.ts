@@ -31,6 +31,7 @@ export type { ApplicationLogger as Logger } from './core/logger.js';
 export type { Login, Logins, SaltedKey, ScramVerifier } from './core/logins.js';
 export type { MaybePromise } from './core/maybe-promise.js';
 export { Payload } from './core/payload.js';
+export type { PresenceWords, Present, PresentUser } from './core/presence.js';
 export type { Audience, Publication, PublicationOptions, PublishEvent } from './core/publication.js';
 export { Results } from './core/results.js';
 export type { Access, HistoryPolicy, Operation, Requirement, Route, RouteLimits } from './core/route.js';

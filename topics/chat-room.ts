@@ -9,19 +9,29 @@ import {
   type Topic,
   type TopicHandler,
   type TopicRequest,
+  type TopicTimer,
 } from 'signalbox';
 import { CHAT_DIRECTORY, type ChatDirectory, isOpenTo } from './chat-directory.js';
-import { LiveRoom } from './chat-live-room.js';
+import { type ChatLiveRoom, NodeRoom } from './chat-live-room.js';
+import { SharedRoom } from './chat-shared-room.js';
 import { memberOf, SYSTEM, textOf } from './chat-words.js';
 
-/** A chat room on each channel of its route, which has the parameter `room`. Who is in it speaks; a back end announces. */
+/** Milliseconds. */
+const AGAIN = 5000;
+
+/**
+ * A chat room on each channel of its route, which has the parameter `room`. Who is in it speaks; a back end announces. Its members are those
+ * of all nodes where the route has `presence`, and else those of this one.
+ */
 export class ChatRoomTopic implements TopicHandler {
   static readonly handler: string = 'chat.room';
   static readonly inject: readonly symbol[] = [CHAT_DIRECTORY, TOKENS.events, TOKENS.sessions] as symbol[];
 
+  /** Where it was not known who is in a room, it is asked again. */
+  readonly timers: readonly TopicTimer[] = [{ interval: AGAIN, tick: (topic) => this.#ask(topic) }];
   readonly #directory: ChatDirectory;
   readonly #control: SessionControl;
-  readonly #rooms = new Map<Topic, LiveRoom>();
+  readonly #rooms = new Map<Topic, ChatLiveRoom>();
 
   constructor(directory: ChatDirectory, events: ServerEvents, control: SessionControl) {
     this.#directory = directory;
@@ -38,7 +48,7 @@ export class ChatRoomTopic implements TopicHandler {
   }
 
   onSubscribed(session: Session, topic: Topic, { params: { room = '' } }: TopicRequest) {
-    const live = this.#rooms.get(topic) ?? new LiveRoom(topic, room);
+    const live = this.#rooms.get(topic) ?? open(topic, room);
     this.#rooms.set(topic, live);
     return live.enter(session);
   }
@@ -56,19 +66,31 @@ export class ChatRoomTopic implements TopicHandler {
     if (session.principal.kind === 'backend') {
       return topic.broadcast({ type: 'announcement', from: SYSTEM, ...said });
     }
-    if (this.#rooms.get(topic)?.has(session) !== true) {
+    if (!topic.has(session)) {
       throw new RouterError('forbidden', `you are not in room ${room}`, { hint: 'subscribe to it first' });
     }
     return topic.broadcast({ type: 'message', from: memberOf(session), room, ...said });
   }
 
+  /** Why it is not known is logged already. */
+  async #ask(topic: Topic): Promise<void> {
+    await this.#rooms
+      .get(topic)
+      ?.open?.()
+      ?.catch(() => undefined);
+  }
+
   /** Who may not be in one of the rooms any more has to come back without it. */
   async #identify(session: Session): Promise<void> {
-    for (const live of this.#rooms.values()) {
-      if (!live.has(session)) continue;
+    for (const [topic, live] of this.#rooms) {
+      if (!topic.has(session)) continue;
       const stays = isOpenTo(session.principal, live.id, this.#directory);
       if (await stays.catch(() => false)) await live.identify(session);
       else this.#control.disconnect({ session: session.id }, DISCONNECT.ended);
     }
   }
+}
+
+function open(topic: Topic, room: string): ChatLiveRoom {
+  return topic.request.route.presence === undefined ? new NodeRoom(topic, room) : new SharedRoom(topic, room);
 }

@@ -18,8 +18,12 @@ const HALF_A_CHARACTER = /\p{Cs}/gu;
 /** Who a session is. Whatever a peer says about itself counts for nothing. */
 export function memberOf({ id: session, principal }: Session): ChatMember {
   const { id, claims } = principal;
-  if (id === undefined) return { id: session, name: `guest-${session.slice(-4)}` };
-  return { id, name: nameOf(claims, id) };
+  return id === undefined ? guestOf(session) : { id, name: nameOf(claims, id) };
+}
+
+/** Nobody in particular, by the id of its session. */
+export function guestOf(session: string): ChatMember {
+  return { id: session, name: `guest-${session.slice(-4)}` };
 }
 
 /** Whether somebody would be taken for the system. */

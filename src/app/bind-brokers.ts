@@ -63,13 +63,14 @@ function bindBackbone(container: Container, { settings }: Conditions): void {
 
 function bindNode(container: Container, { routes }: Conditions): void {
   container.bind(PARTS.node).toResolvedValue(
-    (realms, revocations) =>
+    (realms, revocations, overload) =>
       new ServerNode({
         sessions: realms,
         endAll: (why) => realms.disconnectAll(why),
         revocations,
         routes,
         topics: () => realms.main.router.topics.values(),
+        lag: () => overload.takeWorst(),
         reload: () => container.get(PARTS.reload)(),
         figures() {
           const { sessions, topics: channels, subscriptions } = realms.figures;
@@ -77,7 +78,7 @@ function bindNode(container: Container, { routes }: Conditions): void {
           return { connections, sessions, channels, subscriptions };
         },
       }),
-    [PARTS.realms, PARTS.revocations],
+    [PARTS.realms, PARTS.revocations, PARTS.overload],
   );
   container
     .bind(TOKENS.sessions)

@@ -22,6 +22,9 @@ const CLOSED_SETS: Readonly<Record<string, (labels: Labels) => Labels>> = {
   signalbox_disconnects_total: ({ code = '' }) => ({ code: CLOSE_CODES.has(code) ? code : 'other' }),
 };
 
+/** Milliseconds between two looks at the event loop, which its delays contain. */
+const LOOP_PRECISION = 20;
+
 /** The metrics of one server in the Prometheus text format. Those of the table are all there from the start. */
 export class Metrics implements Meter {
   readonly #registry = new Registry();
@@ -30,7 +33,8 @@ export class Metrics implements Meter {
   #routes: (() => ReadonlySet<string>) | undefined;
 
   constructor() {
-    collectDefaultMetrics({ register: this.#registry });
+    // An idle process wakes for each look at its loop.
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LOOP_PRECISION });
     for (const [name, facts] of tableRows()) {
       if (facts.type === 'histogram') this.#family(name);
       else if (facts.figure === undefined) begin(this.#counter(name, facts.labels ?? []), facts);

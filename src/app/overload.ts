@@ -44,13 +44,14 @@ export class LoadGauge implements Load {
   }
 }
 
-/** Watches the event loop of this process. Without a limit nobody does, and the level is 0. */
+/** Watches the event loop of this process, once for all who ask: each look wakes an idle process. Without a limit the level is 0. */
 export class Overload implements Load {
   readonly #gauge: LoadGauge | undefined;
   readonly #logger: Logger;
   #delays: IntervalHistogram | undefined;
   #timer: NodeJS.Timeout | undefined;
   #delay = 0;
+  #worst = 0;
 
   constructor(limit: number | undefined, logger: Logger) {
     this.#gauge = limit === undefined ? undefined : new LoadGauge(limit);
@@ -61,18 +62,23 @@ export class Overload implements Load {
     return this.#gauge?.level ?? 0;
   }
 
-  /** Milliseconds that the loop was late by in the last second; 0 where nobody looks. */
+  /** Milliseconds that the loop was late by in the last second. */
   get delay(): number {
     return this.#delay;
   }
 
+  /** Milliseconds that it was late by at most since this was called last. */
+  takeWorst(): number {
+    const worst = Math.max(this.#worst, latest(this.#delays));
+    this.#worst = 0;
+    return worst;
+  }
+
   start(): void {
-    const gauge = this.#gauge;
-    if (gauge === undefined) return;
     const delays = monitorEventLoopDelay({ resolution: RESOLUTION });
     delays.enable();
     this.#delays = delays;
-    this.#timer = setInterval(() => this.#look(gauge, delays), SECOND).unref();
+    this.#timer = setInterval(() => this.#look(delays), SECOND).unref();
   }
 
   stop(): void {
@@ -80,13 +86,18 @@ export class Overload implements Load {
     this.#delays?.disable();
   }
 
-  #look(gauge: LoadGauge, delays: IntervalHistogram): void {
-    const before = gauge.level;
+  #look(delays: IntervalHistogram): void {
+    const before = this.level;
     const p99 = Math.max(0, delays.percentile(99) / 1e6 - RESOLUTION);
+    this.#worst = Math.max(this.#worst, latest(delays));
     delays.reset();
     this.#delay = p99;
-    gauge.observe(p99);
-    if (gauge.level !== before)
-      this.#logger.warn({ event: 'load_changed', load: gauge.level, delay: Math.round(p99) }, 'load');
+    this.#gauge?.observe(p99);
+    if (this.level !== before)
+      this.#logger.warn({ event: 'load_changed', load: this.level, delay: Math.round(p99) }, 'load');
   }
+}
+
+function latest(delays: IntervalHistogram | undefined): number {
+  return Math.max(0, (delays?.max ?? 0) / 1e6 - RESOLUTION);
 }

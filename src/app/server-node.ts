@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type ChannelQuestion, type ChannelsOfNode, channelsAmong } from '../core/channel-summary.js';
 import type { ClusterCommand, ClusterNode, NodeState } from '../core/cluster.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
@@ -17,13 +16,12 @@ export interface ServerNodeParts {
   readonly routes: readonly Route[];
   /** The live channels of the main realm. */
   topics(): Iterable<Topic>;
+  /** Milliseconds that the event loop was late by at most since this was asked last. */
+  lag(): number;
   /** Reads settings, routes and handlers again. */
   reload(): unknown;
   figures(): Pick<NodeState, 'connections' | 'sessions' | 'channels' | 'subscriptions'>;
 }
-
-/** Milliseconds between two looks at the event loop. */
-const RESOLUTION = 20;
 
 /** This server as a node: it obeys what any of them commands, and says how it does. */
 export class ServerNode implements ClusterNode {
@@ -31,12 +29,10 @@ export class ServerNode implements ClusterNode {
   #routes: string;
   readonly #started = Date.now();
   #obeyed = 0;
-  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION });
 
   constructor(parts: ServerNodeParts) {
     this.#parts = parts;
     this.#routes = hashOfRoutes(parts.routes);
-    this.#delay.enable();
   }
 
   /** Sessions that the last command met here. */
@@ -65,19 +61,13 @@ export class ServerNode implements ClusterNode {
 
   /** The lag is that of the time since it was asked last. */
   state(): Omit<NodeState, 'id'> {
-    const late = this.#delay.max / 1e6 - RESOLUTION;
-    this.#delay.reset();
     return {
       version: VERSION,
       routes: this.#routes,
       started: this.#started,
       ...this.#parts.figures(),
-      lag: Math.max(0, Math.round(late)),
+      lag: Math.round(this.#parts.lag()),
     };
-  }
-
-  close(): void {
-    this.#delay.disable();
   }
 
   #do(command: ClusterCommand): number {

@@ -95,7 +95,6 @@ async function openOrClose(container: Container, plan: Plan): Promise<readonly s
 
 /** The others do not wait for this node to die, and nothing of it is carried any more. */
 async function leave(container: Container): Promise<void> {
-  container.get(PARTS.node).close();
   await container.get(TOKENS.cluster).close();
   await container.get(PARTS.realms).stop();
   container.get(PARTS.backbone).close();

@@ -209,7 +209,6 @@ export class TestApplication {
 
   async #end(): Promise<void> {
     const container = this.#container;
-    container.get(PARTS.node).close();
     await container.get(TOKENS.cluster).close();
     await container.get(PARTS.realms).stop();
     container.get(PARTS.backbone).close();

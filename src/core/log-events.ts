@@ -126,6 +126,11 @@ export const LOG_EVENTS = {
     means: 'a new subscriber was not sent what is retained',
     fields: ['session', 'channel', 'error'],
   },
+  presence_handler_failed: {
+    level: 'error',
+    means: 'a handler threw when it was told who is on a channel',
+    fields: ['channel', 'error'],
+  },
   presence_failed: {
     level: 'error',
     means: 'the store of presence did not do what it was asked for',

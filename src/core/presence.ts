@@ -70,6 +70,21 @@ export interface PresentUser {
   readonly sessions: number;
 }
 
+/** What those are told who watch who is on a channel. */
+export type PresenceWords =
+  | ({ readonly type: 'members'; readonly members: readonly PresentUser[] } & Counts)
+  | ({ readonly type: 'join' | 'leave'; readonly user: PresentUser } & Counts)
+  /** Some user has another number of sessions. */
+  | ({ readonly type: 'sessions' } & Counts)
+  /** There are too many to be told one by one; what was told of them before is over. */
+  | ({ readonly type: 'count' } & Counts);
+
+/** How many there are: different users, and sessions. */
+export interface Counts {
+  readonly users: number;
+  readonly sessions: number;
+}
+
 /** Who is on a channel. */
 export interface PresenceReport {
   readonly channel: string;

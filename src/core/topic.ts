@@ -1,7 +1,7 @@
 import type { Match } from './match.js';
 import type { MaybePromise } from './maybe-promise.js';
 import type { Position } from './position.js';
-import type { Present } from './presence.js';
+import type { PresenceWords, Present } from './presence.js';
 import type { Publication, PublicationOptions, PublishEvent } from './publication.js';
 import type { Access, Route } from './route.js';
 import type { CallEvent } from './rpc.js';
@@ -43,6 +43,13 @@ export interface Topic extends SubscriptionGroup {
    * first. Throws `no_such_route` where the route has no `presence`.
    */
   present(): MaybePromise<Present>;
+  /**
+   * Tells who is subscribed on all nodes, as the channel of its presence does: `members` at once, and then what changes, until the returned
+   * function is called. Whatever `told` throws is logged. Throws `no_such_route` where the route has no `presence`, and `unavailable`.
+   */
+  watch(told: (words: PresenceWords) => MaybePromise<void>): MaybePromise<() => void>;
+  /** Publishes to the subscribers on this node alone. It is in no history, and in the log of the route as it is here. */
+  tell(payload: unknown, options?: PublicationOptions): MaybePromise<void>;
   /** Publishes to the subscribers. Without an audience, to all of them; the publisher is one like any other. */
   broadcast(payload: unknown, options?: PublicationOptions): MaybePromise<Publication>;
 }

@@ -35,6 +35,8 @@ export interface GroupContext extends FanOutContext {
   readonly watch: RouterWatch | undefined;
   /** To be called for each message that a queue holds now. */
   readonly queued: (publication: Publication) => void;
+  /** Delivers on this node. */
+  readonly deliver: (publication: Publication) => void;
   /** Tells the subscribers of a channel on this node. */
   readonly announce: (channel: string, payload: Payload) => void;
 }

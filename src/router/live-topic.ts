@@ -2,7 +2,7 @@ import { RouterError } from '../core/errors.js';
 import { after, isPromise, type MaybePromise } from '../core/maybe-promise.js';
 import { Payload } from '../core/payload.js';
 import type { Position } from '../core/position.js';
-import type { Present } from '../core/presence.js';
+import type { PresenceWords, Present } from '../core/presence.js';
 import type { Publication, PublicationOptions } from '../core/publication.js';
 import type { HistoryPolicy } from '../core/route.js';
 import type { Session } from '../core/session.js';
@@ -19,6 +19,7 @@ import { checkQueueable } from './queue-consumers.js';
 import { RoutedGroup } from './routed-group.js';
 import type { Placement } from './routing.js';
 import type { ServedRoute } from './served-route.js';
+import { watchPresence } from './watch-presence.js';
 import { noRoute } from './withdrawn-access.js';
 
 /** One live channel, as its handler knows it: who is subscribed, what is published, and where its history is. */
@@ -69,20 +70,43 @@ export class LiveTopic extends RoutedGroup implements Topic {
     return presence.present(this.channel, policy);
   }
 
+  watch(told: (words: PresenceWords) => MaybePromise<void>): MaybePromise<() => void> {
+    const { presence, logger } = this.context;
+    const policy = presenceOf(this.request.route);
+    if (presence === undefined) throw new RouterError('unavailable', 'this server keeps no presence');
+    return watchPresence({ presence, policy, logger, channel: this.channel }, told);
+  }
+
+  tell(payload: unknown, options?: PublicationOptions): MaybePromise<void> {
+    const publication = this.#publication(payload, options);
+    return after(this.#note(publication, options), () => this.context.deliver(publication));
+  }
+
   broadcast(payload: unknown, options?: PublicationOptions): MaybePromise<Publication> {
+    const publication = this.#publication(payload, options);
+    if (this.request.route.queue !== undefined) checkQueueable(options);
+    this.placed++;
+    return after(this.#note(publication, options), () => this.#pass(publication, options));
+  }
+
+  #publication(payload: unknown, options: PublicationOptions | undefined): LocalPublication {
     const body = payload instanceof Payload ? payload : Payload.of(payload);
     this.#checkPublishable();
-    const { numbering, log, tracer } = this.context;
+    const { numbering, tracer } = this.context;
     const { route, channel } = this.request;
     if (route.payload?.broadcasts === true) checkContract(route, body);
-    if (route.queue !== undefined) checkQueueable(options);
-    const publication = new LocalPublication(numbering, channel, body, options, tracer?.current());
-    this.placed++;
+    return new LocalPublication(numbering, channel, body, options, tracer?.current());
+  }
+
+  /** Logs what is to be. */
+  #note(publication: Publication, options: PublicationOptions | undefined): MaybePromise<unknown> {
+    const { log } = this.context;
+    const { route } = this.request;
     // What is for some sessions alone could be read by nobody later: they are others then.
     const isOfTheMoment = (options?.eligible?.length ?? 0) > 0;
-    if (route.log === undefined || isOfTheMoment) return this.#pass(publication, options);
+    if (route.log === undefined || isOfTheMoment) return undefined;
     if (log === undefined) throw new RouterError('unavailable', 'this server has no store for the log');
-    return after(log.append(publication, route.log), () => this.#pass(publication, options));
+    return log.append(publication, route.log);
   }
 
   override move(placement: Placement | undefined): boolean {

@@ -1,22 +1,16 @@
 import { after, type MaybePromise } from '../core/maybe-promise.js';
-import type { Member, PresenceChange, PresenceStore, Present, PresentUser } from '../core/presence.js';
+import type {
+  Counts,
+  Member,
+  PresenceChange,
+  PresenceStore,
+  PresenceWords,
+  Present,
+  PresentUser,
+} from '../core/presence.js';
 import type { SessionId } from '../core/session.js';
 import { later } from './later.js';
 import { keyOf, personOf } from './presence-people.js';
-
-/** What watchers of a channel are told. */
-export type PresenceWords =
-  | ({ readonly type: 'members'; readonly members: readonly PresentUser[] } & Counts)
-  | ({ readonly type: 'join' | 'leave'; readonly user: PresentUser } & Counts)
-  /** Some user has another number of sessions. */
-  | ({ readonly type: 'sessions' } & Counts)
-  /** There are too many to be told one by one; what was told of them before is over. */
-  | ({ readonly type: 'count' } & Counts);
-
-export interface Counts {
-  readonly users: number;
-  readonly sessions: number;
-}
 
 export interface PresenceRosterParts {
   /** The channel that is watched. */

@@ -1,7 +1,7 @@
 import { RouterError } from '../core/errors.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { Payload } from '../core/payload.js';
-import type { PresencePolicy } from '../core/presence.js';
+import type { PresencePolicy, PresenceWords } from '../core/presence.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
 import type { TopicHandler } from '../core/topic.js';
@@ -13,7 +13,7 @@ import { LiveTopic } from './live-topic.js';
 import { LocalPublication } from './local-publication.js';
 import { PresenceAccess } from './presence-access.js';
 import { PRESENCE_ROUTE, presenceChannel, presenceOf } from './presence-channel.js';
-import type { PresenceRoster, PresenceWords } from './presence-roster.js';
+import type { PresenceRoster } from './presence-roster.js';
 import type { Placement } from './routing.js';
 import type { ServedRoute } from './served-route.js';
 
@@ -92,19 +92,19 @@ export class PresenceTopic extends LiveTopic {
   protected override async demand(): Promise<void> {
     const { presence } = this.#parts.context;
     if (presence === undefined) throw new RouterError('unavailable', 'this server keeps no presence');
-    this.#roster = await presence.watch(this.#watched, this.#policy, (words) => this.#tell(words));
+    this.#roster = await presence.watch(this.#watched, this.#policy, this.#tell);
   }
 
   protected override renounce(): MaybePromise<void> {
     this.#roster = undefined;
     this.#words = undefined;
     this.#frames = undefined;
-    return this.#parts.context.presence?.unwatch(this.#watched);
+    return this.#parts.context.presence?.unwatch(this.#watched, this.#tell);
   }
 
-  #tell(words: PresenceWords): void {
+  readonly #tell = (words: PresenceWords): void => {
     this.#parts.context.announce(this.channel, Payload.of(words));
-  }
+  };
 
   #framesOf(words: PresenceWords): FrameCache {
     const { numbering } = this.#parts.context;

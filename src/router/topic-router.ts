@@ -93,6 +93,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       groups: this.#groups,
       queued: (publication) => tails.queued(publication, this.#topics),
       announce: (channel, payload) => this.announce(channel, payload),
+      deliver: (publication) => this.#delivery.deliver(publication),
       fanOuts: this.#fanOuts,
     };
     this.#topics = new Topics(routing, context);

@@ -3,12 +3,12 @@ import { TcpProxy } from '../../faults/tcp-proxy.js';
 import { makeFolder } from '../support/folder.js';
 import { RedisServer, redisInstalled } from '../support/redis-server.js';
 import { signalbox } from '../support/run.js';
-import { KEY, ServerProcess } from '../support/server.js';
+import { KEY, REPOSITORY, ServerProcess } from '../support/server.js';
 import { StompTestPeer } from '../support/stomp-peer.js';
 import { until } from '../support/until.js';
 import { Wamp2TestPeer } from '../support/wamp2-peer.js';
 
-const SETTINGS = `routing: routes.yml
+const SETTINGS = `routing: [routes.yml, '${REPOSITORY}routing/chat.yml']
 listen: { stomp_port: 0 }
 access: { subscribe: anyone, publish: anyone }
 redis: { start: 1s }
@@ -73,6 +73,12 @@ describe.skipIf(!redisInstalled)('nodes on one Redis', () => {
     const news = () => watcher.received('signalbox.presence/attended/a') as { type: string }[];
     await until(() => news().at(-1)?.type === 'join');
 
+    const bob = await session(living, 'bob');
+    const ann = await session(dying, 'ann');
+    for (const member of [bob, ann]) await member.subscribe('chat/room/1');
+    const room = () => bob.received('chat/room/1') as { type: string }[];
+    await until(() => room().at(-1)?.type === 'enter');
+
     const heir = await consumer(living, 'work/a');
     dying.signal('SIGKILL');
     await vi.waitUntil(() => heir.of('MESSAGE').length === 15, BURIAL);
@@ -81,6 +87,12 @@ describe.skipIf(!redisInstalled)('nodes on one Redis', () => {
     expect(heir.of('MESSAGE').every(({ headers }) => headers['redelivered'] === 'true')).toBe(true);
     await vi.waitUntil(() => news().at(-1)?.type === 'leave', BURIAL);
     expect(news().at(-1)).toMatchObject({ users: 0, sessions: 0 });
+    await vi.waitUntil(() => room().at(-1)?.type === 'leave', BURIAL);
+    expect(room().at(-1)).toMatchObject({ user: { id: 'ann' } });
+    const late = await session(living, 'carl');
+    await late.subscribe('chat/room/1');
+    await until(() => late.received('chat/room/1').length > 0);
+    expect(late.received('chat/room/1')).toMatchObject([{ type: 'members', total: 2 }]);
   }, 60_000);
 
   it('obey what was commanded while their link was cut, and say that they are not ready meanwhile', async () => {
@@ -95,6 +107,10 @@ describe.skipIf(!redisInstalled)('nodes on one Redis', () => {
       server: 'up',
       broker: 'down',
     });
+    const used = near.webSocketUrl('eve');
+    await (await Wamp2TestPeer.connect(used, 'json')).vanish();
+    for (const url of [used, far.webSocketUrl('fay')].map((one) => one.replace(/:\d+/, `:${far.port}`)))
+      await expect(Wamp2TestPeer.connect(url, 'json')).rejects.toThrow();
     expect(await disconnect(near, 'ann')).toEqual([200, { disconnected: 0 }]);
     expect(ann.ending).toBeUndefined();
     proxy.heal();

@@ -103,6 +103,52 @@ for (const kind of NODES) {
       });
     }
 
+    it('shows who is in a chat room on all nodes, by WAMP and by XMLSocket, and who comes and goes', async () => {
+      const room = 'chat/room/2';
+      const [ann, ben] = [`ann${++names}`, `ben${names}`];
+      const there2 = async (user: string) => {
+        const peer = await wamp2(there(), user);
+        await peer.subscribe(room);
+        return peer;
+      };
+      const first = await there2(ann);
+      const list = (...members: readonly string[]) => ({
+        ...{ type: 'members', room: '2', total: members.length },
+        members: members.map((id) => ({ id, name: id })),
+      });
+      await until(() => first.received(room).length > 0);
+      expect(first.received(room)).toEqual([list(ann)]);
+      const film = await XmlTestPeer.tcp(here().portOf('xmlsocket'));
+      onTestFinished(() => film.destroy());
+      film.say('<login u="adam" p="a password of adam"/>', '<room id="2"/>');
+      const users = (await film.until('<users')).at(-1);
+      expect(users).toBe(
+        `<users room_id="2"><user id="${ann}">${ann}</user><user id="adam">adam</user></users>`,
+      );
+      await until(() => first.received(room).length === 2);
+      expect(first.received(room)[0]).toEqual(list(ann));
+      const said = (type: string, user: string) =>
+        expect.objectContaining({ type, user: { id: user, name: user } });
+      expect(first.received(room).at(-1)).toEqual(said('enter', 'adam'));
+      const second = await there2(ben);
+      await film.until(`<msg from_id="0">*${ben} has entered`);
+      // A second window on another node, and one that closes, are no news.
+      const window = await wamp2(here(), ann);
+      await window.subscribe(room);
+      await until(() => window.received(room).length > 0);
+      expect(window.received(room)[0]).toEqual(list(ann, 'adam', ben));
+      first.vanish();
+      second.vanish();
+      expect(await film.until(`<msg from_id="0">*${ben} has left`)).not.toContain(
+        `<msg from_id="0">*${ann} has left</msg>`,
+      );
+      film.destroy();
+      // What was in the log too late for its list may come meanwhile.
+      const left = () => window.received(room).filter((one) => (one as { type: string }).type === 'leave');
+      await until(() => left().length === 2);
+      expect(left()).toEqual([said('leave', ben), said('leave', 'adam')]);
+    });
+
     it('lists channels with their subscribers on all nodes', async () => {
       const channel = fresh('room');
       for (const server of [here(), there(), there()]) await (await wamp2(server)).subscribe(channel);

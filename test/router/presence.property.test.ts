@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { MemoryPresence } from '../../src/brokers/index.js';
-import type { Member, PresenceChange, PresenceStore, PresentUser } from '../../src/core/presence.js';
-import type { PresenceWords } from '../../src/router/presence-roster.js';
+import type {
+  Member,
+  PresenceChange,
+  PresenceStore,
+  PresenceWords,
+  PresentUser,
+} from '../../src/core/presence.js';
 import { type TestPeer, TestServer, testRoute, testUser } from '../../src/testing.js';
 
 const ROOM = 'room/1';

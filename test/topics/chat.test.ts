@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RouterPublisher } from '../../src/app/publisher.js';
 import { ServerEvents } from '../../src/core/events.js';
 import { Frame } from '../../src/core/frame.js';
 import { NULL_LOGGER } from '../../src/core/logger.js';
 import { Payload } from '../../src/core/payload.js';
+import type { PresencePolicy } from '../../src/core/presence.js';
 import type { SessionControl } from '../../src/core/session-control.js';
 import type { TopicHandler } from '../../src/core/topic.js';
 import type { Principal, Publisher } from '../../src/index.js';
@@ -18,8 +19,13 @@ const ANN = testUser('6', { claims: { name: 'Ann' } });
 const BEN = testUser('7', { claims: { name: 'Ben' } });
 const STAFF = testUser('8', { roles: ['ROLE_STAFF'] });
 
-const ROUTES = [
-  testRoute('chat.room', 'chat/room/{room}', { requirements: { room: '\\d+' } }),
+const PRESENCE = { leaveDelay: 0, members: 1000 };
+
+/** What the route of rooms says: with presence, their members are those of all nodes. */
+let kept: PresencePolicy | undefined = PRESENCE;
+
+const routes = (presence: PresencePolicy | undefined) => [
+  testRoute('chat.room', 'chat/room/{room}', { requirements: { room: '\\d+' }, presence }),
   testRoute('chat.rooms', 'chat/rooms'),
   testRoute('chat.user', 'chat/user/{user_id}'),
   testRoute('chat.announcements', 'chat/announcements', { access: { publish: ['backend', 'ROLE_ADMIN'] } }),
@@ -56,7 +62,7 @@ function chat({ directory = new FixedRooms(), downgrade = false }: Options = {})
     'chat.user': new ChatPrivateTopic(publisher),
     'chat.announcements': new ChatAnnouncementsTopic(directory, publisher),
   };
-  server = new TestServer({ routes: ROUTES, handlers, identity: { downgrade } });
+  server = new TestServer({ routes: routes(kept), handlers, identity: { downgrade } });
   server.events.on('client_identified', (event) => events.announce('client_identified', event));
   return server;
 }
@@ -72,9 +78,13 @@ function news(peer: TestPeer): readonly unknown[] {
   return said;
 }
 
+/** The list of members may come a little later. */
+const told = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 async function inRoom(server: TestServer, principal?: Principal, room = '1'): Promise<TestPeer> {
   const peer = server.connect(principal);
   await peer.subscribe(`chat/room/${room}`);
+  await told();
   return peer;
 }
 
@@ -199,7 +209,17 @@ describe('a chat room', () => {
   });
 });
 
-describe('presence in a chat room', () => {
+describe.each([
+  ['of all nodes', PRESENCE],
+  ['of one node, where its route keeps no presence', undefined],
+])('presence in a chat room, %s', (_whose, presence) => {
+  beforeAll(() => {
+    kept = presence;
+  });
+  afterAll(() => {
+    kept = PRESENCE;
+  });
+
   it('counts a user once: who comes with the first window goes with the last', async () => {
     const server = chat();
     const ann = await inRoom(server, ANN);
