@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join, posix, sep } from 'node:path';
 import { escapePath, glob } from 'tinyglobby';
 import { FindingList } from '../finding-list.js';
 import { readText } from '../read-text.js';
@@ -83,6 +83,17 @@ export class InstallationFiles {
     ]);
   }
 
+  /** Settings of the application that are PHP. */
+  phpConfig(): Promise<readonly string[]> {
+    return this.#find(['{config,app/config}/**/*.php', '{src,bundles}/**/Resources/config/**/*.php']);
+  }
+
+  /** Files that a pattern relative to a file of the installation names, or that one file. */
+  beside(file: string, pattern: string): Promise<readonly string[]> {
+    const path = posix.normalize(posix.join(posix.dirname(file), pattern));
+    return path.startsWith('..') ? Promise.resolve([]) : this.#find([path]);
+  }
+
   /** Files below any folder of the installation whose path ends so. */
   ending(path: string): Promise<readonly string[]> {
     return this.#find([escapePath(path), `**/${escapePath(path)}`]);
@@ -106,10 +117,18 @@ export class InstallationFiles {
     return undefined;
   }
 
+  /** A file of routes; what is wrong with it is said when its routes are read. */
+  async readRouting(file: string): Promise<ConfigFile | undefined> {
+    const findings = new FindingList();
+    const source = await this.#source(file, findings);
+    const root = source === undefined ? undefined : readYaml(source, findings);
+    return source === undefined || root === undefined ? undefined : { source, root };
+  }
+
   async readXml(file: string): Promise<XmlConfigFile | undefined> {
     const findings = new FindingList();
     const source = await this.#source(file, findings);
-    if (source === undefined || !source.text.includes('gos_web_socket.')) return undefined;
+    if (source === undefined || !isOfHandlers(source.text)) return undefined;
     const elements = readXml(source, findings);
     this.#noteFault(file, findings);
     return { source, elements };
@@ -150,6 +169,13 @@ export class InstallationFiles {
       );
     return found.sort();
   }
+}
+
+/** Whether services, or names of classes among parameters, may be those of handlers. */
+function isOfHandlers(text: string): boolean {
+  return (
+    text.includes('gos_web_socket.') || (/<parameter\b/.test(text) && /Topic|R[Pp][Cc]|Periodic/.test(text))
+  );
 }
 
 /** Where a node of a file stands. */
