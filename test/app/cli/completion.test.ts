@@ -115,7 +115,7 @@ describe.skipIf(!zsh)('zsh', () => {
       'signalbox init --pres': 'signalbox init --preset ',
       'signalbox init --preset o': 'signalbox init --preset oro ',
       'signalbox completion z': 'signalbox completion zsh ',
-      'signalbox serve --limits-me': 'signalbox serve --limits-message ',
+      'signalbox serve --limits-me': 'signalbox serve --limits-message',
       'signalbox test te': 'signalbox test tests.yml ',
       'signalbox match new': 'signalbox match news ',
       'signalbox subscribe cha': 'signalbox subscribe chat/\\{room\\} ',

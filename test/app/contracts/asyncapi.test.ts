@@ -48,6 +48,18 @@ describe('signalbox asyncapi', { timeout: 60_000 }, () => {
       messages: { 'demo.reading': { $ref: '#/components/messages/demo.reading' } },
     });
     expect(document.components.schemas['demo.reading']).toMatchObject({ title: 'A reading of a sensor' });
+    // The route says anyone, and its handler the owner: both have to hold.
+    expect(document.operations['oro_email.event.subscribe']).toMatchObject({
+      action: 'receive',
+      channel: { $ref: '#/channels/oro_email.event' },
+      'x-access': [['owner']],
+    });
+    expect(document.operations['demo.reading.publish']).toMatchObject({
+      action: 'send',
+      messages: [{ $ref: '#/channels/demo.reading/messages/demo.reading' }],
+    });
+    expect(document.operations['demo.procedure.call']).toMatchObject({ action: 'send' });
+    expect(document.operations['demo.procedure.publish']).toBeUndefined();
     expect(document.servers).toMatchObject({
       websocket: { protocol: 'ws', pathname: '/ws' },
       stomp: { protocol: 'stomp' },
