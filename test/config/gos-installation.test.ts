@@ -175,6 +175,20 @@ describe('what is PHP alone', () => {
     ]);
   });
 
+  it('is told from pages, which are named by how they connect', async () => {
+    const notes = await notesOf({
+      'assets/live.js':
+        "import 'x';\nvar socket = WS.connect('ws://127.0.0.1:1337');\nsocket.on('socket/connect', go);\n",
+      'templates/live.html.twig': '<p>\n<script>ab.connect(uri, go)</script>\n',
+      'src/Acme/Resources/public/js/oro.js': "define(['orosync/js/sync'], function (sync) {});\n",
+      'node_modules/x/assets/y.js': 'WS.connect()\n',
+    });
+    expect(notes.map((note) => note.split(' ').slice(0, 6).join(' '))).toEqual([
+      'todo assets/live.js:2 this page connects by',
+      'todo templates/live.html.twig:2 this page connects by',
+    ]);
+  });
+
   it('is no bundle of others', async () => {
     expect(await notesOf({ 'vendor/a/Topic/X.php': '<?php\n$a = "gos_web_socket";\n' })).toEqual([]);
   });

@@ -19,7 +19,7 @@ const IGNORED = [
 ];
 const ROUTING = '**/Resources/config/oro/websocket_routing.{yml,yaml}';
 const MOST_FILES = 50_000;
-const LARGEST_PHP = 256 * 1024;
+const LARGEST_CODE = 256 * 1024;
 
 /** A YAML file of Symfony, read. */
 export interface ConfigFile {
@@ -88,6 +88,11 @@ export class InstallationFiles {
     return this.#find(['{config,app/config}/**/*.php', '{src,bundles}/**/Resources/config/**/*.php']);
   }
 
+  /** Scripts and templates of the application's pages. */
+  pages(): Promise<readonly string[]> {
+    return this.#find(['{src,app,assets,templates,bundles}/**/*.{js,mjs,jsx,ts,tsx,vue,twig}']);
+  }
+
   /** Files that a pattern relative to a file of the installation names, or that one file. */
   beside(file: string, pattern: string): Promise<readonly string[]> {
     const path = posix.normalize(posix.join(posix.dirname(file), pattern));
@@ -134,11 +139,11 @@ export class InstallationFiles {
     return { source, elements };
   }
 
-  /** The text of a PHP file; undefined for one that is too large or cannot be read. */
-  async readPhp(file: string): Promise<string | undefined> {
+  /** The text of a file of code; undefined for one that is too large or cannot be read. */
+  async readCode(file: string): Promise<string | undefined> {
     try {
       const path = this.pathOf(file);
-      return (await stat(path)).size > LARGEST_PHP ? undefined : await readFile(path, 'utf8');
+      return (await stat(path)).size > LARGEST_CODE ? undefined : await readFile(path, 'utf8');
     } catch {
       return undefined;
     }

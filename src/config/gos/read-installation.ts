@@ -8,11 +8,11 @@ import { GosHandlers } from './handlers.js';
 import { importedConfigs, importedRouting } from './imports.js';
 import type { GosInstallation, GosNote, GosRouting, PhpClass } from './installation.js';
 import { type ConfigFile, InstallationFiles } from './installation-files.js';
+import { pageMentions, phpMentions } from './mentions.js';
 import { readOroAddresses } from './oro-addresses.js';
 import { oroNotes } from './oro-section.js';
 import { Parameters } from './parameters.js';
 import { readPhpClasses } from './php-class.js';
-import { phpMentions } from './php-mentions.js';
 import { parametersOf, servicesOf } from './services.js';
 import { parametersOfXml, servicesOfXml } from './services-xml.js';
 
@@ -71,6 +71,7 @@ export async function readGosInstallation(
       ...routing.notes,
       ...handlers.notes,
       ...php.notes.filter(({ at }) => at === undefined || !own.has(at.file)),
+      ...(await pagesOf(files)),
       ...files.notes,
     ],
   };
@@ -128,12 +129,20 @@ async function phpOf(files: InstallationFiles): Promise<FoundPhp> {
   const classes: PhpClass[] = [];
   const notes: GosNote[] = [];
   for (const file of new Set([...(await files.php()), ...(await files.phpConfig())])) {
-    const text = await files.readPhp(file);
+    const text = await files.readCode(file);
     if (text === undefined) continue;
     classes.push(...readPhpClasses(text, file));
     if (!file.startsWith('vendor/')) notes.push(...phpMentions(text, file));
   }
   return { classes, notes };
+}
+
+async function pagesOf(files: InstallationFiles): Promise<readonly GosNote[]> {
+  const notes = await each(await files.pages(), async (file) => {
+    const text = await files.readCode(file);
+    return text === undefined ? undefined : pageMentions(text, file);
+  });
+  return notes.flat();
 }
 
 interface FoundRouting {
