@@ -6,6 +6,7 @@ import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchAdmin } from './admin/bench.mjs';
 import { benchBlocking } from './blocking/bench.mjs';
+import { benchContracts } from './contracts/bench.mjs';
 import { benchIdentity } from './identity/bench.mjs';
 import { benchHandshakes } from './identity/handshakes.mjs';
 import { benchLatency } from './latency/bench.mjs';
@@ -30,6 +31,7 @@ const MICROS = {
   userland: benchUserland,
   routes: benchRoutes,
   identity: benchIdentity,
+  contracts: benchContracts,
   handshakes: benchHandshakes,
   wamp: benchWamp,
   stomp: benchStomp,

@@ -10,6 +10,7 @@ export type {
   GosInstallation,
   GosNote,
   GosNoteKind,
+  GosRouting,
   PhpClass,
   PhpMethod,
 } from './gos/installation.js';

@@ -19,6 +19,8 @@ export interface XmlElement {
   readonly around: readonly string[];
   /** Its name in the file. */
   readonly range: Range;
+  /** What it says itself, without what is in elements within. */
+  readonly text: string;
 }
 
 /** Raised inside this file to leave the parser. */
@@ -44,7 +46,7 @@ class XmlWalk {
   readonly #source: SourceFile;
   readonly #findings: FindingList;
   readonly #parser = new SaxesParser();
-  readonly #open: string[] = [];
+  readonly #open: { readonly name: string; text: string }[] = [];
   #attributes: XmlAttribute[] = [];
   #start = 0;
 
@@ -56,6 +58,8 @@ class XmlWalk {
     this.#parser.on('opentagstart', ({ name }) => this.#begin(name));
     this.#parser.on('attribute', ({ name, value }) => this.#attributes.push(this.#attribute(name, value)));
     this.#parser.on('opentag', ({ name }) => this.#enter(name));
+    this.#parser.on('text', (text) => this.#say(text));
+    this.#parser.on('cdata', (text) => this.#say(text));
     this.#parser.on('closetag', () => void this.#open.pop());
   }
 
@@ -77,8 +81,15 @@ class XmlWalk {
   #enter(qualified: string): void {
     const name = local(qualified);
     const range = this.#nameRange(qualified);
-    this.elements.push({ name, attributes: this.#attributes, around: [...this.#open], range });
-    this.#open.push(name);
+    const around = this.#open.map((one) => one.name);
+    const element = { name, attributes: this.#attributes, around, range, text: '' };
+    this.elements.push(element);
+    this.#open.push(element);
+  }
+
+  #say(text: string): void {
+    const element = this.#open.at(-1);
+    if (element !== undefined) element.text += text;
   }
 
   /** Called when the quote at the end of the value has been read. */

@@ -149,6 +149,22 @@ describe('signalbox routes', () => {
     );
   });
 
+  it('prints channels or names alone, as shells ask for them', async () => {
+    const cwd = application();
+    const listed = JSON.parse((await cli(['routes', '--json'], { cwd })).stdout) as {
+      name: string;
+      pattern: string;
+    }[];
+    for (const [column, key] of [
+      ['name', 'name'],
+      ['channel', 'pattern'],
+    ] as const) {
+      const { code, stdout } = await cli(['routes', '--only', column], { cwd });
+      expect([code, stdout]).toEqual([0, listed.map((route) => `${route[key]}\n`).join('')]);
+    }
+    expect((await cli(['routes', '--only', 'handler'], { cwd })).code).toBe(2);
+  });
+
   it('lists them as JSON', async () => {
     const { code, stdout } = await cli(['routes', '--json'], { cwd: application() });
     expect(code).toBe(0);

@@ -12,8 +12,8 @@ const PAGES = {
     import { createRoot } from 'react-dom/client';
     import { useChannel } from './examples/react/use-channel.js';
     function Room({ room }) {
-      const { messages, state } = useChannel(window.sync, 'demo/{room}', { room });
-      return h('p', null, state + ' ' + JSON.stringify(messages));
+      const { last, messages, state } = useChannel(window.sync, 'demo/{room}', { room }, { keep: 2 });
+      return h('p', null, state + ' ' + last + ' of ' + JSON.stringify(messages));
     }
     function App() {
       const [room, setRoom] = useState('first');
@@ -25,8 +25,8 @@ const PAGES = {
     import { createApp, h, ref } from 'vue/dist/vue.runtime.esm-bundler.js';
     import { useChannel } from './examples/vue/use-channel.js';
     const Room = { props: ['room'], setup(props) {
-      const { messages, state } = useChannel(window.sync, 'demo/{room}', () => ({ room: props.room }));
-      return () => h('p', state.value + ' ' + JSON.stringify(messages.value));
+      const { last, messages, state } = useChannel(window.sync, 'demo/{room}', () => ({ room: props.room }), { keep: 2 });
+      return () => h('p', state.value + ' ' + last.value + ' of ' + JSON.stringify(messages.value));
     } };
     const room = ref('first');
     window.setRoom = (name) => { room.value = name; };
@@ -67,12 +67,18 @@ describe.skipIf(chromium === undefined)('useChannel', { timeout: 60_000 }, () =>
       await topics(1);
       await publish('first', 1);
       await publish('first', 2);
-      await shows('open [1,2]');
+      await shows('open 2 of [1,2]');
+      await publish('first', 3);
+      await shows('open 3 of [2,3]');
+      await page.evaluate('sync.close()');
+      await shows('closed 3 of [2,3]');
+      await page.evaluate('sync.connect()');
+      await shows('open 3 of [2,3]');
       await page.evaluate("setRoom('second')");
-      await shows('open []');
+      await shows('open undefined of []');
       await eventually(async () => {
-        await publish('second', 3);
-        expect(await page.textContent('p')).toMatch(/^open \[3/);
+        await publish('second', 4);
+        expect(await page.textContent('p')).toMatch(/^open 4 of \[4/);
       });
       await topics(1);
       await page.evaluate("setRoom('')");

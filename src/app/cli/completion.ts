@@ -1,6 +1,9 @@
 import { Argument, type Command } from 'commander';
+import { bashScript } from './completion-bash.js';
+import { fishScript } from './completion-fish.js';
+import { zshScript } from './completion-zsh.js';
 import type { CliCommand } from './program.js';
-import { bashScript, fishScript, type ShellCommand, zshScript } from './shell-scripts.js';
+import type { ListedWord, ShellCommand } from './shell-command.js';
 
 const SHELLS: Readonly<Record<string, (commands: readonly ShellCommand[]) => string>> = {
   bash: bashScript,
@@ -8,11 +11,19 @@ const SHELLS: Readonly<Record<string, (commands: readonly ShellCommand[]) => str
   fish: fishScript,
 };
 
+/** What is one of the application's channels or routes, by the names of arguments and options. */
+const LISTS: Readonly<Record<string, ListedWord>> = {
+  channel: 'channel',
+  procedure: 'channel',
+  '--channel': 'channel',
+  '--route': 'name',
+};
+
 /** A script for a shell, made of the program itself, so that it knows what this version knows. */
 export const completion: CliCommand = {
   describe: (command) =>
     command
-      .description('print a script that completes commands and options in a shell')
+      .description('print a script that completes commands, options, channels and routes in a shell')
       .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS)))
       .addHelpText(
         'after',
@@ -30,7 +41,13 @@ fish: signalbox completion fish > ~/.config/fish/completions/signalbox.fish`,
 };
 
 function shellCommand(command: Command): ShellCommand {
-  const help = { name: '--help', about: 'display help for command', takes: undefined, choices: [] };
+  const help = {
+    name: '--help',
+    about: 'display help for command',
+    takes: undefined,
+    choices: [],
+    lists: undefined,
+  };
   return {
     name: command.name(),
     about: command.description(),
@@ -40,12 +57,14 @@ function shellCommand(command: Command): ShellCommand {
         about: description,
         takes: required || optional ? (/<([^>]+)>/.exec(flags)?.[1] ?? 'value') : undefined,
         choices: argChoices,
+        lists: LISTS[long ?? ''],
       })),
       help,
     ],
     args: command.registeredArguments.map((argument) => ({
       name: argument.name(),
       choices: argument.argChoices ?? [],
+      lists: LISTS[argument.name()],
     })),
   };
 }

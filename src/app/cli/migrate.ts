@@ -22,10 +22,11 @@ export const migrate: CliCommand = {
       )
       .argument('<dir>', 'the folder of the application; nothing in it is run or changed')
       .option('--out <dir>', 'the folder that is made', 'live')
+      .option('--env <name>', 'the environment of Symfony whose settings hold', 'prod')
       .option('--json', 'print what is left to do as JSON'),
   async run({ args: [, dir = ''], options, context }) {
     const out = String(options['out']);
-    const installation = await readGosInstallation(dir);
+    const installation = await readGosInstallation(dir, { environment: String(options['env']) });
     if (installation.routing.length + installation.handlers.length === 0) {
       context.err(`error: there is nothing of GosWebSocketBundle or OroSyncBundle in ${dir}`);
       return 1;
@@ -35,14 +36,14 @@ export const migrate: CliCommand = {
     const checked = await check(out);
     const report = migrationReport(dir, migration, checked);
     await writeNew(out, [{ path: REPORT, text: report }]);
-    const { copies, builtIn, stubs, notes } = migration;
+    const { copies, builtIn, written, stubs, notes } = migration;
     if (options['json'] === true) {
       context.out(JSON.stringify({ copies, notes, ...checked }, undefined, 2));
       return 0;
     }
     const todo = report.split('\n').filter((line) => line.startsWith('- [ ]')).length;
     context.out(`${copies.length} routing files taken over, ${builtIn} handlers are built-in classes,`);
-    context.out(`${stubs} are stubs that refuse until they are written`);
+    context.out(`${written} are written, and ${stubs} are stubs that refuse until they are`);
     context.out(`next: read ${join(out, REPORT)}, which has ${todo} things to do`);
     return 0;
   },

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Route } from '../../core/route.js';
 import type { TopicHandler } from '../../core/topic.js';
 import { buildHandlers } from '../build-handlers.js';
@@ -10,12 +11,20 @@ import { formatTable } from './table.js';
 /** Lists the routes in the order in which they are tried. */
 export const routes: CliCommand = {
   describe: (command) =>
-    describeApplication(command.description('list the routes in the order in which they are tried')).option(
-      '--json',
-      'print the routes as JSON',
-    ),
+    describeApplication(command.description('list the routes in the order in which they are tried'))
+      .option('--json', 'print the routes as JSON')
+      .addOption(
+        new Option('--only <column>', 'print this alone, one a line, each once').choices(
+          Object.keys(COLUMNS),
+        ),
+      ),
   async run({ options, context }) {
     const plan = (await openApplication(options, context)).plan();
+    const column = COLUMNS[String(options['only'])];
+    if (column !== undefined) {
+      for (const word of new Set(plan.routes.map(column))) context.out(word);
+      return 0;
+    }
     const handlers = buildHandlers(createContainer(plan), plan);
     const listed = plan.routes.map((route) => ({
       ...route,
@@ -25,6 +34,11 @@ export const routes: CliCommand = {
     else context.out(formatTable(['ROUTE', 'CHANNEL', 'HANDLER', 'SUBSCRIBE', 'PUBLISH'], listed.map(toRow)));
     return 0;
   },
+};
+
+const COLUMNS: Readonly<Record<string, (route: Route) => string>> = {
+  name: ({ name }) => name,
+  channel: ({ pattern }) => pattern,
 };
 
 type ListedRoute = Route & { readonly demands: TopicHandler['access'] };

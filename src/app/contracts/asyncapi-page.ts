@@ -28,6 +28,7 @@ export function asyncApiPage(document: Tree): string {
     element('main', [
       element('h2', 'Servers'),
       serversTable(servers),
+      ...securitySection(document),
       element('h2', 'Channels'),
       ...all.map(([id, channel]) => channelSection(document, id, channel)),
     ]),
@@ -73,6 +74,44 @@ function serversTable(servers: Tree): Html {
   return table(['Server', 'Address', ''], rows);
 }
 
+function securitySection(document: Tree): Html[] {
+  const schemes = Object.entries((document['components'] as Tree)['securitySchemes'] ?? {}) as [
+    string,
+    Tree,
+  ][];
+  if (schemes.length === 0) return [];
+  const servers = Object.entries(document['servers'] as Record<string, Tree>);
+  const anonymous = servers.some(([, server]) => server['x-anonymous'] === true);
+  return [
+    element('h2', 'Who a client is'),
+    element(
+      'p',
+      anonymous ? 'One of these, or nobody in particular.' : 'One of these; nobody may come without.',
+    ),
+    table(
+      ['Scheme', 'How', 'Where', ''],
+      schemes.map(([name, scheme]) => [
+        text(name),
+        element('code', howOf(scheme)),
+        text(servers.flatMap(([id, server]) => (knows(server, name) ? [id] : [])).join(', ')),
+        text(String(scheme['description'] ?? '')),
+      ]),
+    ),
+  ];
+}
+
+function knows({ security }: Tree, scheme: string): boolean {
+  const all = Array.isArray(security) ? (security as readonly Tree[]) : [];
+  return all.some(({ $ref }) => $ref === `#/components/securitySchemes/${scheme}`);
+}
+
+function howOf({ type, name, in: place, scheme }: Tree): string {
+  if (place === 'query') return `?${String(name)}=`;
+  if (place === 'cookie') return `Cookie: ${String(name)}`;
+  if (type === 'http') return scheme === 'basic' ? 'Authorization: Basic' : 'Authorization: Bearer';
+  return String(type);
+}
+
 /** A table that scrolls by itself where the page is narrow. */
 function table(head: readonly string[], rows: readonly (readonly Html[])[]): Html {
   const cells = element(
@@ -107,6 +146,7 @@ function channelSection(document: Tree, id: string, channel: Tree): Html {
         'p',
         `${String(message['title'])}${message['contentType'] === undefined ? '' : `, ${String(message['contentType'])}`}`,
       ),
+      ...examplesOf(message),
       ...(Object.hasOwn(schemas, id) ? payload(schemas[id]) : []),
     ],
     { id },
@@ -146,6 +186,13 @@ function operations(document: Tree, id: string): Html[] {
     return [[text(name), text(demands.map((rules) => rules.join(' or ')).join(', and '))]];
   });
   return rows.length === 0 ? [] : [table(['Operation', 'Who may'], rows)];
+}
+
+function examplesOf({ examples }: Tree): Html[] {
+  const all = Array.isArray(examples) ? (examples as readonly Tree[]) : [];
+  return all.map((example) =>
+    element('pre', [element('code', JSON.stringify(example['payload'], undefined, 2))], { tabindex: '0' }),
+  );
 }
 
 function payload(schema: unknown): Html[] {

@@ -1,27 +1,25 @@
 import type { Settings } from '../../config/index.js';
+import type { SecurityScheme } from './asyncapi-security.js';
 import { refer, type Tree } from './tree.js';
 
 export interface ServedAt {
   readonly settings: Settings;
   readonly url?: URL | undefined;
-  /** Names of security schemes. */
-  readonly schemes: readonly string[];
+  readonly schemes: Readonly<Record<string, SecurityScheme>>;
 }
 
 /** The addresses of an application, by protocol. */
-export function asyncApiServers({ settings: { listen }, url, schemes }: ServedAt): Tree {
+export function asyncApiServers({ settings: { listen, auth }, url, schemes }: ServedAt): Tree {
   const isSecure = url === undefined ? listen.tls !== undefined : url.protocol === 'https:';
   const secure = isSecure ? 's' : '';
   const name = bracketed(url?.hostname ?? listen.host);
   const host = url?.host ?? hostOf(name, listen.port);
-  const security = schemes.map((scheme) => refer('components/securitySchemes', scheme));
-  const common = security.length > 0 ? { security } : {};
   const at = (port: number | undefined, server: Tree): Tree | undefined =>
-    port === undefined ? undefined : { host: hostOf(name, port), ...server, ...common };
+    port === undefined ? undefined : { host: hostOf(name, port), ...server };
   const servers: Record<string, Tree | undefined> = {
-    websocket: { host, pathname: '/ws', protocol: `ws${secure}`, description: WEBSOCKET, ...common },
-    http: { host, pathname: '/api', protocol: `http${secure}`, description: HTTP, ...common },
-    sse: { host, pathname: '/sse', protocol: `http${secure}`, description: SSE, ...common },
+    websocket: { host, pathname: '/ws', protocol: `ws${secure}`, description: WEBSOCKET },
+    http: { host, pathname: '/api', protocol: `http${secure}`, description: HTTP },
+    sse: { host, pathname: '/sse', protocol: `http${secure}`, description: SSE },
     rawsocket: at(listen.rawSocketPort, {
       protocol: `wamp${secure}`,
       description: 'WAMP v2 over RawSocket.',
@@ -29,7 +27,19 @@ export function asyncApiServers({ settings: { listen }, url, schemes }: ServedAt
     stomp: at(listen.stompPort, { protocol: `stomp${secure}`, description: 'STOMP 1.0 to 1.2.' }),
     xmlsocket: at(listen.xmlsocketPort, { protocol: `xmlsocket${secure}`, description: 'XMLSocket.' }),
   };
-  return Object.fromEntries(Object.entries(servers).filter(([, server]) => server !== undefined));
+  const anonymous = { 'x-anonymous': auth.anonymous };
+  return Object.fromEntries(
+    Object.entries(servers).flatMap(([id, server]) =>
+      server === undefined ? [] : [[id, { ...server, ...securityOf(id, schemes), ...anonymous }]],
+    ),
+  );
+}
+
+/** One of these is enough. */
+function securityOf(server: string, schemes: ServedAt['schemes']): Tree {
+  const known = Object.entries(schemes).filter(([, { servers }]) => servers.includes(server));
+  if (known.length === 0) return {};
+  return { security: known.map(([name]) => refer('components/securitySchemes', name)) };
 }
 
 const WEBSOCKET =

@@ -1,5 +1,7 @@
 import type { Settings } from '../../config/index.js';
 import { type JsonSchema, rewriteReferences, rewriteSchema } from '../../core/json-schema.js';
+import { Payload } from '../../core/payload.js';
+import { examplesOf, handshakeBinding, stompTraits } from './asyncapi-bindings.js';
 import { asyncApiSecurity } from './asyncapi-security.js';
 import { asyncApiServers } from './asyncapi-servers.js';
 import type { ChannelContract, ChannelParameter, Demands } from './channel-contracts.js';
@@ -22,7 +24,8 @@ const DESCRIPTION =
 /** The channels of an application as an AsyncAPI document, from the side of its clients. [AsyncAPI 3.0.0] */
 export function asyncApiDocument({ title, version, channels, ...subject }: ContractSubject): Tree {
   const schemes = asyncApiSecurity(subject.settings.auth);
-  const servers = asyncApiServers({ ...subject, schemes: Object.keys(schemes) });
+  const servers = asyncApiServers({ ...subject, schemes });
+  const securitySchemes = Object.entries(schemes).map(([name, { scheme }]) => [name, scheme]);
   return {
     asyncapi: '3.0.0',
     info: { title, version, description: DESCRIPTION },
@@ -33,7 +36,8 @@ export function asyncApiDocument({ title, version, channels, ...subject }: Contr
     components: {
       messages: treeOf(channels, (contract) => [[contract.id, messageOf(contract)]]),
       schemas: treeOf(channels, (contract) => schemaOf(contract)),
-      ...(Object.keys(schemes).length > 0 && { securitySchemes: schemes }),
+      ...(securitySchemes.length > 0 && { securitySchemes: Object.fromEntries(securitySchemes) }),
+      channelBindings: { handshake: handshakeBinding(schemes) },
     },
   };
 }
@@ -45,7 +49,8 @@ function treeOf(
   return Object.fromEntries(channels.flatMap(entries));
 }
 
-function channelOf({ id, route, parameters }: ChannelContract): Tree {
+function channelOf(contract: ChannelContract): Tree {
+  const { id, route, parameters } = contract;
   // A brace that stands for itself has no way to be written in an address.
   const isAddress = !/[{}]/.test(route.pattern.replaceAll(/\{\w+\}/g, ''));
   return {
@@ -55,6 +60,8 @@ function channelOf({ id, route, parameters }: ChannelContract): Tree {
     ...(isAddress &&
       parameters.length > 0 && { parameters: Object.fromEntries(parameters.map(parameterOf)) }),
     messages: { [id]: refer('components/messages', id) },
+    bindings: refer('components/channelBindings', 'handshake'),
+    'x-stomp': stompTraits(contract),
     'x-signalbox': traitsOf(route),
   };
 }
@@ -102,14 +109,17 @@ function traitsOf({
   };
 }
 
-function messageOf({ id, route, payload }: ChannelContract): Tree {
+function messageOf(contract: ChannelContract): Tree {
+  const { id, route, payload } = contract;
   const { form } = payload ?? {};
+  const examples = examplesOf(contract, (value) => payload?.fault(Payload.of(value)) === undefined);
   return {
     name: route.name,
     title: payload?.title ?? 'anything',
     ...(form === 'text' && { contentType: 'text/plain', payload: { type: 'string' } }),
     ...(form === 'binary' && { contentType: 'application/octet-stream' }),
     ...(payload?.schema !== undefined && { payload: refer('components/schemas', id) }),
+    ...(examples.length > 0 && { examples }),
   };
 }
 

@@ -25,6 +25,8 @@ section > p { color: var(--muted); }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 0.375rem 1rem 0.375rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; white-space: nowrap; }
+td, th { overflow-wrap: break-word; }
+td:last-child { min-width: 10rem; }
 .trait { display: inline-block; max-width: 100%; padding: 0 0.5rem; border-radius: 0.5rem; background: var(--soft); color: var(--text); font-size: 0.875rem; }
 summary { cursor: pointer; color: var(--accent); padding: 0.25rem 0; }
 pre { overflow: auto; max-height: 30rem; padding: 1rem; border-radius: 0.5rem; background: var(--soft); }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type GosHandler, type GosInstallation, type GosNote, loadRouting } from '../../config/index.js';
 import type { Route } from '../../core/route.js';
 import type { NewFile } from '../templates.js';
+import { copiesOf, misplaced, type RoutingCopy } from './copies.js';
 import { isBuiltIn, topicEntry } from './known-topics.js';
 import { migratedSettings } from './migrated-settings.js';
 import { type Stub, stubOf } from './stub.js';
@@ -13,9 +14,10 @@ export interface Migration {
   readonly files: readonly NewFile[];
   readonly notes: readonly GosNote[];
   /** What each route was read from and goes to. */
-  readonly copies: readonly { readonly from: string; readonly to: string }[];
-  /** How many handlers are built-in classes here, and how many are stubs. */
+  readonly copies: readonly RoutingCopy[];
+  /** How many handlers are built-in classes here, how many were written, and how many are stubs. */
   readonly builtIn: number;
+  readonly written: number;
   readonly stubs: number;
 }
 
@@ -23,8 +25,9 @@ const ACCESS = { subscribe: ['user'], publish: ['backend'] };
 
 /** Takes over what can be, and says what cannot. */
 export async function migrate(installation: GosInstallation): Promise<Migration> {
-  const copies = namesOf(installation.routing.map(({ file }) => file));
-  const sources = installation.routing.map(({ path }) => path);
+  const copies = copiesOf(installation.routing);
+  const listed = installation.routing.filter(({ importedBy }) => importedBy === undefined);
+  const sources = listed.map(({ path }) => path);
   const { routes: read } = await loadRouting({ sources, defaultAccess: ACCESS });
   const routes = read.map((route) => placed(route, installation.routing));
   const routing = await Promise.all(
@@ -39,7 +42,7 @@ export async function migrate(installation: GosInstallation): Promise<Migration>
   const orphans = orphansOf(routes, handlers);
   const topics = named.map((handler) => [handler.name ?? '', topicEntry(handler)] as const);
   const settings = migratedSettings(installation, {
-    routing: copies.map(({ to }) => to),
+    routing: copies.slice(0, listed.length).map(({ to }) => to),
     topics,
     hasStubs: stubs.length > 0,
   });
@@ -48,12 +51,14 @@ export async function migrate(installation: GosInstallation): Promise<Migration>
     notes: [
       ...notesOf(named, stubs, handlers),
       ...orphans,
+      ...misplaced(copies),
       ...publishers(routes, handlers),
       ...installation.notes,
     ],
     copies,
     builtIn: named.length,
-    stubs: stubs.length,
+    written: stubs.filter(({ isWhole }) => isWhole).length,
+    stubs: stubs.filter(({ isWhole }) => !isWhole).length,
   };
 }
 
@@ -132,23 +137,10 @@ function notesOf(
     text: `${handler.name} (${handler.class}) is the built-in class ${topicEntry(handler)}`,
   }));
   const others = handlers.filter((handler) => !named.includes(handler));
-  const todo = stubs.map(({ todo: text }, i) => {
+  const todo = stubs.map(({ todo: text, isWhole }, i) => {
     const { php, at } = others[i] ?? {};
-    return { kind: 'todo' as const, at: php === undefined ? at : { file: php.file, line: php.line }, text };
+    const kind = isWhole ? ('taken' as const) : ('todo' as const);
+    return { kind, at: php === undefined ? at : { file: php.file, line: php.line }, text };
   });
   return [...taken, ...todo];
-}
-
-/** `.../EmailBundle/Resources/config/oro/websocket_routing.yml` becomes `routing/email-bundle.yml`. */
-function namesOf(files: readonly string[]): Migration['copies'] {
-  const taken = new Set<string>();
-  return files.map((from) => {
-    const bundle = from.split('/').findLast((part) => /\w+Bundle$/.test(part));
-    const plain = bundle ?? basename(from).replace(/\.ya?ml$/, '');
-    const kebab = plain.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
-    let to = `routing/${kebab}.yml`;
-    for (let n = 2; taken.has(to); n++) to = `routing/${kebab}-${n}.yml`;
-    taken.add(to);
-    return { from, to };
-  });
 }

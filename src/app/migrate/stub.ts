@@ -4,11 +4,15 @@ import { builtInOf } from './known-topics.js';
 
 /** A class that stands for a handler of PHP until its code has been written: what it cannot do, it refuses. */
 export interface Stub extends NewFile {
-  /** What is left to do, for the report. */
+  /** What is left to do, or what it is, for the report. */
   readonly todo: string;
+  /** Whether it does all that the PHP code did. */
+  readonly isWhole: boolean;
 }
 
 const MOST_LINES = 40;
+const PHP_MARK = '// PHP, line';
+const REFUSES = 'is not taken over yet';
 const TAKEN = new Set([
   'Topic',
   'Session',
@@ -26,11 +30,13 @@ const COMMENT = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|#[^\n[]*/g;
 export function stubOf(handler: GosHandler, name: string): Stub {
   const write = { topic: topicStub, rpc: rpcStub, periodic: periodicStub }[handler.kind];
   const className = classNameOf(handler);
-  return {
-    path: `topics/${fileOf(className)}.ts`,
-    text: write(handler, { name, className }),
-    todo: `write ${handler.class} again in topics/${fileOf(className)}.ts`,
-  };
+  const path = `topics/${fileOf(className)}.ts`;
+  const text = write(handler, { name, className });
+  const isWhole = handler.kind === 'topic' && !text.includes(PHP_MARK) && !text.includes(REFUSES);
+  const todo = isWhole
+    ? `${handler.class} did nothing but broadcast, as ${path} does`
+    : `write ${handler.class} again in ${path}`;
+  return { path, text, todo, isWhole };
 }
 
 interface Names {
@@ -170,7 +176,7 @@ function imports(body: string, parent: string | undefined): string {
 }
 
 function refusal(className: string, method: string): string {
-  return `    throw new RouterError('forbidden', '${className}.${method} is not taken over yet');`;
+  return `    throw new RouterError('forbidden', '${className}.${method} ${REFUSES}');`;
 }
 
 /** The code as it was, for whoever writes it again. */
@@ -183,7 +189,7 @@ function php({ body, line }: PhpMethod, indent = '    '): string {
   const least = Math.min(...lines.filter((text) => text !== '').map((text) => text.search(/\S/)), 99);
   const shown = lines.slice(0, MOST_LINES).map((text) => `${indent}// ${text.slice(least)}`.trimEnd());
   const more = lines.length - shown.length;
-  const head = line > 0 ? [`${indent}// PHP, line ${line}:`] : [];
+  const head = line > 0 ? [`${indent}${PHP_MARK} ${line}:`] : [];
   return [...head, ...shown, ...(more > 0 ? [`${indent}// and ${more} more lines`] : [])].join('\n');
 }
 

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join, posix, sep } from 'node:path';
 import { escapePath, glob } from 'tinyglobby';
 import { FindingList } from '../finding-list.js';
 import { readText } from '../read-text.js';
@@ -19,7 +19,7 @@ const IGNORED = [
 ];
 const ROUTING = '**/Resources/config/oro/websocket_routing.{yml,yaml}';
 const MOST_FILES = 50_000;
-const LARGEST_PHP = 256 * 1024;
+const LARGEST_CODE = 256 * 1024;
 
 /** A YAML file of Symfony, read. */
 export interface ConfigFile {
@@ -83,6 +83,22 @@ export class InstallationFiles {
     ]);
   }
 
+  /** Settings of the application that are PHP. */
+  phpConfig(): Promise<readonly string[]> {
+    return this.#find(['{config,app/config}/**/*.php', '{src,bundles}/**/Resources/config/**/*.php']);
+  }
+
+  /** Scripts and templates of the application's pages. */
+  pages(): Promise<readonly string[]> {
+    return this.#find(['{src,app,assets,templates,bundles}/**/*.{js,mjs,jsx,ts,tsx,vue,twig}']);
+  }
+
+  /** Files that a pattern relative to a file of the installation names, or that one file. */
+  beside(file: string, pattern: string): Promise<readonly string[]> {
+    const path = posix.normalize(posix.join(posix.dirname(file), pattern));
+    return path.startsWith('..') ? Promise.resolve([]) : this.#find([path]);
+  }
+
   /** Files below any folder of the installation whose path ends so. */
   ending(path: string): Promise<readonly string[]> {
     return this.#find([escapePath(path), `**/${escapePath(path)}`]);
@@ -106,20 +122,28 @@ export class InstallationFiles {
     return undefined;
   }
 
+  /** A file of routes; what is wrong with it is said when its routes are read. */
+  async readRouting(file: string): Promise<ConfigFile | undefined> {
+    const findings = new FindingList();
+    const source = await this.#source(file, findings);
+    const root = source === undefined ? undefined : readYaml(source, findings);
+    return source === undefined || root === undefined ? undefined : { source, root };
+  }
+
   async readXml(file: string): Promise<XmlConfigFile | undefined> {
     const findings = new FindingList();
     const source = await this.#source(file, findings);
-    if (source === undefined || !source.text.includes('gos_web_socket.')) return undefined;
+    if (source === undefined || !isOfHandlers(source.text)) return undefined;
     const elements = readXml(source, findings);
     this.#noteFault(file, findings);
     return { source, elements };
   }
 
-  /** The text of a PHP file; undefined for one that is too large or cannot be read. */
-  async readPhp(file: string): Promise<string | undefined> {
+  /** The text of a file of code; undefined for one that is too large or cannot be read. */
+  async readCode(file: string): Promise<string | undefined> {
     try {
       const path = this.pathOf(file);
-      return (await stat(path)).size > LARGEST_PHP ? undefined : await readFile(path, 'utf8');
+      return (await stat(path)).size > LARGEST_CODE ? undefined : await readFile(path, 'utf8');
     } catch {
       return undefined;
     }
@@ -150,6 +174,13 @@ export class InstallationFiles {
       );
     return found.sort();
   }
+}
+
+/** Whether services, or names of classes among parameters, may be those of handlers. */
+function isOfHandlers(text: string): boolean {
+  return (
+    text.includes('gos_web_socket.') || (/<parameter\b/.test(text) && /Topic|R[Pp][Cc]|Periodic/.test(text))
+  );
 }
 
 /** Where a node of a file stands. */

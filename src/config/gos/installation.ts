@@ -12,18 +12,31 @@ export interface PhpMethod {
   readonly body: string;
 }
 
-/** What is to be known of a PHP class. */
+/** `#[Name('text')]` before a class. */
+export interface PhpAttribute {
+  /** With its namespace. */
+  readonly name: string;
+  readonly line: number;
+  /** The texts among its arguments. */
+  readonly texts: readonly string[];
+}
+
+/** What is to be known of a PHP class or interface. */
 export interface PhpClass {
   /** With its namespace. */
   readonly name: string;
   readonly file: string;
   readonly line: number;
+  /** So is an interface. */
   readonly isAbstract: boolean;
   /** With its namespace; undefined where it extends nothing. */
   readonly parent: string | undefined;
-  /** Last parts of the names of its interfaces. */
+  /** With their namespaces; of an interface those that it extends. */
   readonly interfaces: readonly string[];
+  readonly attributes: readonly PhpAttribute[];
   readonly methods: readonly PhpMethod[];
+  /** Those that are texts. */
+  readonly constants: Readonly<Record<string, string>>;
 }
 
 export const HANDLER_KINDS = ['topic', 'rpc', 'periodic'] as const;
@@ -58,6 +71,8 @@ export interface GosRouting {
   readonly path: string;
   /** Relative to the installation. */
   readonly file: string;
+  /** The file that imports it, whose routes are then tried where it stands. */
+  readonly importedBy?: string;
 }
 
 /** What has a setting here. */

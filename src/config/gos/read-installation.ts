@@ -1,51 +1,102 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { entryOf } from '../file-reader.js';
+import type { SourceFile } from '../source-file.js';
+import { inOrder, type Layers, layersOf } from './environment.js';
 import { type GosSection, readGosSection } from './gos-section.js';
 import { GosHandlers } from './handlers.js';
+import { importedConfigs, importedRouting } from './imports.js';
 import type { GosInstallation, GosNote, GosRouting, PhpClass } from './installation.js';
 import { type ConfigFile, InstallationFiles } from './installation-files.js';
+import { pageMentions, phpMentions } from './mentions.js';
 import { readOroAddresses } from './oro-addresses.js';
+import { oroNotes } from './oro-section.js';
 import { Parameters } from './parameters.js';
-import { readPhpClass } from './php-class.js';
-import { parametersOf, type ServiceDefinition, servicesOf, servicesOfXml } from './services.js';
+import { readPhpClasses } from './php-class.js';
+import { parametersOf, servicesOf } from './services.js';
+import { parametersOfXml, servicesOfXml } from './services-xml.js';
 
 /** Later ones hold. */
 const ENVIRONMENT = ['.env', '.env-app', '.env.local', '.env-app.local'];
+/** What is not read, not even to be passed on. */
+const SECRET = /SECRET|PASS|TOKEN|KEY|DSN/;
+
+export interface GosReading {
+  /** Whose settings hold: `prod` unless given. */
+  readonly environment?: string | undefined;
+}
 
 /**
  * Reads an application with GosWebSocketBundle or OroSyncBundle: its routing files, settings and handlers. Nothing of it is run.
  * Throws where the folder is none, or has far too many files.
  */
-export async function readGosInstallation(folder: string): Promise<GosInstallation> {
+export async function readGosInstallation(
+  folder: string,
+  { environment = 'prod' }: GosReading = {},
+): Promise<GosInstallation> {
   const root = resolve(folder);
   if (!(await stat(root).catch(() => undefined))?.isDirectory())
     throw new Error(`there is no folder ${folder}`);
   const files = new InstallationFiles(root);
-  const configs = await each(await files.config(), (file) => files.readConfig(file));
-  const parameters = new Parameters();
-  for (const [name, value] of configs.flatMap(parametersOf)) parameters.set(name, value);
-  parameters.set('kernel.project_dir', root);
-  parameters.set('kernel.root_dir', `${root}/app`);
+  const { configs, notes } = await configsOf(files, environment);
+  const xml = inOrder(await each(await files.xml(), (file) => files.readXml(file)));
+  const variables = await each(ENVIRONMENT, (file) => files.readBeside(file));
+  const parameters = parametersFrom(
+    [...xml.flatMap((one) => parametersOfXml(one, environment)), ...configs.flatMap(parametersOf)],
+    { variables, root },
+  );
   const sections = configs.flatMap((config) => sectionOf(config, parameters));
-  const services = await servicesIn(files, configs);
-  const handlers = new GosHandlers({ services, classes: await classesIn(files), parameters });
+  const found = [...xml.map((one) => servicesOfXml(one, environment)), ...configs.map(servicesOf)];
+  const php = await phpOf(files);
+  const handlers = new GosHandlers({
+    services: new Map(found.flatMap(({ services }) => services).map((service) => [service.id, service])),
+    rules: found.flatMap(({ rules }) => rules),
+    classes: new Map(php.classes.map((one) => [one.name, one])),
+    parameters,
+  });
   const all = handlers.all();
-  const addresses = readOroAddresses(await each(ENVIRONMENT, (file) => files.readBeside(file)), parameters);
+  const addresses = readOroAddresses(variables, parameters);
   const routing = await routingOf({ files, root, sections });
+  const own = new Set(all.flatMap((handler) => handler.php?.file ?? []));
   return {
     isOro: routing.found.some(({ file }) => file.includes('/oro/')) || configs.some(isOroConfig),
     routing: routing.found,
     handlers: all,
     settings: Object.assign({}, ...sections.map(({ settings }) => settings), addresses.settings),
     notes: [
-      ...sections.flatMap(({ notes }) => notes),
+      ...sections.flatMap((section) => section.notes),
+      ...configs.flatMap(oroNotes),
+      ...notes,
       ...addresses.notes,
       ...routing.notes,
       ...handlers.notes,
+      ...php.notes.filter(({ at }) => at === undefined || !own.has(at.file)),
+      ...(await pagesOf(files)),
       ...files.notes,
     ],
   };
+}
+
+/** Those of all places, in the order in which they hold. */
+async function configsOf(files: InstallationFiles, environment: string): Promise<Layers> {
+  const own = await each(await files.config(), (file) => files.readConfig(file));
+  const imported = await importedConfigs(own, files);
+  const layers = layersOf([...imported.configs, ...own], environment);
+  return { configs: layers.configs, notes: [...layers.notes, ...imported.notes] };
+}
+
+function parametersFrom(
+  pairs: readonly (readonly [string, string])[],
+  { variables, root }: { variables: readonly SourceFile[]; root: string },
+): Parameters {
+  const parameters = new Parameters();
+  for (const [name, value] of pairs) parameters.set(name, value);
+  for (const { text } of variables)
+    for (const [, name = '', value = ''] of text.matchAll(/^(?:export\s+)?(\w+)=(.*)$/gm))
+      if (!SECRET.test(name)) parameters.set(`env(${name})`, value.trim().replaceAll(/^["']|["']$/g, ''));
+  parameters.set('kernel.project_dir', root);
+  parameters.set('kernel.root_dir', `${root}/app`);
+  return parameters;
 }
 
 async function each<T>(
@@ -69,21 +120,29 @@ function isOroConfig({ root }: ConfigFile): boolean {
   return root.kind === 'map' && entryOf(root, 'oro_sync') !== undefined;
 }
 
-async function servicesIn(
-  files: InstallationFiles,
-  configs: readonly ConfigFile[],
-): Promise<ReadonlyMap<string, ServiceDefinition>> {
-  const xml = await each(await files.xml(), (file) => files.readXml(file));
-  const all = [...configs.flatMap(servicesOf), ...xml.flatMap(servicesOfXml)];
-  return new Map(all.map((service) => [service.id, service]));
+interface FoundPhp {
+  readonly classes: readonly PhpClass[];
+  readonly notes: readonly GosNote[];
 }
 
-async function classesIn(files: InstallationFiles): Promise<ReadonlyMap<string, PhpClass>> {
-  const classes = await each(await files.php(), async (file) => {
-    const text = await files.readPhp(file);
-    return text === undefined ? undefined : readPhpClass(text, file);
+async function phpOf(files: InstallationFiles): Promise<FoundPhp> {
+  const classes: PhpClass[] = [];
+  const notes: GosNote[] = [];
+  for (const file of new Set([...(await files.php()), ...(await files.phpConfig())])) {
+    const text = await files.readCode(file);
+    if (text === undefined) continue;
+    classes.push(...readPhpClasses(text, file));
+    if (!file.startsWith('vendor/')) notes.push(...phpMentions(text, file));
+  }
+  return { classes, notes };
+}
+
+async function pagesOf(files: InstallationFiles): Promise<readonly GosNote[]> {
+  const notes = await each(await files.pages(), async (file) => {
+    const text = await files.readCode(file);
+    return text === undefined ? undefined : pageMentions(text, file);
   });
-  return new Map(classes.map((one) => [one.name, one]));
+  return notes.flat();
 }
 
 interface FoundRouting {
@@ -114,7 +173,8 @@ async function routingOf({
     else found.push(file);
   }
   found.push(...(await files.routing()));
-  return { found: [...new Set(found)].map((file) => ({ file, path: files.pathOf(file) })), notes };
+  const own = [...new Set(found)].map((file) => ({ file, path: files.pathOf(file) }));
+  return { found: await importedRouting(own, files), notes };
 }
 
 /** `@AppBundle/Resources/...` is looked for in every bundle; anything else from the application, and from where it is named. */

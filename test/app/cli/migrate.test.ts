@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { cli } from '../../support/cli.js';
 import { testFolder } from '../../support/folder.js';
 import { GOS_APPLICATION, ORO_APPLICATION } from '../../support/gos-installations.js';
+import { ORO_COMMERCE } from '../../support/oro-commerce.js';
 
 const FIXTURES = '/work/shared/fixtures/oro-routing';
 const hasFixtures = existsSync(FIXTURES);
@@ -109,6 +110,56 @@ describe('signalbox migrate gos', () => {
     expect(await cli(mine, { cwd: out })).toMatchObject({ code: 0 });
     const others = ['explain', 'subscribe', 'acme/stock/5', '--as', 'user:6'];
     expect(await cli(others, { cwd: out })).toMatchObject({ code: 1 });
+  });
+
+  it('takes over a shop on OroCommerce, as its production has it, so that there is nothing to report', async () => {
+    const { out, read, stdout } = await migrated(ORO_COMMERCE);
+    expect(stdout).toContain(
+      '3 routing files taken over, 5 handlers are built-in classes,\n1 are written, and 0 are stubs',
+    );
+    expect(read('signalbox.yml')).toContain(`routing:
+  - routing/shop-bundle.yml
+  - routing/sync-bundle.yml
+
+topics:
+  handlers: topics
+  acme_shop.order: secured
+  acme_shop.quote: broadcast
+  oro_sync.ping: { class: ping, interval: 30s }
+  oro_sync.data_update: broadcast
+  acme_shop.stock: broadcast
+
+listen:
+  host: '0.0.0.0'
+  port: 8080
+  paths: [/, /ws]
+
+origins: ['https://shop.example.com']
+
+limits: { ping: 20s }
+`);
+    expect(read('routing/live/quote.yml')).toContain('acme_shop.quote:');
+    const report = read('MIGRATION.md');
+    for (const line of [
+      '- `src/Acme/Bundle/ShopBundle/Live/Board.php:3` Acme\\Bundle\\ShopBundle\\Live\\Board did nothing but broadcast, as topics/board.ts does',
+      '- `config/packages/gos_web_socket.yaml:5` this holds in environment dev alone',
+      '- `config/config_dev.yml:1` this holds in environment dev alone',
+      '- [ ] `src/Acme/Bundle/ShopBundle/Resources/config/services.yml:8` acme_shop.origins says which origins may connect',
+      '- [ ] `src/Acme/Bundle/ShopBundle/Live/Chatter.php:4` Acme\\Bundle\\ShopBundle\\Live\\Chatter has attribute Acme\\Live\\AsTopic',
+      '- [ ] `src/Acme/Bundle/ShopBundle/Async/OrderListener.php:6` this code publishes by the WebSocket client',
+      '- [ ] `config/legacy/acme_live.php:4` this PHP code configures GosWebSocketBundle',
+    ])
+      expect(report).toContain(line);
+    expect(report).not.toContain('secret@');
+    expect(await cli(['check'], { cwd: out })).toMatchObject({
+      code: 0,
+      stdout: '6 routes, nothing to report\n',
+    });
+    const dev = `${testFolder()}/dev`;
+    await cli(['migrate', 'gos', testFolder(ORO_COMMERCE), '--out', dev, '--env', 'dev']);
+    expect(readFileSync(`${dev}/signalbox.yml`, 'utf8')).toMatch(
+      /acme_shop.debug: broadcast.*dev\.example\.com/s,
+    );
   });
 
   it.skipIf(!hasFixtures)("takes OroPlatform's own routing files as they are", async () => {

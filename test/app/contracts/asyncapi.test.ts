@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Parser } from '@asyncapi/parser';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { asyncApiDocument } from '../../../src/app/contracts/asyncapi.js';
 import { asyncApiPage } from '../../../src/app/contracts/asyncapi-page.js';
 import { channelContracts } from '../../../src/app/contracts/channel-contracts.js';
@@ -35,6 +35,9 @@ async function documentOf(folder: string, ...args: readonly string[]) {
 
 const SETTINGS = 'routing: routes.yml\naccess: { subscribe: user, publish: user }\n';
 
+// The first command of a process loads the built-in handlers, which takes long where nothing is cached yet.
+beforeAll(async () => void (await cli(['routes'])), 180_000);
+
 describe('signalbox asyncapi', { timeout: 60_000 }, () => {
   it("describes this repository's routes validly", async () => {
     const document = await documentOf(REPOSITORY);
@@ -45,6 +48,18 @@ describe('signalbox asyncapi', { timeout: 60_000 }, () => {
       messages: { 'demo.reading': { $ref: '#/components/messages/demo.reading' } },
     });
     expect(document.components.schemas['demo.reading']).toMatchObject({ title: 'A reading of a sensor' });
+    // The route says anyone, and its handler the owner: both have to hold.
+    expect(document.operations['oro_email.event.subscribe']).toMatchObject({
+      action: 'receive',
+      channel: { $ref: '#/channels/oro_email.event' },
+      'x-access': [['owner']],
+    });
+    expect(document.operations['demo.reading.publish']).toMatchObject({
+      action: 'send',
+      messages: [{ $ref: '#/channels/demo.reading/messages/demo.reading' }],
+    });
+    expect(document.operations['demo.procedure.call']).toMatchObject({ action: 'send' });
+    expect(document.operations['demo.procedure.publish']).toBeUndefined();
     expect(document.servers).toMatchObject({
       websocket: { protocol: 'ws', pathname: '/ws' },
       stomp: { protocol: 'stomp' },
@@ -100,6 +115,70 @@ describe('signalbox asyncapi', { timeout: 60_000 }, () => {
     expect(document.servers.websocket).toMatchObject({ host: 'live.example.com', protocol: 'wss' });
   });
 
+  it('says how to connect, in the words of each protocol', async () => {
+    const folder = testFolder({
+      'signalbox.yml': `routing: routes.yml
+access: { subscribe: user, publish: user }
+listen: { stomp_port: 61613, xmlsocket_port: 8843, raw_socket_port: 8081 }
+auth:
+  anonymous: false
+  secret: a secret of this test which is long enough
+  jwt: { secret: another secret of this test which is long enough for it, algorithms: [HS256], audience: live }
+  http: { url: 'http://127.0.0.1/me', cookies: [SHOPSESSID] }
+  cookie: live_ticket
+  logins:
+    ann: { secret: a password of a test which is long enough }
+`,
+      'routes.yml': `jobs: { channel: 'jobs/{kind}', handler: broadcast, delivery: queue }
+chat.room: { channel: 'chat/room/{room}', handler: broadcast, payload: text }
+chat.user: { channel: 'chat/user/{user_id}', handler: broadcast, payload: { schema: { type: object, required: [n], examples: [{ n: 1 }, { m: 1 }] } } }
+chat.rooms: { channel: chat/rooms, handler: procedure, access: { register: user } }
+`,
+    });
+    const document = await documentOf(folder);
+    expect(await errorsOf(JSON.stringify(document))).toEqual([]);
+    const { servers, components, channels } = document;
+    const schemesOf = (server: string) =>
+      servers[server].security.map(({ $ref }: { $ref: string }) => $ref.split('/').at(-1)).join(' ');
+    expect(Object.fromEntries(Object.keys(servers).map((name) => [name, schemesOf(name)]))).toEqual({
+      websocket: 'ticket ticketHeader token jwt passcode key password basic wampcra ticketCookie session',
+      http: 'ticketHeader jwt key basic',
+      sse: 'ticket ticketHeader token jwt key basic ticketCookie session',
+      rawsocket: 'wampcra',
+      stomp: 'passcode password',
+      xmlsocket: 'passcode password',
+    });
+    expect(servers.stomp['x-anonymous']).toBe(false);
+    expect(components.securitySchemes).toMatchObject({
+      ticket: { type: 'httpApiKey', in: 'query', name: 'ticket' },
+      token: { type: 'httpApiKey', in: 'query', name: 'token' },
+      session: { type: 'httpApiKey', in: 'cookie', name: 'SHOPSESSID' },
+      ticketCookie: { type: 'httpApiKey', in: 'cookie', name: 'live_ticket' },
+      basic: { type: 'http', scheme: 'basic' },
+      wampcra: { type: 'symmetricEncryption' },
+    });
+    expect(components.channelBindings.handshake.ws).toMatchObject({
+      method: 'GET',
+      query: { properties: { ticket: { type: 'string' }, token: { type: 'string' } } },
+      headers: {
+        properties: {
+          'Sec-WebSocket-Protocol': { enum: expect.arrayContaining(['wamp.2.json', 'v12.stomp']) },
+        },
+      },
+    });
+    for (const channel of Object.values<{ bindings: unknown }>(channels))
+      expect(channel.bindings).toEqual({ $ref: '#/components/channelBindings/handshake' });
+    expect(channels.jobs['x-stomp']).toEqual({
+      destination: 'jobs/{kind}',
+      subscribe: { ack: 'client-individual' },
+      send: { 'content-type': 'application/json' },
+    });
+    expect(channels['chat.room']['x-stomp'].send).toEqual({ 'content-type': 'text/plain' });
+    // What the schema refuses itself is no example.
+    expect(components.messages['chat.user'].examples).toEqual([{ payload: { n: 1 } }]);
+    expect(JSON.stringify(document)).not.toContain('long enough');
+  });
+
   it('writes a page that asks for nothing else', async () => {
     const folder = testFolder();
     const { code, stderr } = await cli([
@@ -112,6 +191,8 @@ describe('signalbox asyncapi', { timeout: 60_000 }, () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: `written: ${folder}/reference/index.html\n` });
     const page = readFileSync(`${folder}/reference/index.html`, 'utf8');
     expect(page).toContain('demo/readings/{sensor}');
+    expect(page).toContain('<td><code>?ticket=</code></td><td>websocket, sse</td>');
+    expect(page).toContain('the door was open');
     expect(page).not.toMatch(/<script|<link|<img|@import|url\(|src=/);
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cli } from '../../support/cli.js';
@@ -21,6 +21,22 @@ mail:
       required: [subject]
       additionalProperties: false
       $defs: { record: { type: [string, 'null'] } }
+shape:
+  channel: shape
+  handler: broadcast
+  payload:
+    schema:
+      type: object
+      properties:
+        form:
+          oneOf:
+            - { type: object, properties: { kind: { const: circle }, r: { type: number } }, required: [kind, r], additionalProperties: false }
+            - { type: object, properties: { kind: { const: square }, a: { type: number } }, required: [kind, a], additionalProperties: false }
+        name: { allOf: [{ type: object, properties: { first: { type: string } }, required: [first] }, { type: object, properties: { last: { type: string } }, required: [last] }] }
+        size: { type: array, prefixItems: [{ type: number }, { enum: [cm, in] }], items: false }
+        more: { type: object, additionalProperties: { type: boolean } }
+      required: [form]
+      additionalProperties: false
 ticks: { channel: ticks, handler: broadcast, payload: text, access: { publish: [] } }
 other: { channel: other, handler: broadcast }
 add: { channel: 'math/{method}', handler: procedure, access: { call: anyone, register: anyone, subscribe: [] } }
@@ -42,6 +58,14 @@ const CASES: Readonly<Record<string, readonly [code: string, complaint: RegExp |
   ],
   'a payload of a route without a schema': [
     "sync.publish('other', 1); sync.subscribe('other', (x: unknown) => x);",
+    undefined,
+  ],
+  'one of several forms, and lists and maps': [
+    "sync.publish('shape', { form: { kind: 'square', a: 2 }, name: { first: 'a', last: 'b' }, size: [1, 'cm'], more: { x: true } });",
+    undefined,
+  ],
+  'a message of several forms': [
+    "sync.subscribe('shape', ({ form }) => (form.kind === 'circle' ? form.r : form.a));",
     undefined,
   ],
   'a procedure': [
@@ -80,6 +104,34 @@ const CASES: Readonly<Record<string, readonly [code: string, complaint: RegExp |
   'a payload with more than there is': [
     "sync.publish('mail/{user_id}/{box}', { user_id: 5, box: 'in' }, { subject: 'a', cc: 1 });",
     /'cc' does not exist in type/,
+  ],
+  'a value that the schema has not': [
+    "sync.publish('mail/{user_id}/{box}', { user_id: 5, box: 'in' }, { subject: 'a', state: 'lost' });",
+    /Type '"lost"' is not assignable to type '"new" \| "read"/,
+  ],
+  'a list of the wrong kind': [
+    "sync.publish('mail/{user_id}/{box}', { user_id: 5, box: 'in' }, { subject: 'a', replies: ['b'] });",
+    /Type 'string' is not assignable to type/,
+  ],
+  'a reference to something else': [
+    "sync.publish('mail/{user_id}/{box}', { user_id: 5, box: 'in' }, { subject: 'a', from: 5 });",
+    /Type 'number' is not assignable to type 'string/,
+  ],
+  'a mixture of two forms': [
+    "sync.publish('shape', { form: { kind: 'circle', a: 2 } });",
+    /not assignable|does not exist/,
+  ],
+  'half of what belongs together': [
+    "sync.publish('shape', { form: { kind: 'circle', r: 2 }, name: { first: 'a' } });",
+    /Property 'last' is missing|not assignable/,
+  ],
+  'an item that the list has not': [
+    "sync.publish('shape', { form: { kind: 'circle', r: 2 }, size: [1, 'km'] });",
+    /Type '"km"' is not assignable/,
+  ],
+  'a value that the map has not': [
+    "sync.publish('shape', { form: { kind: 'circle', r: 2 }, more: { x: 1 } });",
+    /Type 'number' is not assignable to type 'boolean'/,
   ],
   'what a message has not': [
     "sync.subscribe('mail/{user_id}/{box}', { user_id: 5, box: 'in' }, (mail) => mail.body);",
@@ -135,6 +187,12 @@ describe('signalbox types', { timeout: 90_000 }, () => {
       });
     }
   }
+
+  it('says of each property what the schema says of it', () => {
+    expect(readFileSync(`${folder}/sync.d.ts`, 'utf8')).toContain(
+      '/** What it is about. */ readonly "subject": string;',
+    );
+  });
 
   it('writes declarations that have no fault themselves', () => {
     expect(complaints.get('sync.d.ts')).toBeUndefined();
