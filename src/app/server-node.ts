@@ -65,6 +65,7 @@ export class ServerNode implements ClusterNode {
       started: this.#started,
       ...this.#parts.figures(),
       lag: Math.max(0, Math.round(late)),
+      clock: Date.now(),
     };
   }
 

@@ -30,6 +30,8 @@ export interface NodeState {
   readonly subscriptions: number;
   /** How late the event loop is, in milliseconds. */
   readonly lag: number;
+  /** Milliseconds since 1970 by its own clock when it said this; nodes of older versions leave it out. */
+  readonly clock?: number;
 }
 
 /** A node as its cluster sees it. */

@@ -1,15 +1,25 @@
 import { CONFIGURATION_CHECKS } from './configuration-checks.js';
+import { CREDENTIAL_CHECKS } from './credential-checks.js';
 import { type DoctorCheck, NotExamined, type Patient } from './doctor-check.js';
 import { MACHINE_CHECKS } from './machine-checks.js';
+import { NODE_CHECKS } from './node-checks.js';
+import { PORT_CHECKS } from './port-checks.js';
+import { PROXY_CHECKS } from './proxy-checks.js';
 import { REDIS_CHECKS } from './redis-checks.js';
+import { REDIS_SHAPE_CHECKS } from './redis-shape-checks.js';
 import { SERVER_CHECKS } from './server-checks.js';
 
 /** All checks, in the order made. */
 export const CHECKS: readonly DoctorCheck[] = [
   ...CONFIGURATION_CHECKS,
+  ...CREDENTIAL_CHECKS,
   ...MACHINE_CHECKS,
   ...REDIS_CHECKS,
+  ...REDIS_SHAPE_CHECKS,
   ...SERVER_CHECKS,
+  ...PORT_CHECKS,
+  ...PROXY_CHECKS,
+  ...NODE_CHECKS,
 ];
 
 /** What came of one check. */
