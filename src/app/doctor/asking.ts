@@ -1,5 +1,5 @@
 import { NotExamined, type Patient } from './doctor-check.js';
-import { type Answer, get } from './probe.js';
+import { type Answer, type GetOptions, get } from './probe.js';
 
 /** The address of the running server. Throws `NotExamined` where there is none. */
 export function urlOf({ url }: Patient): URL {
@@ -19,10 +19,11 @@ export async function askAsBackend(
   patient: Patient,
   path: string,
   headers: Readonly<Record<string, string>> = {},
+  options: GetOptions = {},
 ): Promise<Answer> {
   if (patient.key === undefined) throw new NotExamined('say --key, or set SIGNALBOX_API_KEY');
   const authorization = `Bearer ${patient.key}`;
-  const answer = await get(urlOf(patient), path, { ...headers, authorization }).catch(failure);
+  const answer = await get(urlOf(patient), path, { ...headers, authorization }, options).catch(failure);
   if (answer.status === 401) throw new NotExamined('the server does not take the key: check --key');
   if (answer.status !== 200) throw new NotExamined(`${path} answers ${answer.status}`);
   return answer;

@@ -25,15 +25,23 @@ function ask(url: URL, path: string, options: RequestOptions = {}) {
   return request(new URL(path, url), { timeout: PATIENCE, ...options, ...{ rejectUnauthorized: false } });
 }
 
+export interface GetOptions {
+  /** Milliseconds for the answer. */
+  readonly patience?: number;
+  /** The address of this machine to ask from. */
+  readonly localAddress?: string | undefined;
+}
+
 /** A GET. Rejects with the error of the socket. */
 export function get(
   url: URL,
   path: string,
   headers: Readonly<Record<string, string>> = {},
-  patience = PATIENCE,
+  { patience = PATIENCE, localAddress }: GetOptions = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = ask(url, path, { headers, timeout: patience });
+    const from = localAddress === undefined ? {} : { localAddress };
+    const request = ask(url, path, { headers, timeout: patience, ...from });
     request.once('timeout', () => request.destroy(new Error(`no answer within ${patience} ms`)));
     request.once('error', reject);
     request.once('response', (response) => {

@@ -72,7 +72,7 @@ export const PROXY_CHECKS: readonly DoctorCheck[] = [
         urlOf(patient),
         `${path}&since=${encodeURIComponent(since)}&wait=${wait}s`,
         {},
-        patience,
+        { patience },
       ).catch(failure);
       const took = ((performance.now() - before) / 1000).toFixed(1);
       return held.status === 200
@@ -88,7 +88,10 @@ export const PROXY_CHECKS: readonly DoctorCheck[] = [
     fix: 'have the proxy append to X-Forwarded-For, and name in listen.trusted_proxies its address, and no other',
     run: async (patient) => {
       const headers = { 'x-forwarded-for': NOBODY };
-      const { address, forwarded } = await readAsBackend<SeenPeer>(patient, '/api/peer', headers);
+      const localAddress = otherAddress(urlOf(patient));
+      const { address, forwarded } = await readAsBackend<SeenPeer>(patient, '/api/peer', headers, {
+        localAddress,
+      });
       return judge({ address, forwarded });
     },
   },
@@ -115,6 +118,11 @@ function judge({ address, forwarded }: SeenPeer): readonly string[] {
   // Nobody has added anything: there is no proxy, or one that passes on what peers say, and is not trusted.
   if (own === NOBODY || forwarded.includes(address)) return [];
   return [`the server does not trust the proxy, and sees ${address} for everybody`];
+}
+
+/** A proxy on this machine has the address that this process would have: Linux has more of them. */
+function otherAddress({ hostname }: URL): string | undefined {
+  return process.platform === 'linux' && hostname === '127.0.0.1' ? '127.0.0.2' : undefined;
 }
 
 function isInside(address: string): boolean {

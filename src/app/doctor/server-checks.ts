@@ -100,8 +100,10 @@ export const SERVER_CHECKS: readonly DoctorCheck[] = [
       const { validTo, fault } = await certificateOf(url);
       const days = Math.floor((validTo - Date.now()) / DAYS);
       if (days < 0) return [`the certificate has expired on ${new Date(validTo).toISOString()}`];
-      if (fault !== undefined) return [`the certificate is not trusted: ${fault}`];
-      return days < LEAST_DAYS ? [`the certificate expires in ${days} days`] : [];
+      return [
+        ...(fault === undefined ? [] : [`the certificate is not trusted: ${fault}`]),
+        ...(days < LEAST_DAYS ? [`the certificate expires in ${days} days`] : []),
+      ];
     },
   },
 ];
