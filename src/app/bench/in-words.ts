@@ -2,6 +2,8 @@ import type { BenchReport } from './bench.js';
 
 /** Cores, of the one that a node, or this program, has. */
 const BUSY = 0.8;
+/** Milliseconds that half of the deliveries are late by where they do not keep up. */
+const BEHIND = 1000;
 
 /** A report in lines, the last of which says what the figures are bounded by. */
 export function benchInWords(report: BenchReport): readonly string[] {
@@ -51,12 +53,14 @@ function costs({ connectionsLost, cpu, serverCpu }: BenchReport): readonly strin
   return [`${connectionsLost} connections lost; this program used ${cpu} of a core, ${server}`];
 }
 
-function bound({ cpu, serverCpu = 0, refused, kind }: BenchReport): string {
+function bound({ cpu, serverCpu = 0, refused, kind, latency }: BenchReport): string {
   if (cpu > BUSY && serverCpu <= BUSY)
     return 'bounded by this program, which used all of a core: use fewer connections, or several machines';
   if (cpu > BUSY)
     return 'bounded by both, which used all of a core each: several machines would show more of the server';
   if (serverCpu > BUSY) return 'bounded by the server, which used all of a core';
+  if (kind !== 'storm' && latency.p50 > BEHIND)
+    return 'bounded by the server, or by what else runs there: deliveries fell behind what was asked for';
   if (refused > 0) return 'bounded by what was refused';
   if (kind === 'storm') return 'bounded by neither: both had time left';
   return 'bounded by what was asked for: both had time left; ask for a higher --rate or more --connections';

@@ -11,7 +11,7 @@ import { KEY, SECRET } from '../../support/server.js';
 import { useServer } from '../../support/use-server.js';
 
 const config = `${makeFolder({
-  'signalbox.yml': 'routing: routes.yml\ntopics: { handlers: [] }\n',
+  'signalbox.yml': 'routing: routes.yml\ntopics: { handlers: [] }\nlimits: { loop_delay: false }\n',
   'routes.yml': [
     "demo: { channel: 'demo/{room}', handler: broadcast, access: { subscribe: anyone, publish: backend } }",
     'kept: { channel: kept, handler: broadcast, access: { subscribe: anyone, publish: backend }, history: { size: 10000 } }',
@@ -150,6 +150,8 @@ describe('signalbox bench', () => {
     expect(last({ cpu: 0.95 })).toMatch(/^bounded by this program/);
     expect(last({ serverCpu: 0.95 })).toMatch(/^bounded by the server/);
     expect(last({ cpu: 0.95, serverCpu: 0.95 })).toMatch(/^bounded by both/);
+    const late = { p50: 4000, p90: 6000, p99: 7000, max: 7000 };
+    expect(last({ latency: late })).toMatch(/^bounded by the server, or by what else runs there/);
     expect(last({ refused: 3 })).toMatch(/^bounded by what was refused/);
     expect(last({ kind: 'storm' })).toMatch(/^bounded by neither/);
   });

@@ -76,6 +76,7 @@ describe('the doctor and credentials', () => {
         'auth.keys.guessed is the hash of a key that everybody tries',
         'auth.keys.shop is the hash of a key that everybody tries',
         'auth.keys.two and auth.keys.one are one key',
+        'auth.keys.env and auth.keys.two are one key',
       ],
     });
     const fine = await doctor(
