@@ -4,7 +4,7 @@ import type { TopicHandler, TopicRequest } from '../core/topic.js';
 import { carriedOver } from './route-changes.js';
 import { RouteTable } from './route-table.js';
 import { RouteTallies } from './route-tally.js';
-import { type ServedRoute, ServedRoutes } from './served-route.js';
+import { type ServedRoute, ServedRoutes, type ServedRoutesOptions } from './served-route.js';
 
 /** What a channel is: by which route, and what that is served with. */
 export interface Placement {
@@ -76,7 +76,8 @@ export class Routing {
    */
   replace(table: RouteTable, handlers: ReadonlyMap<string, TopicHandler>): void {
     this.#handlers = handlers;
-    this.#routes = this.#served(handlers, this.#routes);
+    this.#routes = this.#served(handlers, { served: this.#routes, routes: table.routes });
+    this.tallies.keep(table.routes, this.#table.routes);
     this.#table = table;
     this.#edition++;
   }
@@ -86,7 +87,7 @@ export class Routing {
     return new RouteTable(carriedOver(this.#table.routes, routes), options);
   }
 
-  #served(handlers: ReadonlyMap<string, TopicHandler>, former: ServedRoutes | undefined): ServedRoutes {
+  #served(handlers: ReadonlyMap<string, TopicHandler>, former: ServedRoutesOptions['former']): ServedRoutes {
     return new ServedRoutes(handlers, { meter: this.#meter, tallies: this.tallies, former });
   }
 }

@@ -24,7 +24,14 @@ export interface ServedRoutesOptions {
   /** Is told how long hooks take. */
   readonly meter?: Meter | undefined;
   readonly tallies?: RouteTallies | undefined;
-  readonly former?: ServedRoutes | undefined;
+  /** What was served before, and the routes there are now. */
+  readonly former?: { readonly served: ServedRoutes; readonly routes: readonly Route[] } | undefined;
+}
+
+/** A limit, and what may still be published by it. */
+interface Counted {
+  readonly limit: Route['limits']['publish'];
+  readonly publishes: TokenBucket;
 }
 
 /** The routes that were asked for, each put together once. */
@@ -34,10 +41,13 @@ export class ServedRoutes {
   readonly #rules = new RuleBook();
   readonly #served = new Map<Route, ServedRoute>();
   readonly #tallies: RouteTallies;
-  /** What is left of limits that were counted before, by the name of the route. */
-  readonly #counted = new Map<string, ServedRoute>();
+  /** What is left of limits, by the name of the route. */
+  readonly #counted = new Map<string, Counted>();
 
-  /** Handlers by name. What `former` has of routes that are the same is taken over, and what it has counted. */
+  /**
+   * Handlers by name. What `former` has of routes that there still are is taken over, and what was counted of those of the
+   * same name; it is let go of then.
+   */
   constructor(
     handlers: ReadonlyMap<string, TopicHandler>,
     { meter = NULL_METER, tallies = new RouteTallies(), former }: ServedRoutesOptions = {},
@@ -64,20 +74,22 @@ export class ServedRoutes {
     return served;
   }
 
-  #takeOver(former: ServedRoutes): void {
-    for (const served of [...former.#counted.values(), ...former.#served.values()]) {
-      const { route, handler } = served;
-      if (served.publishes !== undefined) this.#counted.set(route.name, served);
-      const isServed = former.#served.get(route) === served;
-      if (isServed && this.#handlers.get(route.handler ?? '') === handler) this.#served.set(route, served);
+  #takeOver({ served: former, routes }: NonNullable<ServedRoutesOptions['former']>): void {
+    for (const route of routes) {
+      const served = former.#served.get(route);
+      if (served !== undefined && this.#handlers.get(route.handler ?? '') === served.handler)
+        this.#served.set(route, served);
+      const counted = former.#counted.get(route.name);
+      if (counted !== undefined) this.#counted.set(route.name, counted);
     }
   }
 
   #bucketOf({ name, limits: { publish } }: Route): TokenBucket | undefined {
     if (publish === undefined) return undefined;
     const before = this.#counted.get(name);
-    if (before?.publishes !== undefined && sameValue(before.route.limits.publish, publish))
-      return before.publishes;
-    return new TokenBucket(publish, performance.now());
+    const goesOn = before !== undefined && sameValue(before.limit, publish);
+    const publishes = goesOn ? before.publishes : new TokenBucket(publish, performance.now());
+    this.#counted.set(name, { limit: publish, publishes });
+    return publishes;
   }
 }
