@@ -182,12 +182,6 @@ export const NODES: HttpDescription = {
   }),
 };
 
-export const PEER: HttpDescription = {
-  summary: 'Say which address the asking peer has, and what proxies say of it',
-  credentials: 'bearer',
-  reply: object({ address: TEXT, forwarded: NAMES }),
-};
-
 const DURATION = {
   type: ['string', 'integer'],
   description: 'Such as 5m; a number is of milliseconds.',

@@ -1,7 +1,19 @@
 import type { Authenticator } from '../../core/authenticator.js';
 import { administratorOf } from '../../core/caller.js';
-import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
-import { PEER } from './descriptions.js';
+import {
+  type HttpDescription,
+  type HttpEndpoint,
+  type HttpReply,
+  type HttpRequest,
+  jsonReply,
+} from '../../core/http.js';
+import { NAMES, object, TEXT } from './description-parts.js';
+
+const PEER: HttpDescription = {
+  summary: 'Say which address the asking peer has, and what proxies say of it',
+  credentials: 'bearer',
+  reply: object({ address: TEXT, forwarded: NAMES }),
+};
 
 /**
  * `GET /api/peer` with a back-end key: the address that the server takes the peer for, by which it counts and blocks, and as
