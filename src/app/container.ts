@@ -15,6 +15,7 @@ import {
   LogEndpoint,
   LoginEndpoint,
   NodesEndpoint,
+  PeerEndpoint,
   PresenceEndpoint,
   PublishEndpoint,
   type Readiness,
@@ -99,6 +100,7 @@ function bindHttp(container: Container, { settings, routes, board }: Plan): void
       ...(needsLog(routes) ? [new LogEndpoint({ router, authenticator })] : []),
       new RightsEndpoint({ cluster, authenticator }),
       new NodesEndpoint(cluster, authenticator),
+      new PeerEndpoint(authenticator),
       ...reloadEndpoints({
         ...{ cluster, authenticator },
         reload: (options) => container.get(PARTS.reload)(options),

@@ -67,6 +67,7 @@ export class ServerNode implements ClusterNode {
       started: this.#started,
       ...this.#parts.figures(),
       lag: Math.round(this.#parts.lag()),
+      clock: Date.now(),
     };
   }
 

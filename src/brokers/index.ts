@@ -3,6 +3,7 @@ export { MemoryCluster } from './memory-cluster.js';
 export { MemoryPresence } from './memory-presence.js';
 export { MemoryQueues, type MemoryQueuesParts } from './queues/memory-queues.js';
 export { readRedisAddress } from './redis/address.js';
+export { Connection as RedisConnection, type Reply as RedisReply } from './redis/connection.js';
 export { createLink } from './redis/create-link.js';
 export type { RedisLink } from './redis/link.js';
 export { RedisBroker } from './redis/redis-broker.js';

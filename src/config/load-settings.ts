@@ -113,9 +113,10 @@ function parse(sources: SettingSources, findings: FindingList): ParsedSettings {
     const result = settingsSchema.safeParse(sources.merged);
     if (result.success) return result.data;
     for (const fault of faultsOf(result.error)) {
-      if (!reported.has(`${fault.path.join('.')} ${fault.message}`)) {
-        findings.report(fault.code, sources.at(fault.path, fault.name), fault);
-      }
+      const told = `${fault.path.join('.')} ${fault.message}`;
+      if (!reported.has(told)) findings.report(fault.code, sources.at(fault.path, fault.name), fault);
+      // A default that contradicts what is given stays.
+      reported.add(told);
       sources.remove(wholeOf(fault.path));
     }
   }

@@ -31,6 +31,8 @@ export interface NodeState {
   readonly subscriptions: number;
   /** How late the event loop is, in milliseconds. */
   readonly lag: number;
+  /** Milliseconds since 1970 by its own clock when it said this; nodes of older versions leave it out. */
+  readonly clock?: number;
 }
 
 /** What all nodes have said to one question. */

@@ -42,6 +42,7 @@ const REQUESTS: Readonly<Record<string, readonly [good: Ask, bad?: Ask]>> = {
   'post /api/disconnect': [{ body: { user: 'nobody' } }, { body: {} }],
   'post /api/rights': [{ body: { user: 'nobody', roles: [], organizations: [] } }, { body: { user: 'x' } }],
   'get /api/nodes': [{}, { key: 'wrong' }],
+  'get /api/peer': [{}, { key: 'wrong' }],
   'post /api/plan': [{ body: {} }, { body: {}, key: 'wrong' }],
   'post /api/reload': [{ body: {} }, { body: { some: true } }],
   'post /api/tickets': [{ body: { user: '5', ttl: '1m' } }, { body: { users: '5' } }],

@@ -1,4 +1,5 @@
-import { createSync, type Sync } from '../../client/node.js';
+import { createSync, type ProtocolName, type Sync, type SyncOptions } from '../../client/node.js';
+import { NumberSet } from './number-set.js';
 
 /** Connections that are opened at once. */
 const WAVE = 50;
@@ -7,20 +8,38 @@ export interface SubscribersOptions {
   readonly url: string;
   readonly channel: string;
   readonly count: number;
-  /** Gets a ticket for each connection; undefined for nobody in particular. */
-  readonly ticket: (() => Promise<string>) | undefined;
-  received(payload: unknown): void;
+  readonly protocol: ProtocolName | undefined;
+  /** Gets a ticket for the connection of this number, each time that it is made; undefined for nobody in particular. */
+  readonly ticket: ((n: number) => Promise<string>) | undefined;
+  /** What connections are made with, where they send a key. */
+  readonly WebSocket: SyncOptions['WebSocket'] | undefined;
+  received(payload: unknown, by: Subscriber): void;
+}
+
+/** One of them, and what it was told. */
+export interface Subscriber {
+  readonly sync: Sync;
+  /** Numbers of the publications that it got. */
+  readonly seen: NumberSet;
+  /** Whether it was told, after it came back, that it has missed nothing. */
+  hasRecovered: boolean;
+  /** Whether it was told that it has missed something. */
+  hasGap: boolean;
 }
 
 /** Clients that listen to one channel. */
 export class Subscribers {
   readonly #options: SubscribersOptions;
-  readonly #syncs: Sync[] = [];
+  readonly #all: Subscriber[] = [];
   #lost = 0;
   #refusal: string | undefined;
 
   constructor(options: SubscribersOptions) {
     this.#options = options;
+  }
+
+  get all(): readonly Subscriber[] {
+    return this.#all;
   }
 
   /** Connections that were lost since they were opened. */
@@ -30,9 +49,10 @@ export class Subscribers {
 
   /** Resolves when all are subscribed. Throws an `Error` with the refusal of the first that is not let in. */
   async open(): Promise<void> {
-    while (this.#syncs.length < this.#options.count) {
-      const wave = Math.min(WAVE, this.#options.count - this.#syncs.length);
-      await Promise.all(Array.from({ length: wave }, () => this.#open()));
+    while (this.#all.length < this.#options.count) {
+      const wave = Math.min(WAVE, this.#options.count - this.#all.length);
+      const first = this.#all.length;
+      await Promise.all(Array.from({ length: wave }, (_, n) => this.#open(first + n)));
     }
   }
 
@@ -41,7 +61,7 @@ export class Subscribers {
     const lost = this.#lost;
     const begun = performance.now();
     const times = await Promise.all(
-      this.#syncs.map(async (sync) => {
+      this.#all.map(async ({ sync }) => {
         sync.reconnect();
         await this.#subscribed(sync);
         return performance.now() - begun;
@@ -52,18 +72,26 @@ export class Subscribers {
   }
 
   close(): void {
-    for (const sync of this.#syncs) sync.close();
+    for (const { sync } of this.#all) sync.close();
   }
 
-  async #open(): Promise<void> {
-    const { url, ticket, channel, received } = this.#options;
-    const sync = createSync({ url: url.replace(/^http/, 'ws'), ...(ticket && { ticket }) });
-    this.#syncs.push(sync);
+  async #open(n: number): Promise<void> {
+    const { url, ticket, channel, protocol, WebSocket, received } = this.#options;
+    const sync = createSync({
+      url: url.replace(/^http/, 'ws'),
+      protocol,
+      ...(ticket && { ticket: () => ticket(n) }),
+      ...(WebSocket && { WebSocket }),
+    });
+    const subscriber = { sync, seen: new NumberSet(), hasRecovered: false, hasGap: false };
+    this.#all.push(subscriber);
     sync.on('error', ({ code, message }) => {
       this.#refusal ??= `${code}: ${message}`;
     });
     sync.on('connection_lost', () => void this.#lost++);
-    sync.subscribe(channel, received);
+    sync.on('recovered', () => void (subscriber.hasRecovered = true));
+    sync.on('gap', () => void (subscriber.hasGap = true));
+    sync.subscribe(channel, (payload) => received(payload, subscriber));
     await Promise.race([this.#subscribed(sync), unreachable(sync, url)]);
   }
 

@@ -5,11 +5,19 @@ import { repeated } from './application-options.js';
 
 /** The options that say who acts. */
 export function describeActorOptions(command: Command): Command {
+  return describeWho(command).option(
+    '--claims <json>',
+    'what else the credential says, for rules over user.claims',
+    readClaims,
+  );
+}
+
+/** Those of them that a ticket can say. */
+export function describeWho(command: Command): Command {
   return command
     .option('--as <who>', ACTORS, readWho, 'anonymous')
     .option('--org <id>', 'organisation of the user; may be repeated', repeated)
-    .option('--role <name>', 'role; may be repeated', repeated)
-    .option('--claims <json>', 'what else the credential says, for rules over user.claims', readClaims);
+    .option('--role <name>', 'role; may be repeated', repeated);
 }
 
 /** Who acts, as the options say. */

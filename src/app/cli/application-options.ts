@@ -8,9 +8,9 @@ import {
   ConfigurationError,
   loadApplication,
 } from '../application.js';
+import type { CheckingKeys } from '../explain-credential.js';
 import { signingKey } from '../identity.js';
 import { readLocalSecrets } from '../secrets.js';
-import type { CheckingKeys } from './explain-credential.js';
 import type { CliContext } from './program.js';
 
 type Options = Readonly<Record<string, unknown>>;

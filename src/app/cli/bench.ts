@@ -1,33 +1,45 @@
-import { Argument } from 'commander';
-import { createPublisher } from '../../client/node.js';
+import { Argument, Option } from 'commander';
+import { createPublisher, type ProtocolName, PublishError } from '../../client/node.js';
 import { isLoopback } from '../../core/loopback.js';
-import { type BenchKind, type BenchReport, bench as run } from '../bench/bench.js';
+import type { Principal } from '../../core/session.js';
+import { type BenchKind, type BenchPlan, type BenchReport, bench as run } from '../bench/bench.js';
+import { benchInWords } from '../bench/in-words.js';
+import { serverCpu } from '../bench/server-cpu.js';
+import { actorOf, describeWho } from './actor-options.js';
 import { describeConfig, findKey, findUrl } from './application-options.js';
-import { readCount } from './client.js';
-import type { CliCommand } from './program.js';
+import { readCount, socketWith, ticketsOf } from './client.js';
+import type { CliCommand, CliContext, ExitCode } from './program.js';
 
 /** What is measured where nothing else is said. */
 const PRESETS: Readonly<Record<BenchKind, { readonly connections: number; readonly rate: number }>> = {
   'fan-out': { connections: 100, rate: 20 },
   latency: { connections: 1, rate: 100 },
-  storm: { connections: 200, rate: 0 },
+  storm: { connections: 200, rate: 20 },
 };
 const BOUNDS = { connections: 20_000, rate: 10_000, seconds: 600 };
-/** Cores, of the one that this program has. */
-const BUSY = 0.8;
+type Options = Readonly<Record<string, unknown>>;
 
 /** Measures a running server. */
 export const bench: CliCommand = {
   describe: (command) =>
-    describeConfig(
-      command.description('measure a running server: deliveries, latency, or how fast all peers come back'),
+    describeWho(
+      describeConfig(
+        command.description('measure a running server: deliveries, latency, or how fast all peers come back'),
+      ),
     )
       .addArgument(
         new Argument('[kind]', 'what to measure').choices(['fan-out', 'latency', 'storm']).default('fan-out'),
       )
-      .requiredOption('--channel <channel>', 'that anyone may subscribe to and the key may publish on')
+      .requiredOption(
+        '--channel <channel>',
+        'that the subscribers may subscribe to and the key may publish on',
+      )
+      .option('--ticket <ticket>', 'connect with this ticket or token, where it is taken more than once')
+      .addOption(
+        new Option('--protocol <name>', 'what the subscribers speak').choices(['wamp', 'wamp.2.json']),
+      )
       .option('--connections <n>', 'subscribers (fan-out 100, latency 1, storm 200)', readCount)
-      .option('--rate <n>', 'publications in a second (fan-out 20, latency 100)', readCount)
+      .option('--rate <n>', 'publications in a second (fan-out and storm 20, latency 100)', readCount)
       .option('--seconds <n>', 'how long it publishes', readCount, 10)
       .option('--url <url>', 'address of the server (SIGNALBOX_URL)')
       .option('--key <key>', 'back-end key to publish with (SIGNALBOX_API_KEY)')
@@ -37,51 +49,73 @@ export const bench: CliCommand = {
     const kind = args[0] as BenchKind;
     const given = options as { channel: string; seconds: number; connections?: number; rate?: number };
     const { connections = PRESETS[kind].connections, rate = PRESETS[kind].rate, seconds } = given;
-    const over = Object.entries({ connections, rate, seconds }).find(
-      ([name, value]) => value > BOUNDS[name as keyof typeof BOUNDS],
-    );
     const url = await findUrl(options, context);
+    const wrong = misuse({ connections, rate, seconds }) ?? distance(url, { options, connections });
+    if (wrong !== undefined) return failed(context, 2, wrong);
     const key = await findKey(options, context);
-    if (over !== undefined) {
-      context.err(`error: --${over[0]} is at most ${BOUNDS[over[0] as keyof typeof BOUNDS]}`);
-      return 2;
+    if (key === undefined && kind !== 'storm') return failed(context, 1, NO_KEY);
+    try {
+      const report = await run({
+        ...{ kind, url, seconds, channel: given.channel, count: connections },
+        rate: key === undefined ? 0 : rate,
+        publisher: createPublisher({ url, key: key ?? '', retries: 0 }),
+        serverCpu: async () => (key === undefined ? undefined : serverCpu(url, key)),
+        protocol: options['protocol'] as ProtocolName | undefined,
+        ...(await identity({ options, context, key })),
+      });
+      if (options['json'] === true) context.out(JSON.stringify(report, undefined, 2));
+      else for (const line of benchInWords(report)) context.out(line);
+      return outcome(report);
+    } catch (error) {
+      if (!(error instanceof PublishError)) throw error;
+      const { code, message, hint } = error;
+      return failed(context, 1, `${code}: ${message}${hint === undefined ? '' : `\n${hint}`}`);
     }
-    if (!isLoopback(new URL(url).hostname) && options['yes'] !== true) {
-      context.err(
-        `error: ${url} is another machine, which others may use: add --yes to send ${connections} connections there`,
-      );
-      return 2;
-    }
-    if (key === undefined && kind !== 'storm') {
-      context.err('error: no back-end key: set SIGNALBOX_API_KEY, or start the server once in this folder');
-      return 1;
-    }
-    const publisher = createPublisher({ url, key: key ?? '', retries: 0 });
-    const plan = { kind, url, channel: given.channel, count: connections, rate, seconds, publisher };
-    const report = await run({ ...plan, ticket: undefined });
-    if (options['json'] === true) context.out(JSON.stringify(report, undefined, 2));
-    else for (const line of format(report)) context.out(line);
-    return report.deliveredPercent === 100 && report.refused === 0 ? 0 : 1;
   },
 };
 
-function format(report: BenchReport): readonly string[] {
-  const { kind, connections, published, refused, latency, cpu } = report;
-  const times = `p50 ${latency.p50} ms, p90 ${latency.p90} ms, p99 ${latency.p99} ms, max ${latency.max} ms`;
-  const busy =
-    cpu > BUSY
-      ? [
-          'this program used all of a core: it is itself what was measured; use fewer connections, or several machines',
-        ]
-      : [];
-  if (kind === 'storm') {
-    return [`${connections} connections came back at once, and were subscribed again after:`, times, ...busy];
-  }
-  return [
-    `${published} publications to ${connections} subscribers, ${refused} refused`,
-    `${report.delivered} deliveries (${report.deliveredPercent} %), ${report.deliveriesPerSecond} in a second`,
-    `from when each was due: ${times}`,
-    `${report.connectionsLost} connections lost; this program used ${cpu} of a core`,
-    ...busy,
-  ];
+const NO_KEY = 'no back-end key: set SIGNALBOX_API_KEY, or start the server once in this folder';
+
+function failed(context: CliContext, code: ExitCode, message: string): ExitCode {
+  context.err(`error: ${message}`);
+  return code;
+}
+
+function misuse(numbers: Readonly<Record<keyof typeof BOUNDS, number>>): string | undefined {
+  const over = Object.entries(numbers).find(([name, value]) => value > BOUNDS[name as keyof typeof BOUNDS]);
+  return over && `--${over[0]} is at most ${BOUNDS[over[0] as keyof typeof BOUNDS]}`;
+}
+
+function distance(
+  url: string,
+  { options, connections }: { readonly options: Options; readonly connections: number },
+): string | undefined {
+  if (isLoopback(new URL(url).hostname) || options['yes'] === true) return undefined;
+  return `${url} is another machine, which others may use: add --yes to send ${connections} connections there`;
+}
+
+/** As whom the subscribers connect. A user `bench-{n}` is another one for each. */
+async function identity({
+  options,
+  context,
+  key,
+}: {
+  readonly options: Options;
+  readonly context: CliContext;
+  readonly key: string | undefined;
+}): Promise<Pick<BenchPlan, 'ticket' | 'WebSocket'>> {
+  const { kind, id = '', organizations, roles }: Principal = actorOf(options);
+  const { ticket } = options;
+  if (typeof ticket === 'string') return { ticket: async () => ticket, WebSocket: undefined };
+  if (kind === 'backend' && key === undefined) throw new Error(NO_KEY);
+  if (kind === 'backend') return { ticket: undefined, WebSocket: socketWith(key ?? '') };
+  if (kind !== 'user') return { ticket: undefined, WebSocket: undefined };
+  const make = await ticketsOf({ organizations, roles }, { options, context });
+  return { ticket: async (n) => make(id.replaceAll('{n}', String(n))), WebSocket: undefined };
+}
+
+/** A storm may cost deliveries where nothing promises them, and none of which nobody is told. */
+function outcome({ kind, deliveredPercent, refused, lostSilently }: BenchReport): ExitCode {
+  const isComplete = kind === 'storm' ? lostSilently === 0 : deliveredPercent === 100;
+  return isComplete && refused === 0 ? 0 : 1;
 }

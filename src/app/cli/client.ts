@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { WebSocket } from 'ws';
 import { mintTicket } from '../../authenticators/index.js';
 import { createSync, type ProtocolName, type Sync, type SyncError } from '../../client/node.js';
+import type { TicketGrant } from '../../core/ticket-grant.js';
 import { describeConfig, findSigningKey, findUrl, readSettings, repeated } from './application-options.js';
 import type { CliContext } from './program.js';
 
@@ -55,12 +56,24 @@ export function readCount(text: string): number {
 }
 
 /** Sockets that send a key as the header that back ends send; never in the address, which others may log. */
-function socketWith(key: string) {
+export function socketWith(key: string) {
   return class extends WebSocket {
     constructor(url: string, protocols: string[]) {
       super(url, protocols, { headers: { authorization: `Bearer ${key}` } });
     }
   } as never;
+}
+
+/** Makes tickets. Throws an error where there is nothing to sign them with. */
+export async function ticketsOf(
+  grant: Pick<TicketGrant, 'organizations' | 'roles'>,
+  { options, context }: { readonly options: Options; readonly context: CliContext },
+): Promise<(user: string) => string> {
+  const key = await findSigningKey(options, context);
+  if (key === undefined)
+    throw new Error('no secret to make a ticket with: set SIGNALBOX_SECRET, or start the server once here');
+  const { auth } = await readSettings(options, context);
+  return (user) => mintTicket({ ...grant, user, ttl: auth.ticketTtl }, key);
 }
 
 /** A function, because each attempt to connect needs a ticket that has not expired. */
@@ -69,16 +82,12 @@ async function findTicket(
   context: CliContext,
 ): Promise<string | (() => Promise<string>) | undefined> {
   if (typeof options['ticket'] === 'string') return options['ticket'];
-  if (typeof options['user'] !== 'string') return undefined;
-  const key = await findSigningKey(options, context);
-  if (key === undefined)
-    throw new Error('no secret to make a ticket with: set SIGNALBOX_SECRET, or start the server once here');
-  const { auth } = await readSettings(options, context);
+  const { user } = options;
+  if (typeof user !== 'string') return undefined;
   const grant = {
-    user: options['user'],
     organizations: (options['org'] as string[] | undefined) ?? [],
     roles: (options['role'] as string[] | undefined) ?? [],
-    ttl: auth.ticketTtl,
   };
-  return async () => mintTicket(grant, key);
+  const make = await ticketsOf(grant, { options, context });
+  return async () => make(user);
 }

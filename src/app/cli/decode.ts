@@ -1,5 +1,5 @@
-import type { CheckingKeys, CredentialExplanation } from './explain-credential.js';
-import { explainCredential } from './explain-credential.js';
+import type { CheckingKeys, CredentialExplanation } from '../explain-credential.js';
+import { explainCredential } from '../explain-credential.js';
 import { safeText, timeInWords } from './in-words.js';
 import type { CliContext, ExitCode } from './program.js';
 

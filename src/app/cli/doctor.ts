@@ -20,6 +20,7 @@ export const doctor: CliCommand = {
       .option('--url <url>', 'address of the running server, as its peers reach it (SIGNALBOX_URL)')
       .option('--key <key>', 'back-end key, for what the nodes say of themselves')
       .option('--channel <channel>', 'a channel that anyone may subscribe to, to try a stream of events')
+      .option('--ticket <ticket>', 'a ticket or token as your application makes them, to look at')
       .option('--wait <time>', 'keep an idle connection open for so long, such as 60s', readTime, 0)
       .option('--json', 'print what was found as JSON'),
   async run({ options, context }) {
@@ -33,6 +34,7 @@ export const doctor: CliCommand = {
         url: url === undefined ? undefined : new URL(url),
         key: await findKey(options, context),
         channel: textOf(options['channel']),
+        ticket: textOf(options['ticket']),
         wait: Number(options['wait']),
       });
       if (options['json'] === true) context.out(JSON.stringify(diagnoses, undefined, 2));

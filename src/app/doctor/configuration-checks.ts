@@ -1,11 +1,5 @@
 import { isLoopback } from '../../core/loopback.js';
-import type { DoctorCheck, Patient } from './doctor-check.js';
-
-const SHORTEST_SECRET = 32;
-const SHORTEST_KEY = 24;
-
-/** What everybody tries first. */
-const DEFAULT_LOGINS: readonly string[] = ['guest', 'admin', 'administrator', 'root', 'test', 'user'];
+import type { DoctorCheck } from './doctor-check.js';
 
 /** What settings and routes alone say. */
 export const CONFIGURATION_CHECKS: readonly DoctorCheck[] = [
@@ -44,27 +38,6 @@ export const CONFIGURATION_CHECKS: readonly DoctorCheck[] = [
     },
   },
   {
-    name: 'weak-secrets',
-    about: 'configuration',
-    severity: 'error',
-    why: 'A secret that can be guessed lets anybody be any user, or any back end.',
-    fix: 'make each with signalbox key, or openssl rand -base64 32',
-    run: weakSecrets,
-  },
-  {
-    name: 'default-logins',
-    about: 'configuration',
-    severity: 'error',
-    why: 'Logins whose secret is their name are what strangers try first.',
-    fix: 'give the login another secret, or take it out of auth.logins',
-    run: ({ application: { settings } }) =>
-      [...settings.auth.logins].flatMap(([name, { secret }]) =>
-        secret !== undefined && (secret === name || DEFAULT_LOGINS.includes(secret))
-          ? [`the secret of login ${name} is what everybody tries`]
-          : [],
-      ),
-  },
-  {
     name: 'plain-text-in-public',
     about: 'configuration',
     severity: 'warning',
@@ -80,19 +53,22 @@ export const CONFIGURATION_CHECKS: readonly DoctorCheck[] = [
       return isOpen ? [`listen.host is ${host}, without listen.tls and listen.trusted_proxies`] : [];
     },
   },
+  {
+    name: 'trusted-everybody',
+    about: 'configuration',
+    severity: 'error',
+    why: 'Whoever is taken for a proxy says which address it has: no limit by address holds, and none is blocked.',
+    fix: 'name the addresses of the proxies alone in listen.trusted_proxies',
+    run: ({ application: { settings } }) =>
+      settings.listen.trustedProxies
+        .filter(isVast)
+        .map((range) => `listen.trusted_proxies has ${range}, in which strangers are`),
+  },
 ];
 
-/** By their names: no secret is ever shown. */
-function weakSecrets({ application: { settings } }: Patient): readonly string[] {
-  const { secret, keys } = settings.auth;
-  const found: string[] = [];
-  const look = (name: string, text: string | undefined, shortest: number) => {
-    if (text === undefined) return;
-    if (text.length < shortest)
-      found.push(`${name} has ${text.length} characters, and should have ${shortest}`);
-    else if (new Set(text).size < 8) found.push(`${name} repeats few characters`);
-  };
-  look('auth.secret', secret, SHORTEST_SECRET);
-  for (const [name, { key }] of keys) look(`auth.keys.${name}`, key, SHORTEST_KEY);
-  return found;
+/** More than any network of one's own: 10.0.0.0/8 and fc00::/7 are the largest of those. */
+function isVast(range: string): boolean {
+  const [address = '', bits] = range.split('/');
+  if (bits === undefined || /^f[cd]/i.test(address)) return false;
+  return Number(bits) < (address.includes(':') ? 16 : 8);
 }

@@ -14,6 +14,8 @@ export interface Patient {
   readonly key: string | undefined;
   /** A channel that anyone may subscribe to, for streams. */
   readonly channel: string | undefined;
+  /** A ticket or token as the application makes them. */
+  readonly ticket: string | undefined;
   /** Milliseconds that an idle connection is kept open; 0 for not at all. */
   readonly wait: number;
 }

@@ -1,6 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
+import { readFile, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
-import { type DoctorCheck, NotExamined } from './doctor-check.js';
+import { needsStore } from '../bind-brokers.js';
+import { type DoctorCheck, NotExamined, type Patient } from './doctor-check.js';
 
 /** Octets of a connection with a few subscriptions, in V8's heap. */
 const PER_CONNECTION = 16_384;
@@ -8,6 +11,9 @@ const PER_CONNECTION = 16_384;
 const OTHER_DESCRIPTORS = 100;
 const LEAST_BACKLOG = 1024;
 const LEAST_PORTS = 28_000;
+const LEAST_DISK = 1024 ** 3;
+const DAY = 86_400_000;
+const LEAST_DAYS = 14;
 
 /** What this machine allows. It is that of the server where it is run beside it. */
 export const MACHINE_CHECKS: readonly DoctorCheck[] = [
@@ -79,7 +85,47 @@ export const MACHINE_CHECKS: readonly DoctorCheck[] = [
       ];
     },
   },
+  {
+    name: 'disk-space',
+    about: 'machine',
+    severity: 'error',
+    why: 'What durable queues, histories and logs would keep is refused where the disk is full.',
+    fix: 'make room, shorten ttl of the logs, or put store.path on another disk',
+    run: diskSpace,
+  },
+  {
+    name: 'certificate-file',
+    about: 'machine',
+    severity: 'error',
+    why: 'Browsers refuse a certificate that has expired, and do not tell the page why.',
+    fix: 'renew the certificate of listen.tls.cert; the server takes it without a restart',
+    async run({ application: { settings } }) {
+      const { tls } = settings.listen;
+      if (tls === undefined) throw new NotExamined('the server speaks no TLS itself');
+      const { validTo } = new X509Certificate(await readFile(tls.cert));
+      const days = Math.floor((Date.parse(validTo) - Date.now()) / DAY);
+      if (days < 0) return [`${tls.cert} has expired on ${validTo}`];
+      return days < LEAST_DAYS ? [`${tls.cert} expires in ${days} days`] : [];
+    },
+  },
 ];
+
+async function diskSpace({ application: { settings, routes } }: Patient): Promise<readonly string[]> {
+  if (!needsStore({ settings, routes })) throw new NotExamined('no route keeps anything on the disk');
+  const folder = dirname(settings.store.path);
+  const { bavail, bsize } = await statfs(await nearest(folder));
+  const free = bavail * bsize;
+  return free >= LEAST_DISK ? [] : [`${folder} has room for ${inMegabytes(free)}`];
+}
+
+/** The folder itself may be made by the server only. */
+async function nearest(folder: string): Promise<string> {
+  const isThere = await statfs(folder).then(
+    () => true,
+    () => false,
+  );
+  return isThere || dirname(folder) === folder ? folder : nearest(dirname(folder));
+}
 
 async function read(path: string): Promise<string> {
   try {

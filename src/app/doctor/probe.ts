@@ -22,14 +22,27 @@ export interface Answer {
 /** Certificates are looked at by a check of their own. */
 function ask(url: URL, path: string, options: RequestOptions = {}) {
   const request = url.protocol === 'https:' ? secure : plain;
-  return request(new URL(path, url), { ...options, timeout: PATIENCE, ...{ rejectUnauthorized: false } });
+  return request(new URL(path, url), { timeout: PATIENCE, ...options, ...{ rejectUnauthorized: false } });
+}
+
+export interface GetOptions {
+  /** Milliseconds for the answer. */
+  readonly patience?: number;
+  /** The address of this machine to ask from. */
+  readonly localAddress?: string | undefined;
 }
 
 /** A GET. Rejects with the error of the socket. */
-export function get(url: URL, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+export function get(
+  url: URL,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  { patience = PATIENCE, localAddress }: GetOptions = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = ask(url, path, { headers });
-    request.once('timeout', () => request.destroy(new Error(`no answer within ${PATIENCE} ms`)));
+    const from = localAddress === undefined ? {} : { localAddress };
+    const request = ask(url, path, { headers, timeout: patience, ...from });
+    request.once('timeout', () => request.destroy(new Error(`no answer within ${patience} ms`)));
     request.once('error', reject);
     request.once('response', (response) => {
       let body = '';
@@ -59,14 +72,14 @@ export interface ProbedSocket {
 /** Asks for a WebSocket. [RFC 6455 §4.1] */
 export function openWebSocket(
   url: URL,
-  { path, subprotocol, origin }: { path: string; subprotocol: string; origin?: string },
+  { path, subprotocol, origin }: { path: string; subprotocol?: string; origin?: string },
 ): Promise<ProbedSocket> {
   const headers = {
     connection: 'Upgrade',
     upgrade: 'websocket',
     'sec-websocket-version': '13',
     'sec-websocket-key': randomBytes(16).toString('base64'),
-    'sec-websocket-protocol': subprotocol,
+    ...(subprotocol !== undefined && { 'sec-websocket-protocol': subprotocol }),
     ...(origin !== undefined && { origin }),
   };
   return new Promise((resolve, reject) => {
@@ -151,6 +164,35 @@ export function firstOctet(
       status = response.statusCode;
       response.once('data', () => done(performance.now() - begun));
       response.once('end', () => done(undefined));
+    });
+    request.end();
+  });
+}
+
+/** Milliseconds to the end of an answer; no time where it has not ended after so many. */
+export function streamEnds(
+  url: URL,
+  path: string,
+  wait: number,
+): Promise<{ readonly status: number | undefined; readonly time: number | undefined }> {
+  return new Promise((resolve, reject) => {
+    const begun = performance.now();
+    let status: number | undefined;
+    const request = ask(url, path, { headers: { accept: 'text/event-stream' }, timeout: wait + PATIENCE });
+    const done = (time: number | undefined) => {
+      clearTimeout(timer);
+      request.destroy();
+      resolve({ status, time });
+    };
+    const timer = setTimeout(() => done(undefined), wait);
+    request.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    request.once('response', (response) => {
+      status = response.statusCode;
+      response.on('error', () => undefined).resume();
+      response.once('close', () => done(performance.now() - begun));
     });
     request.end();
   });

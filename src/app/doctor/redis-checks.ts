@@ -34,7 +34,7 @@ export const REDIS_CHECKS: readonly DoctorCheck[] = [
     name: 'redis-eviction',
     about: 'redis',
     severity: 'error',
-    why: 'A Redis that is full drops histories, queues and the memory of used tickets: what was promised is lost.',
+    why: 'A Redis that is full drops histories, queues and the memory of used tickets, which are then taken again. The volatile policies drop what has an end: histories and tickets.',
     fix: 'set maxmemory-policy noeviction',
     async run(patient) {
       const policy = field(await info(patient), 'maxmemory_policy');
@@ -100,7 +100,8 @@ export const REDIS_CHECKS: readonly DoctorCheck[] = [
   },
 ];
 
-function linkOf({ redis, redisFault }: Patient): RedisLink {
+/** Throws `NotExamined` where there is no Redis. */
+export function linkOf({ redis, redisFault }: Patient): RedisLink {
   if (redis !== undefined) return redis;
   throw new NotExamined(redisFault === undefined ? 'the broker is not Redis' : 'Redis cannot be reached');
 }
@@ -109,7 +110,8 @@ async function info(patient: Patient): Promise<string> {
   return String(await linkOf(patient).command('', ['INFO', 'everything']));
 }
 
-function field(text: string, name: string): string {
+/** One line of what `INFO` says; empty where it has none. */
+export function field(text: string, name: string): string {
   return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(text)?.[1] ?? '';
 }
 

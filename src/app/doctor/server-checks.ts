@@ -1,13 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type DoctorCheck, NotExamined, type Patient } from './doctor-check.js';
-import { certificateOf, firstOctet, get, openWebSocket } from './probe.js';
+import { failure, urlOf } from './asking.js';
+import { type DoctorCheck, NotExamined } from './doctor-check.js';
+import { certificateOf, get, openWebSocket } from './probe.js';
 
 const SKEW = 2000;
 const DAYS = 86_400_000;
 const LEAST_DAYS = 14;
-/** Milliseconds to the first octet of a stream. */
-const FIRST_OCTET = 3000;
-
 /** Each way in, by sub-protocol and path. */
 const WAYS: readonly (readonly [path: string, subprotocol: string])[] = [
   ['/ws', 'wamp'],
@@ -15,14 +12,8 @@ const WAYS: readonly (readonly [path: string, subprotocol: string])[] = [
   ['/ws', 'wamp.2.msgpack'],
   ['/ws', 'wamp.2.cbor'],
   ['/ws', 'v12.stomp'],
+  ['/stomp', 'v12.stomp'],
 ];
-
-interface ReportedNode {
-  readonly id: string;
-  readonly version: string;
-  readonly routes: string;
-  readonly lag: number;
-}
 
 /** What a running server says, through whatever stands before it. */
 export const SERVER_CHECKS: readonly DoctorCheck[] = [
@@ -98,38 +89,6 @@ export const SERVER_CHECKS: readonly DoctorCheck[] = [
     },
   },
   {
-    name: 'websocket-idle',
-    about: 'server',
-    severity: 'error',
-    why: 'A proxy that cuts idle connections makes every peer come back again and again.',
-    fix: 'raise proxy_read_timeout, or the idle timeout of the balancer, above limits.ping',
-    run: async (patient) => {
-      if (patient.wait === 0) throw new NotExamined('say --wait 60s to keep a connection open');
-      const socket = await openWebSocket(urlOf(patient), { path: '/ws', subprotocol: 'wamp' });
-      if (socket.status !== 101) throw new NotExamined('no connection can be opened');
-      await Promise.race([sleep(patient.wait), socket.ended]);
-      const was = socket.isOpen();
-      socket.close();
-      return was ? [] : [`an idle connection was cut within ${patient.wait} ms`];
-    },
-  },
-  {
-    name: 'stream-buffered',
-    about: 'server',
-    severity: 'error',
-    why: 'A proxy that gathers the answer keeps Server-Sent Events until it has enough.',
-    fix: 'set proxy_buffering off for /sse',
-    run: async (patient) => {
-      if (patient.channel === undefined) {
-        throw new NotExamined('say --channel with a channel that anyone may subscribe to');
-      }
-      const path = `/sse?channel=${encodeURIComponent(patient.channel)}`;
-      const { status, time } = await firstOctet(urlOf(patient), path, FIRST_OCTET);
-      if (status !== undefined && status !== 200) throw new NotExamined(`/sse answers ${status}`);
-      return time === undefined ? [`nothing of a stream has come within ${FIRST_OCTET} ms`] : [];
-    },
-  },
-  {
     name: 'certificate',
     about: 'server',
     severity: 'error',
@@ -141,53 +100,10 @@ export const SERVER_CHECKS: readonly DoctorCheck[] = [
       const { validTo, fault } = await certificateOf(url);
       const days = Math.floor((validTo - Date.now()) / DAYS);
       if (days < 0) return [`the certificate has expired on ${new Date(validTo).toISOString()}`];
-      if (fault !== undefined) return [`the certificate is not trusted: ${fault}`];
-      return days < LEAST_DAYS ? [`the certificate expires in ${days} days`] : [];
+      return [
+        ...(fault === undefined ? [] : [`the certificate is not trusted: ${fault}`]),
+        ...(days < LEAST_DAYS ? [`the certificate expires in ${days} days`] : []),
+      ];
     },
-  },
-  {
-    name: 'nodes-differ',
-    about: 'server',
-    severity: 'error',
-    why: 'Whoever comes back to another node is routed, let in or refused by other rules.',
-    fix: 'deploy the same version and the same routes to all nodes',
-    run: async (patient) => {
-      const nodes = await nodesOf(patient);
-      const found: string[] = [];
-      for (const what of ['version', 'routes'] as const) {
-        const values = new Set(nodes.map((node) => node[what]));
-        if (values.size > 1) found.push(`${nodes.length} nodes differ in ${what}: ${[...values].join(', ')}`);
-      }
-      return found;
-    },
-  },
-  {
-    name: 'nodes-late',
-    about: 'server',
-    severity: 'warning',
-    why: 'A node whose event loop is late delivers late.',
-    fix: 'give it a core of its own, add nodes, and look for handlers that block',
-    run: async (patient) =>
-      (await nodesOf(patient)).flatMap(({ id, lag }) =>
-        lag > 200 ? [`node ${id} is ${Math.round(lag)} ms late`] : [],
-      ),
   },
 ];
-
-function urlOf({ url }: Patient): URL {
-  if (url === undefined) throw new NotExamined('say --url with the address of the server');
-  return url;
-}
-
-async function nodesOf(patient: Patient): Promise<readonly ReportedNode[]> {
-  if (patient.key === undefined) throw new NotExamined('say --key, or set SIGNALBOX_API_KEY');
-  const { status, body } = await get(urlOf(patient), '/api/nodes', {
-    authorization: `Bearer ${patient.key}`,
-  }).catch(failure);
-  if (status !== 200) throw new NotExamined(`/api/nodes answers ${status}`);
-  return (JSON.parse(body) as { readonly nodes: readonly ReportedNode[] }).nodes;
-}
-
-function failure(error: Error & { readonly code?: string }): never {
-  throw new Error(`no answer: ${error.code ?? error.message}`);
-}

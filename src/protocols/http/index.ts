@@ -10,6 +10,7 @@ export { LogEndpoint } from './log-endpoint.js';
 export { LoginEndpoint, type LoginEndpointSettings } from './login-endpoint.js';
 export { NodesEndpoint } from './nodes-endpoint.js';
 export { OpenApiEndpoint } from './openapi-endpoint.js';
+export { PeerEndpoint } from './peer-endpoint.js';
 export { PollEndpoint } from './poll-endpoint.js';
 export { PresenceEndpoint } from './presence-endpoint.js';
 export type { PublishLimits } from './publish-body.js';

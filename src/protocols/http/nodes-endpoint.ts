@@ -5,18 +5,18 @@ import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '
 import { NODES } from './descriptions.js';
 
 /**
- * `GET /api/nodes` with a back-end key: the nodes that live, what each says of itself, and as `drift` whether they differ in
- * their routes. `this` is the one that answers.
+ * `GET /api/nodes` with a back-end key: the nodes that live, what each says of itself, as `heartbeat` how many milliseconds ago it
+ * did, and as `drift` whether they differ in their routes. `this` is the one that answers.
  */
 export class NodesEndpoint implements HttpEndpoint {
   readonly method = 'GET';
   readonly path = '/api/nodes';
   readonly description = NODES;
   readonly bodyLimit = 0;
-  readonly #cluster: Pick<Cluster, 'id' | 'nodes'>;
+  readonly #cluster: Pick<Cluster, 'id' | 'nodes' | 'silences'>;
   readonly #authenticator: Authenticator;
 
-  constructor(cluster: Pick<Cluster, 'id' | 'nodes'>, authenticator: Authenticator) {
+  constructor(cluster: Pick<Cluster, 'id' | 'nodes' | 'silences'>, authenticator: Authenticator) {
     this.#cluster = cluster;
     this.#authenticator = authenticator;
   }
@@ -24,7 +24,8 @@ export class NodesEndpoint implements HttpEndpoint {
   async handle(request: HttpRequest): Promise<HttpReply> {
     await administratorOf(request, this.#authenticator, 'looking at nodes');
     const nodes = await this.#cluster.nodes();
-    return jsonReply(200, { this: this.#cluster.id, drift: differ(nodes), nodes });
+    const told = nodes.map((node) => ({ ...node, heartbeat: this.#cluster.silences?.get(node.id) ?? 0 }));
+    return jsonReply(200, { this: this.#cluster.id, drift: differ(nodes), nodes: told });
   }
 }
 

@@ -2,9 +2,41 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BenchReport } from '../../../src/app/bench/bench.js';
 import { Histogram } from '../../../src/app/bench/histogram.js';
+import { benchInWords } from '../../../src/app/bench/in-words.js';
+import { NumberSet } from '../../../src/app/bench/number-set.js';
+import { mintTicket } from '../../../src/authenticators/index.js';
 import { cli } from '../../support/cli.js';
-import { KEY } from '../../support/server.js';
+import { makeFolder } from '../../support/folder.js';
+import { KEY, SECRET } from '../../support/server.js';
 import { useServer } from '../../support/use-server.js';
+
+const config = `${makeFolder({
+  'signalbox.yml': 'routing: routes.yml\ntopics: { handlers: [] }\nlimits: { loop_delay: false }\n',
+  'routes.yml': [
+    "demo: { channel: 'demo/{room}', handler: broadcast, access: { subscribe: anyone, publish: backend } }",
+    'kept: { channel: kept, handler: broadcast, access: { subscribe: anyone, publish: backend }, history: { size: 10000 } }',
+    'short: { channel: short, handler: broadcast, access: { subscribe: anyone, publish: backend }, history: { size: 1 } }',
+    "own: { channel: 'own/{user_id}', handler: broadcast, access: { subscribe: owner, publish: backend } }",
+    'edited: { channel: edited, handler: broadcast, access: { subscribe: editor, publish: backend } }',
+    'inner: { channel: inner, handler: broadcast, access: { subscribe: backend, publish: backend } }',
+  ].join('\n'),
+})}/signalbox.yml`;
+
+describe('a set of numbers', () => {
+  it('is that of JavaScript', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(5000)), (numbers) => {
+        const set = new NumberSet();
+        const model = new Set<number>();
+        for (const number of numbers) {
+          expect(set.add(number)).toBe(!model.has(number));
+          model.add(number);
+        }
+        expect(set.size).toBe(model.size);
+      }),
+    );
+  });
+});
 
 describe('a histogram', () => {
   it('knows percentiles to half a percent, whatever it was given', () => {
@@ -22,10 +54,10 @@ describe('a histogram', () => {
 });
 
 describe('signalbox bench', () => {
-  const server = useServer();
+  const server = useServer({ config });
   const run = async (...args: readonly string[]) => {
     const common = ['--url', server().url, '--key', KEY, '--channel', 'demo/lobby', '--json'];
-    const { stdout, stderr, code } = await cli(['bench', ...args, ...common]);
+    const { stdout, stderr, code } = await cli(['bench', ...common, ...args]);
     return { stderr, code, report: (stdout === '' ? undefined : JSON.parse(stdout)) as BenchReport };
   };
 
@@ -36,11 +68,84 @@ describe('signalbox bench', () => {
     expect(code).toBe(0);
   });
 
-  it('has all peers come back at once', async () => {
-    const { report, code } = await run('storm', '--connections', '20');
-    expect(report).toMatchObject({ connections: 20, connectionsLost: 0 });
+  it('has all peers come back at once, and counts what a channel without a history loses', async () => {
+    const { report, code } = await run('storm', '--connections', '20', '--rate', '100');
+    expect(report).toMatchObject({
+      connections: 20,
+      connectionsLost: 0,
+      recovered: 0,
+      gaps: 0,
+      lostSilently: 0,
+    });
+    expect(report.lost).toBe(report.published * 20 - report.delivered);
     expect(report.latency.max).toBeGreaterThan(0);
     expect(code).toBe(0);
+  });
+
+  it('counts who recovers on a channel with a history, and that nothing is lost', async () => {
+    const { report, code } = await run('storm', '--connections', '20', '--rate', '100', '--channel', 'kept');
+    expect(report).toMatchObject({ recovered: 20, gaps: 0, lost: 0, lostSilently: 0, duplicates: 0 });
+    expect(report.published).toBeGreaterThan(0);
+    expect(code).toBe(0);
+  });
+
+  it('counts who is told of a gap where the history is too short', async () => {
+    const { report, code } = await run('storm', '--connections', '20', '--rate', '100', '--channel', 'short');
+    expect(report.recovered + report.gaps).toBe(20);
+    expect(report.lostSilently).toBe(0);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ['user:5', ['--org', '7']],
+    ['user:bench-{n}', ['--role', 'editor']],
+    ['backend', []],
+  ])('subscribes as %s, by each protocol of the client', async (who, more) => {
+    const channel = { 'user:5': 'own/5', backend: 'inner' }[who] ?? 'edited';
+    for (const protocol of ['wamp', 'wamp.2.json']) {
+      const few = ['--connections', '3', '--rate', '5', '--seconds', '1'];
+      const { report, stderr } = await run(
+        ...few,
+        '--channel',
+        channel,
+        '--as',
+        who,
+        ...more,
+        '--protocol',
+        protocol,
+      );
+      expect(report, stderr).toMatchObject({ delivered: 15, deliveredPercent: 100 });
+      expect(report.serverCpu).toBeGreaterThanOrEqual(0);
+    }
+    const nobody = await cli(['bench', '--url', server().url, '--key', KEY, '--channel', channel]);
+    expect([nobody.code, nobody.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: (?:forbidden|unauthorized)/),
+    ]);
+  });
+
+  it('connects with a ticket that is taken once, once', async () => {
+    const ticket = mintTicket({ user: '5', organizations: ['7'], ttl: 60_000 }, SECRET);
+    const args = ['--channel', 'own/5', '--ticket', ticket, '--rate', '5', '--seconds', '1'];
+    expect((await run('latency', ...args)).report).toMatchObject({ delivered: 5 });
+    expect(await run('latency', ...args)).toMatchObject({ code: 1, stderr: expect.stringContaining('used') });
+  });
+
+  it('says in its last line what the figures are bounded by', () => {
+    const report: BenchReport = {
+      ...{ kind: 'fan-out', connections: 1, published: 1, refused: 0, delivered: 1, duplicates: 0 },
+      ...{ deliveredPercent: 100, deliveriesPerSecond: 1, latency: { p50: 1, p90: 1, p99: 1, max: 1 } },
+      ...{ connectionsLost: 0, recovered: 0, gaps: 0, lost: 0, lostSilently: 0, cpu: 0.1, serverCpu: 0.1 },
+    };
+    const last = (more: Partial<BenchReport>) => benchInWords({ ...report, ...more }).at(-1);
+    expect(last({})).toMatch(/^bounded by what was asked for/);
+    expect(last({ cpu: 0.95 })).toMatch(/^bounded by this program/);
+    expect(last({ serverCpu: 0.95 })).toMatch(/^bounded by the server/);
+    expect(last({ cpu: 0.95, serverCpu: 0.95 })).toMatch(/^bounded by both/);
+    const late = { p50: 4000, p90: 6000, p99: 7000, max: 7000 };
+    expect(last({ latency: late })).toMatch(/^bounded by the server, or by what else runs there/);
+    expect(last({ refused: 3 })).toMatch(/^bounded by what was refused/);
+    expect(last({ kind: 'storm' })).toMatch(/^bounded by neither/);
   });
 
   it('says so where nobody may publish or subscribe', async () => {

@@ -1,28 +1,29 @@
+import { createHash } from 'node:crypto';
+import { existsSync, statfsSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Diagnosis } from '../../../src/app/doctor/examine.js';
-import { testCertificate } from '../../support/certificate.js';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { mintTicket } from '../../../src/authenticators/index.js';
+import { testCertificate, writeCertificate } from '../../support/certificate.js';
 import { cli } from '../../support/cli.js';
 import { testFolder } from '../../support/folder.js';
-import { RedisServer, redisInstalled } from '../../support/redis-server.js';
-import { KEY, REPOSITORY } from '../../support/server.js';
+import { KEY, REPOSITORY, SECRET } from '../../support/server.js';
 import { useServer } from '../../support/use-server.js';
+import { doctor, settings } from './kit.js';
 
-async function doctor(...args: readonly string[]): Promise<(name: string) => Diagnosis> {
-  const { stdout, stderr } = await cli(['doctor', '--json', ...args]);
-  if (stdout === '') throw new Error(stderr);
-  const all = JSON.parse(stdout) as readonly Diagnosis[];
-  return (name) => all.find((one) => one.name === name) as Diagnosis;
-}
-
-const settings = (text: string) =>
-  `${testFolder({ 'signalbox.yml': `routing: []\ntopics: { handlers: topics }\n${text}`, 'topics/a.mjs': '' })}/signalbox.yml`;
+/** A file system with little room. */
+const smallDisk = ['/dev/shm', '/run', '/run/lock'].find((path) => {
+  if (!existsSync(path)) return false;
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize < 1024 ** 3;
+});
+if (smallDisk === undefined)
+  console.log('skipped what needs a small file system: mount a tmpfs at /run/lock');
 
 // The first command loads the built-in handlers, whose sources are compiled then.
-beforeAll(async () => void (await cli(['check', '--config', `${REPOSITORY}signalbox.yml`])));
+beforeAll(async () => void (await cli(['check', '--config', `${REPOSITORY}signalbox.yml`])), 120_000);
 
 describe('the doctor without a server', () => {
   it('finds what is wrong with the settings, and says what to do', async () => {
@@ -62,29 +63,97 @@ describe('the doctor without a server', () => {
   });
 });
 
-describe.skipIf(!redisInstalled)('the doctor and Redis', () => {
-  let redis: RedisServer;
-  beforeAll(async () => {
-    redis = await RedisServer.start('--maxmemory-policy allkeys-lru', '--save ""', '--appendonly no');
-  });
-  afterAll(() => redis.stop());
+describe('the doctor and credentials', () => {
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 
-  it('finds a server that forgets, and one that keeps nothing', async () => {
-    const of = await doctor('--config', settings(`broker: ${redis.url}\n`));
-    expect(of('redis-eviction')).toMatchObject({
+  it('finds a hash of a key that everybody tries, and one key under two names', async () => {
+    const keys = { guessed: 'changeme', shop: 'shop', one: KEY, two: KEY, good: 'x'.repeat(40) };
+    const lines = Object.entries(keys).map(([name, key]) => `${name}: { sha256: ${hash(key)} }`);
+    const of = await doctor('--config', settings(`auth: { keys: { ${lines.join(', ')} } }\n`));
+    expect(of('guessable-hashes')).toMatchObject({
       outcome: 'error',
-      findings: ['maxmemory-policy is allkeys-lru'],
+      findings: [
+        'auth.keys.guessed is the hash of a key that everybody tries',
+        'auth.keys.shop is the hash of a key that everybody tries',
+        'auth.keys.two and auth.keys.one are one key',
+        'auth.keys.env and auth.keys.two are one key',
+      ],
     });
-    expect(of('redis-persistence')).toMatchObject({ outcome: 'warning' });
-    for (const name of ['redis-reachable', 'redis-version', 'redis-clock', 'redis-output-buffer']) {
-      expect(of(name).outcome, name).toBe('fine');
-    }
+    const fine = await doctor(
+      '--config',
+      settings(`auth: { keys: { good: { sha256: ${hash('y'.repeat(40))} } } }\n`),
+    );
+    expect(fine('guessable-hashes').outcome).toBe('fine');
   });
 
-  it('finds one that is not there', async () => {
-    const of = await doctor('--config', settings('broker: redis://127.0.0.1:1/0\n'));
-    expect(of('redis-reachable').outcome).toBe('error');
-    expect(of('redis-version').outcome).toBe('skipped');
+  it('finds what lasts too long, and tokens of anybody', async () => {
+    const jwt = `jwt: { algorithms: [HS256], secret: ${'j'.repeat(40)}, audience: false, leeway: 1h }`;
+    const of = await doctor('--config', settings(`auth: { ticket_ttl: 1d, ticket_once: false, ${jwt} }\n`));
+    expect(of('lasting-credentials')).toMatchObject({ outcome: 'warning', findings: { length: 4 } });
+    expect((await doctor('--config', settings('')))('lasting-credentials').outcome).toBe('fine');
+  });
+
+  it('looks at a ticket or token of the application', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = (alg: string, claims: object) => `${part({ alg })}.${part({ sub: '5', ...claims })}.`;
+    const config = settings('');
+    const look = async (ticket: string) =>
+      (await doctor('--config', config, '--ticket', ticket))('credential');
+    const good = mintTicket({ user: '5', organizations: [], ttl: 60_000 }, SECRET);
+    expect(await look(good)).toMatchObject({ outcome: 'fine' });
+    const other = mintTicket({ user: '5', organizations: [], ttl: 60_000 }, `${SECRET}!`);
+    expect((await look(other)).findings).toEqual(['the ticket v1 is not signed by auth.secret']);
+    expect((await look(token('none', { exp: now + 60 }))).findings).toEqual(['nobody has signed it']);
+    const far = await look(`${token('HS256', { iat: now + 4000, exp: now + 900_000 })}c2ln`);
+    expect(far.findings.join('\n')).toMatch(/made \d+ s in the future.*\n.*lasts 249 hours/);
+    expect(await look('nonsense')).toMatchObject({ outcome: 'error' });
+  });
+
+  it('finds that strangers are taken for proxies', async () => {
+    const of = await doctor(
+      '--config',
+      settings('listen: { trusted_proxies: [10.0.0.0/8, 0.0.0.0/0, "::/0", "fc00::/7"] }\n'),
+    );
+    expect(of('trusted-everybody')).toMatchObject({
+      outcome: 'error',
+      findings: [
+        'listen.trusted_proxies has 0.0.0.0/0, in which strangers are',
+        'listen.trusted_proxies has ::/0, in which strangers are',
+      ],
+    });
+    const fine = await doctor('--config', settings('listen: { trusted_proxies: [10.0.0.0/8] }\n'));
+    expect(fine('trusted-everybody').outcome).toBe('fine');
+  });
+});
+
+describe('the doctor and the machine', () => {
+  const durable = 'jobs: { channel: jobs, handler: broadcast, history: { size: 10, durable: true } }\n';
+
+  it.skipIf(smallDisk === undefined)('finds a disk that is nearly full', async () => {
+    const config = settings(`store: { path: ${smallDisk}/signalbox.db }\n`, durable);
+    expect((await doctor('--config', config))('disk-space')).toMatchObject({
+      outcome: 'error',
+      findings: [expect.stringMatching(/ has room for \d+ MB$/)],
+    });
+  });
+
+  it('is content with one that has room, and does not look where nothing is kept', async () => {
+    expect((await doctor('--config', settings('', durable)))('disk-space').outcome).toBe('fine');
+    expect((await doctor('--config', settings('')))('disk-space').outcome).toBe('skipped');
+  });
+
+  it.each([
+    [3.5 * 86_400_000, 'error', /expires in 3 days$/],
+    [-60_000, 'error', / has expired on /],
+    [60 * 86_400_000, 'fine', /^$/],
+  ])('reads the certificate of the settings: %s ms', async (ends, outcome, text) => {
+    const folder = testFolder();
+    writeCertificate(folder, testCertificate('test', { ends }));
+    const config = settings(`listen: { tls: { cert: ${folder}/cert.pem, key: ${folder}/key.pem } }\n`);
+    const found = (await doctor('--config', config))('certificate-file');
+    expect(found.outcome).toBe(outcome);
+    expect(found.findings.join()).toMatch(text);
   });
 });
 
@@ -107,7 +176,8 @@ describe('the doctor and a running server', () => {
     const of = await doctor('--config', settings(''), ...all);
     for (const name of [
       ...['server-reachable', 'server-ready', 'server-clock', 'websocket', 'websocket-origin'],
-      ...['websocket-idle', 'stream-buffered', 'nodes-differ'],
+      ...['websocket-idle', 'stream-buffered', 'stream-idle', 'ways-in', 'forwarded-address'],
+      ...['nodes-differ', 'nodes-late', 'nodes-silent', 'nodes-clock', 'server-descriptors'],
     ]) {
       expect(of(name), name).toMatchObject({ outcome: 'fine', findings: [] });
     }
@@ -167,17 +237,22 @@ describe('the doctor and a running server', () => {
   it.each([
     ['has expired', -60_000, /has expired on/],
     ['nobody trusts', 30 * 86_400_000, /not trusted/],
+    ['ends soon', 3.5 * 86_400_000, /expires in 3 days/],
   ])('finds a certificate that %s', async (_what, ends, text) => {
     const made = createTlsServer(testCertificate('test', { ends }), (_, outgoing) => void outgoing.end());
     await new Promise<void>((resolve) => made.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void made.close());
     const { port } = made.address() as AddressInfo;
     const of = await doctor('--config', settings(''), '--url', `https://127.0.0.1:${port}`);
-    expect(of('certificate').findings[0]).toMatch(text);
+    expect(of('certificate').findings.join()).toMatch(text);
   });
 
   it('finds nobody where nobody is', async () => {
     const of = await doctor('--config', settings(''), '--url', 'http://127.0.0.1:1');
     expect(of('server-reachable')).toMatchObject({ outcome: 'error' });
+    expect(of('stream-buffered')).toMatchObject({
+      outcome: 'skipped',
+      findings: ['the server cannot be reached'],
+    });
   });
 });

@@ -17,7 +17,8 @@ const node = (id: string, routes: string): NodeState => ({
 
 async function get(nodes: readonly NodeState[], principal = testBackend()) {
   const authenticator = { method: 'fake', authenticate: () => principal };
-  const endpoint = new NodesEndpoint({ id: 'a', nodes: async () => nodes }, authenticator);
+  const silences = new Map([['b', 1500]]);
+  const endpoint = new NodesEndpoint({ id: 'a', nodes: async () => nodes, silences }, authenticator);
   const { status, body } = await endpoint.handle({
     method: 'GET',
     url: new URL('http://localhost/api/nodes'),
@@ -31,7 +32,8 @@ async function get(nodes: readonly NodeState[], principal = testBackend()) {
 describe('GET /api/nodes', () => {
   it('tells what each node says of itself', async () => {
     const nodes = [node('a', 'x'), node('b', 'x')];
-    expect(await get(nodes)).toEqual([200, { this: 'a', drift: false, nodes }]);
+    const told = nodes.map((one) => ({ ...one, heartbeat: one.id === 'b' ? 1500 : 0 }));
+    expect(await get(nodes)).toEqual([200, { this: 'a', drift: false, nodes: told }]);
   });
 
   it('tells where nodes differ in their routes', async () => {

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { inspectTicket, JwtAuthenticator, type JwtOptions } from '../../authenticators/index.js';
-import { isRouterError } from '../../core/errors.js';
-import { NULL_LOGGER } from '../../core/logger.js';
-import { NULL_METER } from '../../core/meter.js';
+import { inspectTicket, JwtAuthenticator, type JwtOptions } from '../authenticators/index.js';
+import { isRouterError } from '../core/errors.js';
+import { NULL_LOGGER } from '../core/logger.js';
+import { NULL_METER } from '../core/meter.js';
 
 /** What is known of a ticket or token by looking at it. Never its signature. */
 export interface CredentialExplanation {
