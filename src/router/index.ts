@@ -11,5 +11,6 @@ export { answersCalls } from './rpc/local-procedures.js';
 export { type ProcedureLimits, ProcedureRouter, type ProcedureRouterParts } from './rpc/procedure-router.js';
 export { RULE_NAMES } from './rules/named-rules.js';
 export { ruleFault } from './rules/rule-book.js';
+export { sameValue } from './same-value.js';
 export { ServedRoutes } from './served-route.js';
 export { TopicRouter } from './topic-router.js';
