@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.js';
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -10,6 +12,7 @@ export default defineConfig({
       { find: /^signalbox\/topics$/, replacement: source('./topics/index.ts') },
       { find: /^signalbox\/testing$/, replacement: source('./src/testing.ts') },
       { find: /^signalbox\/testing\/contracts$/, replacement: source('./src/testing/contracts.ts') },
+      { find: /^jiti$/, replacement: source('./test/support/built-jiti.ts') },
     ],
   },
   test: {
@@ -17,8 +20,9 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', './test/support/plain-summary.ts'],
     pool: 'threads',
-    // By default one core is left idle, and most of the time tests wait for servers, browsers and clocks.
-    maxWorkers: '100%',
+    // More than there are cores: most of the time tests wait for servers, browsers and clocks.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    sequence: { sequencer: LongestFirst },
     // The first test of a file may have to compile all that it imports while the other core is busy, too.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -8,6 +8,7 @@ import { benchAdmin } from './admin/bench.mjs';
 import { benchBlocking } from './blocking/bench.mjs';
 import { benchIdentity } from './identity/bench.mjs';
 import { benchHandshakes } from './identity/handshakes.mjs';
+import { benchLatency } from './latency/bench.mjs';
 import { measureIdle, measureRounds } from './lib/bench-load.mjs';
 import { PINNING } from './lib/launch.mjs';
 import { reportLoad } from './lib/report-load.mjs';
@@ -15,6 +16,7 @@ import { allVerdicts } from './lib/verdicts.mjs';
 import { benchNodes } from './nodes/bench.mjs';
 import { benchRoutes } from './routes/bench.mjs';
 import { SERVERS } from './servers/index.mjs';
+import { benchStalled } from './stalled/bench.mjs';
 import { benchStomp } from './stomp/bench.mjs';
 import { benchStreams } from './streams/bench.mjs';
 import { benchUserland } from './userland/bench.mjs';
@@ -22,6 +24,8 @@ import { benchWamp } from './wamp/bench.mjs';
 import { WORKS } from './works.mjs';
 
 const MICROS = {
+  latency: benchLatency,
+  stalled: benchStalled,
   blocking: benchBlocking,
   userland: benchUserland,
   routes: benchRoutes,

@@ -164,6 +164,7 @@ export class TestServer {
       logger,
       meter,
       watch,
+      tracer,
       limits: { ...LIMITS, ...limits },
       development,
     };
@@ -175,7 +176,6 @@ export class TestServer {
       presence,
       identity: { warning: 60_000, downgrade: false, ...identity },
       load,
-      tracer,
     });
     const own = new Map([
       ...sessionProcedures({ router: this.router, authenticator }),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import extractOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
@@ -6,6 +6,7 @@ import extractTsConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import { globSync } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
 import { testFolder } from './support/folder.js';
+import { LONG } from './support/longest-first.js';
 import { REPOSITORY } from './support/server.js';
 
 const RULES = await extractOptions(`${REPOSITORY}.dependency-cruiser.cjs`);
@@ -150,6 +151,10 @@ function compareVersions(a: string, b: string): number {
   const at = left.findIndex((part, i) => part !== right[i]);
   return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
 }
+
+it('the files of tests that are known to take long exist', () => {
+  expect(LONG.filter((file) => !existsSync(`${REPOSITORY}${file}`))).toEqual([]);
+});
 
 describe('source files', () => {
   const files = globSync(['src/**/*.ts', 'topics/**/*.ts'], { cwd: REPOSITORY }).sort();

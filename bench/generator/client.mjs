@@ -17,11 +17,13 @@ export class Client {
   /** What a wire keeps between frames. */
   partial;
   eventHead = 0;
+  isClosed = false;
   #wire;
   #tally;
   #socket;
   #rest;
   #open = false;
+  #isStalled = false;
   #bytes;
   #events = 0;
   #ready = deferred();
@@ -45,6 +47,16 @@ export class Client {
     return this.#ready.promise;
   }
 
+  /** Reads nothing any more. */
+  stall() {
+    this.#isStalled = true;
+    this.#socket.pause();
+  }
+
+  resume() {
+    this.#socket.resume();
+  }
+
   write(bytes) {
     this.#socket.write(bytes);
   }
@@ -57,7 +69,12 @@ export class Client {
     this.#ready.resolve();
   }
 
+  /** The end of a connection is a failure, but of one that stalled. */
   fail(reason) {
+    if (this.#isStalled) {
+      this.isClosed = true;
+      return;
+    }
     this.#tally.failure ??= reason;
     this.#ready.reject(new Error(reason));
   }
@@ -70,7 +87,9 @@ export class Client {
     if (sequence !== this.next) this.#unexpected(sequence, bytes[at - 1]);
     if (tally.received % SAMPLED === 0) this.#inspect(bytes, at + DIGITS);
     this.next = sequence + 1;
+    if (this.#isStalled) return;
     tally.received++;
+    tally.latency?.arrived(sequence);
   }
 
   #unexpected(sequence, before) {

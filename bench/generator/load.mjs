@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuMicroseconds, processTree } from '../lib/process-tree.mjs';
 import { Client } from './client.mjs';
+import { Latency, steadily } from './latency.mjs';
 import { payloadRest, payloadText } from './payload.mjs';
 import { Publisher } from './publisher.mjs';
 import { WIRES } from './wires.mjs';
 
 const CONNECTING_AT_ONCE = 64;
 const PATIENCE_MS = 30_000;
+/** Publications that are under way while some read nothing. */
+const STALLED_AT_ONCE = 100;
 /** All names have the same length, so that all publications do. */
 const FIRST_CHANNEL = 100_000;
 
@@ -16,6 +19,7 @@ export class Load {
   #tally;
   #publisher;
   #subscribers = [];
+  #stalled = [];
   /** Deliveries that may be under way; 0 while nothing is measured. */
   #cap = 0;
   #due = 0;
@@ -81,6 +85,46 @@ export class Load {
     return this.#since(started);
   }
 
+  /** Publishes on the one channel there is, `rate` a second, and says how late the deliveries were beside what they cost. */
+  async pace({ rate, seconds }) {
+    const started = this.#mark();
+    const latency = new Latency();
+    this.#tally.latency = latency;
+    await steadily({ rate, seconds }, (count) => {
+      for (let i = 0; i < count; i++) {
+        latency.sent(this.#publisher.nextSequence(0));
+        this.#publish(1);
+      }
+    });
+    await this.#settle();
+    this.#tally.latency = undefined;
+    return { ...this.#since(started), ...latency.figures() };
+  }
+
+  /** Publishes while the first `count` subscribers read nothing: `publications`, as fast as the others take them. */
+  async stall({ count, publications }) {
+    this.#stalled = this.#subscribers.splice(0, count).map(({ client }) => client);
+    for (const client of this.#stalled) client.stall();
+    const readers = this.#subscribers.length;
+    for (let left = publications; left > 0; left -= STALLED_AT_ONCE) {
+      const some = Math.min(left, STALLED_AT_ONCE);
+      this.#due += some * readers;
+      this.#publisher.publish(some);
+      await this.#settle();
+    }
+  }
+
+  /** Lets those who stalled read on. Says how many of them have all in the end, and how many were disconnected. */
+  async release() {
+    const last = this.#publisher.nextSequence(0);
+    for (const client of this.#stalled) client.resume();
+    const isDone = (client) => client.isClosed || client.next === last;
+    for (const end = Date.now() + PATIENCE_MS; !this.#stalled.every(isDone); await sleep(10))
+      if (Date.now() > end) break;
+    const complete = this.#stalled.filter(({ next }) => next === last).length;
+    return { complete, disconnected: this.#stalled.filter(({ isClosed }) => isClosed).length };
+  }
+
   async #client(wire) {
     const client = new Client(wire, this.#tally);
     await client.connect(this.#plan.port);
@@ -99,6 +143,10 @@ export class Load {
     const room = this.#cap - (this.#due - this.#tally.received);
     const count = Math.floor(room / this.#plan.subscribers);
     if (count < 1) return;
+    this.#publish(count);
+  }
+
+  #publish(count) {
     this.#due += count * this.#plan.subscribers;
     this.#publisher.publish(count);
   }

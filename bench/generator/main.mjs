@@ -10,6 +10,9 @@ const requests = {
   },
   greet: () => load.greet(),
   measure: (options) => load.measure(options),
+  pace: (options) => load.pace(options),
+  stall: (options) => load.stall(options),
+  release: () => load.release(),
 };
 
 process.on('message', async ({ request, options }) => {

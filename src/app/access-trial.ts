@@ -1,9 +1,11 @@
 import type { Payload } from '../core/payload.js';
-import type { Operation } from '../core/route.js';
+import type { Operation, Route } from '../core/route.js';
 import type { Principal } from '../core/session.js';
 import type { TopicHandler, TopicRequest } from '../core/topic.js';
 import {
   answersCalls,
+  checkContract,
+  checkPayloadSize,
   describeJudgements,
   type Judgement,
   RouteTable,
@@ -18,6 +20,7 @@ export interface Wish {
   readonly operation: Operation;
   readonly channel: string;
   readonly principal: Principal;
+  /** What is published; undefined where it is not known, and any will do. */
   readonly payload?: Payload | undefined;
 }
 
@@ -63,7 +66,7 @@ export class AccessTrial {
     if (route.handler === undefined) return { ...none, obstacle: `route ${route.name} has no handler` };
     const { access, handler } = this.#routes.of(route);
     const judgements = access.judge(operation, { principal, request, payload });
-    const obstacle = obstacleOf(operation, request, handler);
+    const obstacle = obstacleOf(operation, request, handler) ?? payloadFault(operation, route, payload);
     const allowed = obstacle === undefined && judgements.every(({ holds }) => holds !== undefined);
     return { allowed, request, judgements, obstacle };
   }
@@ -88,6 +91,18 @@ function obstacleOf(operation: Operation, request: TopicRequest, handler: TopicH
   if (operation === 'register' && answers) return `handler ${name} answers calls itself`;
   if (operation !== 'call' || answers || access.register.length > 0) return undefined;
   return `handler ${name} answers no calls, and nobody may register`;
+}
+
+/** Why the route does not take a payload, whoever publishes it. */
+function payloadFault(operation: Operation, route: Route, payload: Payload | undefined): string | undefined {
+  if (operation !== 'publish' || payload === undefined) return undefined;
+  try {
+    checkPayloadSize(route, payload);
+    checkContract(route, payload);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** A decision in lines: what was looked at, and what stands against it. */

@@ -7,6 +7,7 @@ import { checkLogins } from './challengers.js';
 import type { Plan } from './container.js';
 import { BUILT_IN_TOPICS, DiscoveryError, discover } from './discover.js';
 import type { Offers } from './handler-class.js';
+import { remedyOf } from './nameless.js';
 import { checkAccounts } from './oro.js';
 import { checkXmlSocket } from './xmlsocket.js';
 
@@ -67,6 +68,7 @@ export async function loadApplication(options: ApplicationOptions = {}): Promise
     sources: settings.routing,
     defaultAccess: settings.access,
     handlers,
+    remedyFor: (name) => remedyOf(offers, name),
     rules: new Set(RULE_NAMES),
     checkRule: ruleFault,
     servedBy,
@@ -96,6 +98,7 @@ function withOffers(found: Offers, more: Offers | undefined): Offers {
     handlers: new Map([...found.handlers, ...more.handlers]),
     periodic: new Map([...found.periodic, ...more.periodic]),
     services: new Map([...found.services, ...more.services]),
+    nameless: [...(found.nameless ?? []), ...(more.nameless ?? [])],
   };
 }
 

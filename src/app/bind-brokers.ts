@@ -69,6 +69,7 @@ function bindNode(container: Container, { routes }: Conditions): void {
         endAll: (why) => realms.disconnectAll(why),
         revocations,
         routes,
+        topics: () => realms.main.router.topics.values(),
         reload: () => container.get(PARTS.reload)(),
         figures() {
           const { sessions, topics: channels, subscriptions } = realms.figures;

@@ -6,6 +6,7 @@ import { createJiti } from 'jiti';
 import { glob } from 'tinyglobby';
 import type { PeriodicTask, TopicHandler } from '../core/topic.js';
 import { isOffered, type Offer, type Offers } from './handler-class.js';
+import { type Nameless, namelessOf } from './nameless.js';
 
 /** Not found out what to do with a file of the handler folder; the message names the file and the remedy. */
 export class DiscoveryError extends Error {
@@ -16,18 +17,24 @@ export class DiscoveryError extends Error {
 export const BUILT_IN_TOPICS = fileURLToPath(new URL('../../topics/', import.meta.url));
 
 /**
- * Finds the classes of handler folders: every `.ts`, `.mts`, `.js` and `.mjs` file below each is loaded, TypeScript
- * without a build step. A class of a later folder replaces one of the same name in an earlier folder; two of one
+ * Finds the classes of handler folders: every `.ts`, `.mts`, `.cts`, `.js`, `.mjs` and `.cjs` file below each is loaded,
+ * TypeScript without a build step. A class of a later folder replaces one of the same name in an earlier folder; two of one
  * folder are an error. Throws `DiscoveryError`.
  */
 export async function discover(folders: readonly string[]): Promise<Offers> {
   await forgetChanged();
-  const offers = { handlers: new Map(), periodic: new Map(), services: new Map() };
+  const offers = {
+    handlers: new Map(),
+    periodic: new Map(),
+    services: new Map(),
+    nameless: [] as Nameless[],
+  };
   for (const folder of folders) {
     const found = await discoverFolder(folder);
     for (const kind of ['handlers', 'periodic', 'services'] as const) {
       for (const [name, offer] of found[kind]) offers[kind].set(name, offer);
     }
+    offers.nameless.push(...(found.nameless ?? []));
   }
   return offers;
 }
@@ -36,17 +43,20 @@ async function discoverFolder(folder: string): Promise<Offers> {
   const handlers = new Map<string, Offer<TopicHandler>>();
   const periodic = new Map<string, Offer<PeriodicTask>>();
   const services = new Map<symbol, Offer>();
-  const ignore = ['**/*.d.ts', '**/*.d.mts', '**/*.test.*', '**/node_modules/**'];
-  const files = await glob('**/*.{ts,mts,js,mjs}', { cwd: folder, absolute: true, ignore });
+  const nameless: Nameless[] = [];
+  const ignore = ['**/*.d.{ts,mts,cts}', '**/*.test.*', '**/node_modules/**'];
+  const files = await glob('**/*.{ts,mts,cts,js,mjs,cjs}', { cwd: folder, absolute: true, ignore });
   for (const file of files.sort()) {
-    for (const offered of new Set(Object.values(await load(file)).filter(isOffered))) {
+    const loaded = await load(file);
+    nameless.push(...(await namelessOf(file, loaded)));
+    for (const offered of new Set(Object.values(loaded).filter(isOffered))) {
       const offer = { class: offered, file };
       if (typeof offered.handler === 'string') put(handlers, offered.handler, offer as Offer<TopicHandler>);
       if (typeof offered.periodic === 'string') put(periodic, offered.periodic, offer as Offer<PeriodicTask>);
       if (typeof offered.service === 'symbol') put(services, offered.service, offer);
     }
   }
-  return { handlers, periodic, services };
+  return { handlers, periodic, services, nameless };
 }
 
 function put<K extends string | symbol, O extends Offer>(offers: Map<K, O>, name: K, offer: O): void {
@@ -114,7 +124,7 @@ async function hashOf(path: string): Promise<string> {
 
 async function load(file: string): Promise<Record<string, unknown>> {
   try {
-    const isScript = /\.m?js$/.test(file) && !renewed.has(file);
+    const isScript = /\.[cm]?js$/.test(file) && !renewed.has(file);
     const loaded = await (isScript ? loadScript(file) : jiti.import<Record<string, unknown>>(file));
     await remember(file);
     return loaded;

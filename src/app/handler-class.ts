@@ -1,4 +1,5 @@
 import type { PeriodicTask, TopicHandler } from '../core/topic.js';
+import type { Nameless } from './nameless.js';
 
 /**
  * A class that an application offers by one of three static fields: `handler` names a topic handler, `periodic` a
@@ -24,6 +25,8 @@ export interface Offers {
   readonly handlers: ReadonlyMap<string, Offer<TopicHandler>>;
   readonly periodic: ReadonlyMap<string, Offer<PeriodicTask>>;
   readonly services: ReadonlyMap<symbol, Offer>;
+  /** What offers nothing, and was perhaps meant to. */
+  readonly nameless?: readonly Nameless[];
 }
 
 /** Whether a module's export is a class that offers something. */

@@ -2,15 +2,22 @@ import type * as Api from '@opentelemetry/api';
 import type { Settings } from '../config/index.js';
 import { isRouterError } from '../core/errors.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
-import type { PublishEvent } from '../core/publication.js';
-import type { Route } from '../core/route.js';
 import type { Session } from '../core/session.js';
 import { readTraceparent, type TraceContext, writeTraceparent } from '../core/trace-context.js';
-import type { PublishTrace, Tracer, TraceStep } from '../core/tracer.js';
+import type {
+  HandOver,
+  HandOverOutcome,
+  OperationTrace,
+  Traceable,
+  TracedOperation,
+  Tracer,
+  TraceStep,
+} from '../core/tracer.js';
+import { OperationSpan, type SpanEnds } from './operation-span.js';
+import { attributesOf, MESSAGING, namesOf, type SpanNames } from './span-attributes.js';
 import { VERSION } from './version.js';
 
 type Options = Settings['tracing'];
-type Names = Readonly<Record<string, string | number>>;
 
 /** Undefined where nothing is to be traced. Throws an error for people where the library is not installed. */
 export async function loadTracer(options: Options): Promise<OpenTelemetry | undefined> {
@@ -27,16 +34,17 @@ async function library(): Promise<typeof Api> {
   }
 }
 
-/** Traces by OpenTelemetry, by its conventions for messaging. What records them is set up by who starts the process. */
-export class OpenTelemetry implements Tracer {
+/** Traces by OpenTelemetry, by its conventions for messaging and calls. What records them is set up by who starts the process. */
+export class OpenTelemetry implements Tracer, SpanEnds {
   readonly #api: typeof Api;
   readonly #tracer: Api.Tracer;
   readonly #options: Options;
-  /** Under it the `traceparent` of a publication is found in whatever its handler starts. */
+  /** Under it the `traceparent` of an operation is found in whatever its handler starts. */
   readonly #key: symbol;
   /** The same while a handler runs, for those who have set up no context. */
   #running: string | undefined;
-  #due = 0;
+  /** What is due of each operation: many publications must not leave out all subscribes. */
+  readonly #due: Record<TracedOperation, number> = { publish: 0, subscribe: 0, call: 0 };
 
   constructor(api: typeof Api, tracer: Api.Tracer, options: Options) {
     this.#api = api;
@@ -52,27 +60,24 @@ export class OpenTelemetry implements Tracer {
     return this.#api.isSpanContextValid(probe.spanContext());
   }
 
-  publication(session: Session, channel: string, event: PublishEvent): PublishTrace | undefined {
-    const given = readTraceparent(event.trace ?? event.headers?.['traceparent']);
+  begin(
+    operation: TracedOperation,
+    session: Session,
+    channel: string,
+    asked: Traceable,
+  ): OperationTrace | undefined {
+    const given = readTraceparent(asked.trace ?? asked.headers?.['traceparent']);
     const isTrusted = session.principal.kind === 'backend';
     // Back ends say what is recorded; peers who could be anybody may neither fill the store nor join traces of others.
-    const isChosen = isTrusted && given !== undefined ? given.traceFlags === 1 : this.#isDue();
+    const isChosen = isTrusted && given !== undefined ? given.traceFlags === 1 : this.#isDue(operation);
     if (!isChosen) return undefined;
     const { ROOT_CONTEXT, SpanKind, context } = this.#api;
     const parent = isTrusted && given !== undefined ? this.#under(given) : context.active();
     const links = !isTrusted && given !== undefined ? [{ context: { ...given, isRemote: true } }] : [];
-    const attributes = {
-      'messaging.system': 'signalbox',
-      'messaging.operation.type': 'send',
-      'messaging.operation.name': 'publish',
-      'messaging.message.body.size': event.payload.size,
-      'signalbox.protocol': session.protocol,
-      'signalbox.principal.kind': session.principal.kind,
-      ...this.#channel(channel),
-    };
+    const attributes = { ...attributesOf(operation, session, asked), ...this.#channel(channel) };
     const options = { kind: SpanKind.SERVER, attributes, links };
-    const span = this.#tracer.startSpan('publish', options, links.length > 0 ? ROOT_CONTEXT : parent);
-    return span.isRecording() ? new PublicationTrace(this, span) : undefined;
+    const span = this.#tracer.startSpan(operation, options, links.length > 0 ? ROOT_CONTEXT : parent);
+    return span.isRecording() ? new OperationSpan(this, span, operation) : undefined;
   }
 
   current(): string | undefined {
@@ -90,9 +95,7 @@ export class OpenTelemetry implements Tracer {
     const kind = name === 'broker' ? SpanKind.PRODUCER : SpanKind.CONSUMER;
     const attributes = {
       ...namesOf(route),
-      'messaging.system': 'signalbox',
-      'messaging.operation.type': name === 'broker' ? 'send' : 'process',
-      'messaging.operation.name': name,
+      ...MESSAGING[name],
       'messaging.message.id': publication.id,
       ...this.#channel(publication.channel),
       ...(subscribers !== undefined && { 'signalbox.subscribers': subscribers }),
@@ -101,7 +104,27 @@ export class OpenTelemetry implements Tracer {
     return this.settle(span, work);
   }
 
-  /** Runs the handler of a publication, so that what it starts is under its span. */
+  /** Under what has enqueued it, however long ago, and linked to it. [OpenTelemetry §Messaging spans, consumer spans] */
+  handOver({ publication, route, attempt }: HandOver): ((outcome: HandOverOutcome) => void) | undefined {
+    const producer = readTraceparent(publication.trace);
+    if (producer?.traceFlags !== 1) return undefined;
+    const attributes = {
+      ...namesOf(route),
+      ...MESSAGING.deliver,
+      'messaging.message.id': publication.id,
+      ...this.#channel(publication.channel),
+      'signalbox.attempt': attempt,
+    };
+    const links = [{ context: { ...producer, isRemote: true } }];
+    const options = { kind: this.#api.SpanKind.CONSUMER, attributes, links };
+    const span = this.#tracer.startSpan(`deliver ${route.name}`, options, this.#under(producer));
+    return (outcome) => {
+      span.setAttribute('signalbox.outcome', outcome);
+      span.end();
+    };
+  }
+
+  /** Runs the handler of an operation, so that what it starts is under its span. */
   handle<T>(parent: Api.Span, work: () => MaybePromise<T>): MaybePromise<T> {
     const { context, trace } = this.#api;
     const within = trace.setSpan(context.active(), parent);
@@ -125,7 +148,7 @@ export class OpenTelemetry implements Tracer {
       span.end();
       return done;
     } catch (error) {
-      this.#fail(span, error);
+      this.fail(span, error);
       throw error;
     }
   }
@@ -136,13 +159,13 @@ export class OpenTelemetry implements Tracer {
       span.end();
       return value;
     } catch (error) {
-      this.#fail(span, error);
+      this.fail(span, error);
       throw error;
     }
   }
 
   /** A refusal says its code; of other errors the log has more, and a trace may be seen by more people. */
-  #fail(span: Api.Span, error: unknown): void {
+  fail(span: Api.Span, error: unknown): void {
     const isRefusal = isRouterError(error);
     span.setAttribute('error.type', isRefusal ? error.code : 'handler_failed');
     span.setStatus({ code: this.#api.SpanStatusCode.ERROR, ...(isRefusal && { message: error.message }) });
@@ -154,48 +177,15 @@ export class OpenTelemetry implements Tracer {
     return trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true });
   }
 
-  #channel(channel: string): Names {
+  #channel(channel: string): SpanNames {
     return this.#options.channels ? { 'signalbox.channel': channel } : {};
   }
 
   /** One of so many, evenly. */
-  #isDue(): boolean {
-    this.#due += this.#options.sample;
-    if (this.#due < 1) return false;
-    this.#due -= 1;
+  #isDue(operation: TracedOperation): boolean {
+    this.#due[operation] += this.#options.sample;
+    if (this.#due[operation] < 1) return false;
+    this.#due[operation] -= 1;
     return true;
   }
-}
-
-class PublicationTrace implements PublishTrace {
-  readonly #by: OpenTelemetry;
-  readonly #span: Api.Span;
-
-  constructor(by: OpenTelemetry, span: Api.Span) {
-    this.#by = by;
-    this.#span = span;
-  }
-
-  follow<T>(work: () => MaybePromise<T>): MaybePromise<T> {
-    return this.#by.settle(this.#span, work);
-  }
-
-  allowed(route: Route): void {
-    this.#span.updateName(`publish ${route.name}`);
-    this.#span.setAttributes(namesOf(route));
-    this.#span.addEvent('allowed');
-  }
-
-  handle<T>(work: () => MaybePromise<T>): MaybePromise<T> {
-    return this.#by.handle(this.#span, work);
-  }
-}
-
-/** The pattern, of which there are few, in place of the channel. */
-function namesOf({ name, pattern }: Route): Names {
-  return {
-    'messaging.destination.name': pattern,
-    'messaging.destination.template': pattern,
-    'signalbox.route': name,
-  };
 }

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackendKey } from '../core/backend-key.js';
+import { makeFolder } from './make-folder.js';
 
 /** What a server without configured keys makes for itself, so that the other commands of the same folder work. */
 export interface LocalSecrets {
@@ -29,7 +30,7 @@ export async function ensureLocalSecrets(folder: string): Promise<LocalSecrets> 
     apiKey: randomKey(),
     secret: randomBytes(32).toString('base64url'),
   };
-  await mkdir(join(folder, FOLDER), { recursive: true, mode: 0o700 });
+  await makeFolder(join(folder, FOLDER), 0o700);
   await writeFile(join(folder, FOLDER, 'secrets.json'), `${JSON.stringify(secrets)}\n`, { mode: 0o600 });
   return secrets;
 }

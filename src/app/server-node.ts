@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { type ChannelQuestion, type ChannelsOfNode, channelsAmong } from '../core/channel-summary.js';
 import type { ClusterCommand, ClusterNode, NodeState } from '../core/cluster.js';
 import { DISCONNECT, type Disconnect } from '../core/errors.js';
 import type { Route } from '../core/route.js';
 import type { SessionControl } from '../core/session-control.js';
+import type { Topic } from '../core/topic.js';
 import { VERSION } from './version.js';
 
 export interface ServerNodeParts {
@@ -13,6 +15,8 @@ export interface ServerNodeParts {
   endAll(why: Disconnect): void;
   readonly revocations: { revoke(user: string | undefined, before: number): void };
   readonly routes: readonly Route[];
+  /** The live channels of the main realm. */
+  topics(): Iterable<Topic>;
   /** Reads settings, routes and handlers again. */
   reload(): unknown;
   figures(): Pick<NodeState, 'connections' | 'sessions' | 'channels' | 'subscriptions'>;
@@ -38,6 +42,10 @@ export class ServerNode implements ClusterNode {
   /** Sessions that the last command met here. */
   get obeyed(): number {
     return this.#obeyed;
+  }
+
+  answer(question: ChannelQuestion): ChannelsOfNode {
+    return channelsAmong(this.#parts.topics(), question);
   }
 
   obey(command: ClusterCommand): number {

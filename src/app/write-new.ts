@@ -1,5 +1,6 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from './make-folder.js';
 import type { NewFile } from './templates.js';
 
 /**
@@ -12,7 +13,7 @@ export async function writeNew(folder: string, files: readonly NewFile[]): Promi
   try {
     for (const { path, text } of files) {
       const place = join(folder, path);
-      await mkdir(dirname(place), { recursive: true });
+      await makeFolder(dirname(place));
       if (await writeOnce(place, text)) made.push(place);
       else there.push(path);
     }

@@ -47,8 +47,16 @@ async function openMySql({ dsn, pool: connectionLimit }: DatabaseTarget): Promis
   });
   return {
     async rows(sql, values) {
-      const [rows] = await pool.execute({ sql, timeout: SQL_TIMEOUT }, [...values]);
-      return Array.isArray(rows) ? rows : [];
+      const connection = await pool.getConnection();
+      try {
+        const [rows] = await connection.execute({ sql, timeout: SQL_TIMEOUT }, [...values]);
+        connection.release();
+        return Array.isArray(rows) ? rows : [];
+      } catch (error) {
+        // one that was not waited for any longer is still busy: the next lookup, and the end, would wait for it
+        connection.destroy();
+        throw error;
+      }
     },
     close: () => pool.end(),
   };

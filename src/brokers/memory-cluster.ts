@@ -1,4 +1,5 @@
-import type { Cluster, ClusterCommand, ClusterNode, NodeState } from '../core/cluster.js';
+import type { ChannelQuestion } from '../core/channel-summary.js';
+import type { Cluster, ClusterAnswers, ClusterCommand, ClusterNode, NodeState } from '../core/cluster.js';
 import { randomId } from '../core/session.js';
 
 /** A node that is alone: what it commands it does itself. */
@@ -12,6 +13,11 @@ export class MemoryCluster implements Cluster {
 
   command(command: ClusterCommand): number {
     return this.#node?.obey(command) ?? 0;
+  }
+
+  ask(question: ChannelQuestion): ClusterAnswers {
+    const node = this.#node;
+    return { answers: new Map(node && [[this.id, node.answer(question)]]), silent: [] };
   }
 
   nodes(): readonly NodeState[] {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, list, meta, secret } from './setting-kinds.js';
+import { choice, count, list, meta, secret } from './setting-kinds.js';
 
 /** Names whose values nobody needs to see to run a server. */
 const SECRET_NAMES = [
@@ -32,6 +32,10 @@ export const adminSettings = z.strictObject({
   }),
   mode: choice(['read', 'full'], 'What the key is for: to look, or to publish and end sessions as well.'),
   payloads: choice(['shown', 'hidden'], 'Whether those who hold the key see payloads, masked by `redact`.'),
+  streams: count(
+    16,
+    'Streams of operators that are open at a time: one for each page, one more for what it tails or replays. Over it, the oldest is ended.',
+  ),
   redact: list('list', SECRET_NAMES, {
     help: 'Names in payloads and claims whose values are masked, however they are written; also as the end of a longer name.',
   }),

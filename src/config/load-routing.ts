@@ -21,6 +21,8 @@ export interface RoutingRequest {
   readonly defaultAccess: DefaultAccess;
   /** The names that a `handler` may have; unchecked if absent. */
   readonly handlers?: ReadonlySet<string> | undefined;
+  /** How one that there is not may come to be; undefined where there is nothing to say but what there is. */
+  readonly remedyFor?: ((handler: string) => string | undefined) | undefined;
   /** The words in `access` with a meaning of their own, the built-in ones if absent; every other word is a role. */
   readonly rules?: ReadonlySet<string> | undefined;
   /** Says what is wrong with an expression in `access`; unchecked if absent. */
@@ -43,8 +45,8 @@ export async function loadRouting(request: RoutingRequest): Promise<Routing> {
   const findings = new FindingList(request.strict);
   const walk = new ImportWalk(new RoutingFiles(findings, request.rules ?? new Set(BUILT_IN_RULES)), findings);
   const drafts = lastOfEachName(await collect(request.sources, { walk, findings }), findings);
-  const { handlers, defaultAccess, checkRule } = request;
-  const surroundings = { handlers, defaultAccess, checkRule };
+  const { handlers, remedyFor, defaultAccess, checkRule } = request;
+  const surroundings = { handlers, remedyFor, defaultAccess, checkRule };
   const refused = new Set(await checkExpressions(drafts, findings));
   const contracts = await contractsOf(drafts, findings);
   for (const draft of drafts) {
@@ -94,7 +96,7 @@ function reportNothing(path: string, files: readonly string[] | undefined, findi
     new SourceFile(shownName(path), '').at([0, 0]),
     {
       message: missing ? 'there is no such file or folder' : 'the folder has no .yml or .yaml file',
-      hint: 'correct routing: in the settings, or --routing',
+      hint: 'correct routing: in the settings, or --routing; a project that has both is made by signalbox init DIR',
     },
   );
 }

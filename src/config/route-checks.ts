@@ -10,6 +10,7 @@ import { isLeftover } from './symfony-leftovers.js';
 /** What is checked against: the handlers that exist, where that is known, and the installation's access. */
 export interface Surroundings {
   readonly handlers: ReadonlySet<string> | undefined;
+  readonly remedyFor?: ((handler: string) => string | undefined) | undefined;
   readonly defaultAccess: DefaultAccess;
   readonly checkRule: RuleCheck | undefined;
 }
@@ -17,10 +18,10 @@ export interface Surroundings {
 /** Checks what can be said only after the imports: handler, owner and defaults. */
 export function checkRoute(
   draft: Draft,
-  { handlers, defaultAccess, checkRule }: Surroundings,
+  { handlers, remedyFor, defaultAccess, checkRule }: Surroundings,
   findings: FindingList,
 ): void {
-  if (handlers !== undefined) checkHandler(draft, handlers, findings);
+  if (handlers !== undefined) checkHandler(draft, { handlers, remedyFor }, findings);
   if (draft.pieces.length === 0) return;
   for (const operation of OPERATIONS) checkOwner(draft, { operation, defaultAccess }, findings);
   if (checkRule !== undefined) checkRules(draft, checkRule, findings);
@@ -47,10 +48,15 @@ function checkSlow({ delivery: { slow, replay }, history, name, at }: Draft, fin
   });
 }
 
-function checkHandler({ handler, name }: Draft, handlers: ReadonlySet<string>, findings: FindingList): void {
+function checkHandler(
+  { handler, name }: Draft,
+  { handlers, remedyFor }: { readonly handlers: ReadonlySet<string> } & Pick<Surroundings, 'remedyFor'>,
+  findings: FindingList,
+): void {
   if (handler === undefined || handlers.has(handler.name) || isLeftover(handler.name)) return;
   const known = handlers.size === 0 ? 'there is none yet' : `there are ${listed(handlers)}`;
-  const otherwise = `${known}; write a class for it, or name it under topics: in the settings`;
+  const write = `${known}; write a class for it, or name it under topics: in the settings`;
+  const otherwise = remedyFor?.(handler.name) ?? write;
   findings.report('unknown-handler', handler.at, {
     message: `no handler is called "${handler.name}" (route "${name}")`,
     hint: didYouMean(handler.name, handlers, otherwise),

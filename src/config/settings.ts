@@ -89,6 +89,8 @@ export interface AdminSettings {
   readonly key: string | undefined;
   readonly mode: 'read' | 'full';
   readonly payloads: 'hidden' | 'shown';
+  /** Streams of operators that are open at a time. */
+  readonly streams: number;
   readonly redact: readonly string[];
 }
 

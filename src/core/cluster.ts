@@ -1,3 +1,4 @@
+import type { ChannelQuestion, ChannelsOfNode } from './channel-summary.js';
 import type { Disconnect } from './errors.js';
 import type { MaybePromise } from './maybe-promise.js';
 import type { Principal } from './session.js';
@@ -32,10 +33,20 @@ export interface NodeState {
   readonly lag: number;
 }
 
+/** What all nodes have said to one question. */
+export interface ClusterAnswers {
+  /** By the id of the node, this one first. */
+  readonly answers: ReadonlyMap<string, ChannelsOfNode>;
+  /** Nodes that live and have not answered in time. */
+  readonly silent: readonly string[];
+}
+
 /** A node as its cluster sees it. */
 export interface ClusterNode {
   /** Does what a command says here, before it returns to how many sessions. */
   obey(command: ClusterCommand): number;
+  /** What there is here. It must not throw. */
+  answer(question: ChannelQuestion): ChannelsOfNode;
   /** Commands are lost that were given while others could not be reached: nobody's session may live on unseen. */
   missed(): void;
   /** Asked now and then. */
@@ -53,6 +64,8 @@ export interface Cluster {
    * others; this node has obeyed then.
    */
   command(command: ClusterCommand): MaybePromise<number>;
+  /** Asks all nodes that live, this one included. Throws `unavailable` where it is not known now which these are. */
+  ask(question: ChannelQuestion): MaybePromise<ClusterAnswers>;
   /** Those that live, this one included, the oldest first. */
   nodes(): MaybePromise<readonly NodeState[]>;
   /** Milliseconds since the last sign of life of each node, as heard when `nodes` was asked. Left out by one that is alone. */

@@ -1,7 +1,8 @@
-import type { BrokerHealth } from './broker.js';
 import type { RouterError } from './errors.js';
 import type { MaybePromise } from './maybe-promise.js';
+import type { NodeOverview, Series } from './node-overview.js';
 import type { Page } from './page.js';
+import type { Payload } from './payload.js';
 import type { PresenceReport } from './presence.js';
 import type { Publication } from './publication.js';
 import type { Access, Operation, Route } from './route.js';
@@ -176,51 +177,16 @@ export interface ExplainedWish {
   readonly operation: Operation;
   readonly channel: string;
   readonly principal: Principal;
+  /** What is published, for rules and schemas that look at it. */
+  readonly payload?: Payload | undefined;
+  /** The main one without a name. */
+  readonly realm?: string | undefined;
 }
 
 export interface Explanation {
   readonly allowed: boolean;
   /** As `signalbox explain` prints them. */
   readonly lines: readonly string[];
-}
-
-/** How the node is at this moment; everything in it is told to operators as it is. */
-export interface NodeOverview {
-  readonly node: {
-    readonly id: string;
-    readonly version: string;
-    /** Milliseconds since 1970. */
-    readonly started: number;
-    readonly pid: number;
-    readonly host: string;
-    readonly urls: readonly string[];
-  };
-  readonly table: { readonly hash: string; readonly routes: number; readonly loaded: number };
-  readonly figures: Readonly<Record<string, number>>;
-  readonly load: {
-    readonly level: number;
-    /** Milliseconds that the event loop was late by, in the last second. */
-    readonly loopDelay: number;
-    /** Of one core, in the last second. */
-    readonly cpu: number;
-    /** Octets. */
-    readonly rss: number;
-    readonly heap: number;
-  };
-  readonly protocols: readonly {
-    readonly protocol: string;
-    readonly transport: string;
-    readonly sessions: number;
-  }[];
-  readonly broker: BrokerHealth & { readonly kind: string };
-}
-
-/** Figures second by second, the oldest first. */
-export interface Series {
-  /** Milliseconds between two rows. */
-  readonly step: number;
-  readonly names: readonly string[];
-  readonly rows: readonly (readonly number[])[];
 }
 
 /** What operators see of this node. Lists are of this node alone. */
@@ -235,6 +201,7 @@ export interface NodeInspection {
   /** The newest first. */
   refusals(): readonly SeenRefusal[];
   slow(): readonly SlowPeer[];
+  /** Throws `bad_request` for a realm that is not there. */
   explain(wish: ExplainedWish): MaybePromise<Explanation>;
   /** What is in one realm; of the main one without a name. Throws `bad_request` for one that is not there. */
   realm(name: string | undefined): RouterInspection;

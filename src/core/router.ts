@@ -130,6 +130,8 @@ export interface Subscriber {
   readonly consumer?: Consumer;
   /** Where it was before, on one channel: it gets what it has missed, or is told that this is not known. */
   readonly since?: Position | undefined;
+  /** The trace that it asks in, as a `traceparent`. [W3C Trace Context] */
+  readonly trace?: string | undefined;
   /** Has joined, and nothing has been delivered to it yet: the moment to acknowledge. */
   joined?(group: SubscriptionGroup, start: Start): void;
   /** The router has ended the subscription: tell the peer why, in the words of the protocol. */

@@ -59,6 +59,8 @@ export interface CallRequest {
   readonly timeout?: number;
   /** Who calls, where the callee is told. */
   readonly caller?: Publisher | undefined;
+  /** The trace that the caller is in, as a `traceparent`. [W3C Trace Context] */
+  readonly trace?: string | undefined;
   reply(reply: CallReply): void;
 }
 

@@ -1,16 +1,33 @@
+import type { Match } from './match.js';
 import type { MaybePromise } from './maybe-promise.js';
-import type { Publication, PublishEvent } from './publication.js';
+import type { Payload } from './payload.js';
+import type { Publication } from './publication.js';
 import type { Route } from './route.js';
 import type { Session } from './session.js';
 
-/** What a peer has asked to publish, on its way to the handler. */
-export interface PublishTrace {
+/** What peers ask for that is traced. */
+export type TracedOperation = 'publish' | 'subscribe' | 'call';
+
+/** What a peer asks for, as far as a trace tells of it. */
+export interface Traceable {
+  /** The trace that the peer is in, as a `traceparent`. [W3C Trace Context] */
+  readonly trace?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly payload?: Payload;
+  /** Of a subscription to a pattern. */
+  readonly match?: Match;
+}
+
+/** What a peer has asked for, on its way to the handler. */
+export interface OperationTrace {
   /** Does what `work` does; the trace ends when that is settled. */
   follow<T>(work: () => MaybePromise<T>): MaybePromise<T>;
-  /** A route has matched, and access and limits let it pass. */
-  allowed(route: Route): void;
+  /** Access and limits let it pass to what is named here, of which there are few; a call is answered by a session of WAMP, or here. */
+  allowed(to: Pick<Route, 'name' | 'pattern'>, answerer?: 'wamp'): void;
   /** Does what `work` does: what the handler does within is of the trace. */
   handle<T>(work: () => MaybePromise<T>): MaybePromise<T>;
+  /** Ends what is not followed, with what has gone wrong where something has. Called once. */
+  end(error?: unknown): void;
 }
 
 /** A step of a publication that is traced. */
@@ -23,12 +40,31 @@ export interface TraceStep {
   readonly subscribers?: number;
 }
 
-/** Follows publications on their way, those of them that are chosen. Where there is none, nothing is followed. */
+/** A message of a queue that is given to a consumer. */
+export interface HandOver {
+  /** Whose `trace` is given. */
+  readonly publication: Publication;
+  readonly route: Route;
+  /** Times that it has been given out, this one included. */
+  readonly attempt: number;
+}
+
+/** What became of a message that a consumer was given. `returned`: the consumer has gone, and another gets it. */
+export type HandOverOutcome = 'acknowledged' | 'requeued' | 'rejected' | 'returned';
+
+/** Follows what peers ask for on its way, as much of it as is chosen. Where there is none, nothing is followed. */
 export interface Tracer {
   /** Undefined for one that is not chosen. */
-  publication(session: Session, channel: string, event: PublishEvent): PublishTrace | undefined;
+  begin(
+    operation: TracedOperation,
+    session: Session,
+    channel: string,
+    asked: Traceable,
+  ): OperationTrace | undefined;
   /** The `traceparent` of what runs now; undefined where it is of no trace. */
   current(): string | undefined;
   /** Does what `work` does, and notes it under the trace of the publication. */
   step<T>(step: TraceStep, work: () => MaybePromise<T>): MaybePromise<T>;
+  /** Notes how long a consumer has a message; to be ended once. Undefined where its trace is not recorded. */
+  handOver(message: HandOver): ((outcome: HandOverOutcome) => void) | undefined;
 }

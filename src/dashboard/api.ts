@@ -1,4 +1,11 @@
 import { EventReader, type StreamEvent } from './event-reader.js';
+import { Silence } from './silence.js';
+
+/** Milliseconds that an answer may take. */
+const PATIENCE = 10_000;
+/** The server says something every second in the stream of a page, and every eleven elsewhere; after this nobody is there. */
+const SILENCE = 8_000;
+const LONG_SILENCE = 30_000;
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -27,7 +34,9 @@ export class AdminApi {
   }
 
   async get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
-    return readJson<T>(await this.#ask(path, query, signal === undefined ? {} : { signal }));
+    const patience = AbortSignal.timeout(PATIENCE);
+    const either = signal === undefined ? patience : AbortSignal.any([signal, patience]);
+    return readJson<T>(await this.#ask(path, query, { signal: either }));
   }
 
   async post<T>(path: string, body: unknown): Promise<T> {
@@ -35,22 +44,24 @@ export class AdminApi {
     return readJson<T>(await this.#ask(path, {}, { method: 'POST', body: JSON.stringify(body), headers }));
   }
 
-  /** The events of a stream until it ends, or until the signal ends it without a word. */
+  /**
+   * The events of a stream until it ends, or until the signal ends it without a word. One that falls silent is given up, as a
+   * connection can be dead without being closed.
+   */
   async *stream(path: string, query: Query, signal: AbortSignal): AsyncGenerator<readonly StreamEvent[]> {
-    const { body } = await this.#ask(path, query, { signal, headers: { accept: 'text/event-stream' } });
-    const pieces = body?.pipeThrough(new TextDecoderStream()).getReader();
-    const reader = new EventReader();
+    const silence = new Silence(path === 'stream' ? SILENCE : LONG_SILENCE);
     try {
-      for (;;) {
-        const next = await pieces?.read();
-        if (next === undefined || next.done) return;
-        const events = reader.read(next.value);
-        if (events.length > 0) yield events;
-      }
-    } catch {
+      const init = {
+        signal: AbortSignal.any([signal, silence.signal]),
+        headers: { accept: 'text/event-stream' },
+      };
+      yield* eventsOf(await this.#ask(path, query, init), silence);
+    } catch (error) {
+      if (silence.signal.aborted) throw silent();
+      if (error instanceof ApiFault) throw error;
       if (!signal.aborted) throw unreachable();
     } finally {
-      void pieces?.cancel().catch(() => undefined);
+      silence.stop();
     }
   }
 
@@ -68,6 +79,24 @@ export class AdminApi {
   }
 }
 
+/** What arrives, in the pieces in which it does. Throws an `ApiFault` where the server has made room for another stream. */
+async function* eventsOf({ body }: Response, silence: Silence): AsyncGenerator<readonly StreamEvent[]> {
+  const pieces = body?.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = new EventReader();
+  try {
+    for (;;) {
+      const next = await pieces?.read();
+      if (next === undefined || next.done) return;
+      silence.isBroken();
+      const events = reader.read(next.value);
+      if (events.length > 0) yield events;
+      for (const event of events) throwIfCut(event);
+    }
+  } finally {
+    void pieces?.cancel().catch(() => undefined);
+  }
+}
+
 /** What any error is to the page. */
 export function asFault(error: unknown): ApiFault {
   return error instanceof ApiFault ? error : new ApiFault(0, 'page', String(error));
@@ -80,6 +109,22 @@ function unreachable(): ApiFault {
     'the server cannot be reached',
     'check that it runs, and the network',
   );
+}
+
+function silent(): ApiFault {
+  return new ApiFault(
+    0,
+    'silent',
+    'the server has fallen silent',
+    'check that it runs, and what stands between: it says something every second',
+  );
+}
+
+/** The server has ended a stream to make room for another: whoever came back by itself would end that one. */
+function throwIfCut({ event, data }: StreamEvent): void {
+  if (event !== 'ended') return;
+  const { code, reason, hint } = data as Readonly<Record<string, unknown>>;
+  if (code === 'limit_exceeded') throw new ApiFault(429, code, String(reason), String(hint));
 }
 
 async function readJson<T>(response: Response): Promise<T> {

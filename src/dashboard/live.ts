@@ -5,7 +5,8 @@ import type { StreamEvent } from './event-reader.js';
 /** Whether the page hears of its server. */
 export type Link =
   | { readonly state: 'connecting' | 'live' }
-  | { readonly state: 'lost'; readonly fault: ApiFault; readonly retryAt: number };
+  /** Without `retryAt` it is not tried again before somebody says so. */
+  | { readonly state: 'lost'; readonly fault: ApiFault; readonly retryAt: number | undefined };
 
 export interface LiveState {
   readonly link: Link;
@@ -17,8 +18,6 @@ export interface LiveState {
 
 /** Rows that are kept: five minutes. */
 const ROWS = 300;
-/** The server says something every second; after this silence nobody is there. */
-const SILENCE = 8_000;
 const PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 /** What the server says of itself second by second. It comes back by itself, unless the key is refused. */
@@ -29,7 +28,6 @@ export class Live {
   readonly #end = new AbortController();
   #state: LiveState = { link: { state: 'connecting' }, overview: undefined, series: undefined, refusals: 0 };
   #attempts = 0;
-  #heard = 0;
   #wake: () => void = () => undefined;
 
   constructor(api: AdminApi, denied: (fault: ApiFault) => void) {
@@ -69,10 +67,7 @@ export class Live {
 
   /** One connection, until it is lost. */
   async #once(): Promise<ApiFault> {
-    const attempt = new AbortController();
-    const signal = AbortSignal.any([attempt.signal, this.#end.signal]);
-    this.#heard = Date.now();
-    const watch = setInterval(() => Date.now() - this.#heard > SILENCE && attempt.abort(), 1_000);
+    const { signal } = this.#end;
     try {
       const { series, ...overview } = await this.#api.get<Overview>('overview', {}, signal);
       this.#change({ overview, series });
@@ -80,14 +75,10 @@ export class Live {
       return new ApiFault(0, 'ended', 'the server has ended the stream');
     } catch (error) {
       return asFault(error);
-    } finally {
-      clearInterval(watch);
-      attempt.abort();
     }
   }
 
   #take(events: readonly StreamEvent[]): void {
-    this.#heard = Date.now();
     this.#attempts = 0;
     let { overview, series, refusals } = this.#state;
     for (const { event, data } of events) {
@@ -100,10 +91,10 @@ export class Live {
   }
 
   async #pause(fault: ApiFault): Promise<void> {
-    const pause = PAUSES[Math.min(this.#attempts++, PAUSES.length - 1)] ?? 15_000;
-    this.#change({ link: { state: 'lost', fault, retryAt: Date.now() + pause } });
+    const pause = fault.status === 429 ? undefined : PAUSES[Math.min(this.#attempts++, PAUSES.length - 1)];
+    this.#change({ link: { state: 'lost', fault, retryAt: pause && Date.now() + pause } });
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pause);
+      const timer = pause === undefined ? undefined : setTimeout(resolve, pause);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();

@@ -9,6 +9,11 @@ export interface Streaming {
   readonly fault: ApiFault | undefined;
 }
 
+export interface AskedStream extends Streaming {
+  /** Asks for it once more. */
+  again(): void;
+}
+
 export interface WantedStream {
   readonly path: string;
   /** Undefined while nothing is wanted. */
@@ -22,10 +27,11 @@ const CLOSED: Streaming = { state: 'closed', fault: undefined };
 const OPEN: Streaming = { state: 'open', fault: undefined };
 
 /** A stream for as long as it is wanted and the component is there; `take` is called with what arrives together. */
-export function useStream(wanted: WantedStream, take: (events: readonly StreamEvent[]) => void): Streaming {
+export function useStream(wanted: WantedStream, take: (events: readonly StreamEvent[]) => void): AskedStream {
   const { path, query, isEndless = false } = wanted;
   const { api, denied } = useDesk();
   const [streaming, setStreaming] = useState(CLOSED);
+  const [times, setTimes] = useState(0);
   const taking = useRef(take);
   taking.current = take;
   const wish = query && JSON.stringify(query);
@@ -45,6 +51,6 @@ export function useStream(wanted: WantedStream, take: (events: readonly StreamEv
     );
     void run.start();
     return () => run.stop();
-  }, [api, denied, path, wish, isEndless]);
-  return streaming;
+  }, [api, denied, path, wish, isEndless, times]);
+  return { ...streaming, again: () => setTimes((before) => before + 1) };
 }

@@ -19,6 +19,11 @@ export class FrameCache {
     this.#group = group;
   }
 
+  /** Where it was published. */
+  get channel(): string {
+    return this.#publication.channel;
+  }
+
   for(subscriber: Subscriber): Frame {
     if (this.#frame !== undefined && subscriber.wireKey === this.#key) return this.#frame;
     return this.#switch(subscriber);

@@ -9,7 +9,7 @@ import type { Awaiting } from './awaiting.js';
 import type { FanOuts, Receivers, Slices } from './fan-outs.js';
 import { FrameCache } from './frame-cache.js';
 import type { Groups } from './groups.js';
-import type { SlowSubscribers } from './slow-subscribers.js';
+import type { HoldsBack } from './slow-subscribers.js';
 
 /** Shared by groups without subscribers, so that a publish to nobody builds no set. */
 const NONE: ReadonlySet<Subscriber> = new Set();
@@ -76,14 +76,15 @@ export abstract class Group implements SubscriptionGroup, Receivers {
   deliver(publication: Publication, admits: Admits | undefined): number {
     if (this.#subscribers === undefined || this.#subscribers.size === 0) return 0;
     const frames = new FrameCache(publication, this);
-    if (admits === undefined && this.slow === undefined && this.awaiting === undefined) {
+    const slow = this.slowOn(publication.channel);
+    if (admits === undefined && slow === undefined && this.awaiting === undefined) {
       for (const subscriber of this.#subscribers) subscriber.session.connection.send(frames.for(subscriber));
       return this.#subscribers.size;
     }
     let count = 0;
     for (const subscriber of this.#subscribers) {
       if (admits?.(subscriber.session) === false) continue;
-      this.send(subscriber, frames);
+      this.send(subscriber, frames, slow);
       count++;
     }
     return count;
@@ -96,10 +97,11 @@ export abstract class Group implements SubscriptionGroup, Receivers {
     { number, slice }: Slices,
   ): Generator<undefined, number> {
     const frames = new FrameCache(publication, this);
+    const slow = this.slowOn(publication.channel);
     let count = 0;
     for (const subscriber of this.subscribers) {
       if (!this.#isLateFor(subscriber, number) && admits?.(subscriber.session) !== false) {
-        this.send(subscriber, frames);
+        this.send(subscriber, frames, slow);
         count++;
       }
       if (slice.isOver()) yield;
@@ -107,15 +109,15 @@ export abstract class Group implements SubscriptionGroup, Receivers {
     return count;
   }
 
-  /** Those of the subscribers that take less than is published, where they may miss some of it. */
-  protected get slow(): SlowSubscribers | undefined {
+  /** Those of the subscribers that take less than is published, where they may miss some of what is on a channel. */
+  protected slowOn(_channel: string): HoldsBack | undefined {
     return undefined;
   }
 
   /** Sends what is meant for a subscriber, unless it may not have it yet or takes less. */
-  protected send(subscriber: Subscriber, frames: FrameCache): void {
+  protected send(subscriber: Subscriber, frames: FrameCache, slow: HoldsBack | undefined): void {
     if (this.awaiting?.holdsBack(subscriber, frames) === true) return;
-    if (this.slow?.holdsBack(subscriber, frames) !== true)
+    if (slow?.holdsBack(subscriber, frames) !== true)
       subscriber.session.connection.send(frames.for(subscriber));
   }
 

@@ -1,14 +1,16 @@
 export { type Judgement, RouteAccess } from './access.js';
+export { checkContract } from './contract.js';
 export { describeJudgements } from './explain.js';
 export type { IdentitySettings } from './identities.js';
-export type { RouterLimits } from './limits.js';
+export { checkPayloadSize, type RouterLimits } from './limits.js';
 export type { Foreseen } from './preview.js';
 export type { Rerouted } from './rerouting.js';
 export { compareRoutes, type RouteChanges } from './route-changes.js';
 export { RouteTable, type RouteTrial } from './route-table.js';
 export { Routing } from './routing.js';
 export { answersCalls } from './rpc/local-procedures.js';
-export { type ProcedureLimits, ProcedureRouter, type ProcedureRouterParts } from './rpc/procedure-router.js';
+export { ProcedureRouter } from './rpc/procedure-router.js';
+export type { ProcedureLimits, ProcedureRouterParts } from './rpc/procedure-router-parts.js';
 export { RULE_NAMES } from './rules/named-rules.js';
 export { ruleFault } from './rules/rule-book.js';
 export { sameValue } from './same-value.js';

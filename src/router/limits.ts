@@ -95,11 +95,8 @@ export function checkPublication(
   { publishes, request: { route } }: LiveTopic,
   { payload, limits }: { payload: Payload; limits: RouterLimits },
 ): void {
-  const { payload: octets, publish } = route.limits;
-  if (octets !== undefined && payload.size > octets) {
-    const text = `a payload of ${payload.size} octets is over limits.payload of ${octets}, which route ${route.name} sets`;
-    throw new RouterError('payload_too_large', text, { limit: 'route.limits.payload' });
-  }
+  const { publish } = route.limits;
+  checkPayloadSize(route, payload);
   if (limits.publishes !== undefined && session.principal.kind !== 'backend') {
     const now = performance.now();
     session.publishes ??= bucketOf(session.connection, limits.publishes, now);
@@ -111,6 +108,13 @@ export function checkPublication(
   if (publish === undefined || publishes === undefined || publishes.tryTake(performance.now()) === 0) return;
   const text = `more is published than limits.publish of ${rateText(publish)}, which route ${route.name} sets`;
   throw overLimit('route.limits.publish', text);
+}
+
+/** Throws `payload_too_large`. */
+export function checkPayloadSize({ name, limits: { payload: octets } }: Route, { size }: Payload): void {
+  if (octets === undefined || size <= octets) return;
+  const text = `a payload of ${size} octets is over limits.payload of ${octets}, which route ${name} sets`;
+  throw new RouterError('payload_too_large', text, { limit: 'route.limits.payload' });
 }
 
 /**

@@ -1,10 +1,14 @@
 import type { Broker, ChannelSelection } from '../core/broker.js';
+import type { RouterWatch } from '../core/inspection.js';
 import type { Logger } from '../core/logger.js';
 import type { Match } from '../core/match.js';
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js';
+import type { Subscriber } from '../core/router.js';
 import { type FanOutContext, Group } from './group.js';
 import { MatchCache } from './match-cache.js';
+import type { MatchedChannels } from './matched-channels.js';
 import { PatternIndex } from './pattern-index.js';
+import { SlowPatternSubscribers } from './slow-pattern-subscribers.js';
 
 export type PatternMatch = Exclude<Match, 'exact'>;
 
@@ -12,27 +16,49 @@ export type PatternMatch = Exclude<Match, 'exact'>;
 export class PatternGroup extends Group implements ChannelSelection {
   readonly match: PatternMatch;
   readonly channel: string;
-  readonly #broker: Broker;
+  readonly #context: PatternContext;
+  #slow: SlowPatternSubscribers | undefined;
 
   constructor({ match, channel }: ChannelSelection & { match: PatternMatch }, context: PatternContext) {
     super(context);
     this.match = match;
     this.channel = channel;
-    this.#broker = context.broker;
+    this.#context = context;
+  }
+
+  override remove(subscriber: Subscriber): boolean {
+    this.#slow?.forget(subscriber);
+    return super.remove(subscriber);
+  }
+
+  /** What is held of a channel whose route does not say so any more goes out before what follows. */
+  protected override slowOn(channel: string): SlowPatternSubscribers | undefined {
+    const { channels, fanOuts, watch } = this.#context;
+    if (channels.conflates(channel))
+      return (this.#slow ??= new SlowPatternSubscribers({
+        channels,
+        stats: fanOuts.stats,
+        begins: (session, published) => watch?.conflated(session, published),
+      }));
+    this.#slow?.flush(channel);
+    return undefined;
   }
 
   protected demand(): MaybePromise<void> {
-    return this.#broker.subscribePattern?.(this);
+    return this.#context.broker.subscribePattern?.(this);
   }
 
   protected renounce(): MaybePromise<void> {
-    return this.#broker.unsubscribePattern?.(this);
+    return this.#context.broker.unsubscribePattern?.(this);
   }
 }
 
 export interface PatternContext extends FanOutContext {
   readonly broker: Broker;
   readonly logger: Logger;
+  readonly channels: MatchedChannels;
+  /** Undefined where nobody looks. */
+  readonly watch: RouterWatch | undefined;
 }
 
 /** Channels whose patterns are remembered until a pattern comes or goes, at least. */

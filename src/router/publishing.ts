@@ -6,7 +6,7 @@ import type { Publication, PublishEvent } from '../core/publication.js';
 import type { Route } from '../core/route.js';
 import type { Session } from '../core/session.js';
 import { timed } from '../core/timed.js';
-import type { PublishTrace, Tracer } from '../core/tracer.js';
+import type { OperationTrace, Tracer } from '../core/tracer.js';
 import { questionOf } from './access.js';
 import { checkContract } from './contract.js';
 import { inTime } from './in-time.js';
@@ -27,7 +27,7 @@ export interface PublishingParts {
 /** What goes along with a publish. */
 interface Attendants {
   readonly placed: (() => void) | undefined;
-  readonly trace: PublishTrace | undefined;
+  readonly trace: OperationTrace | undefined;
 }
 
 /** A publish whose handler is waited for. */
@@ -54,7 +54,7 @@ export class Publishing {
     event: PublishEvent,
     placed?: () => void,
   ): MaybePromise<Publication | undefined> {
-    const trace = this.#parts.tracer?.publication(session, channel, event);
+    const trace = this.#parts.tracer?.begin('publish', session, channel, event);
     if (trace === undefined) return this.#publish(session, channel, event, { placed, trace });
     return trace.follow(() => this.#publish(session, channel, event, { placed, trace }));
   }
@@ -97,7 +97,7 @@ export class Publishing {
     session: Session,
     topic: LiveTopic,
     event: PublishEvent,
-    trace: PublishTrace | undefined,
+    trace: OperationTrace | undefined,
   ): MaybePromise<Publication | undefined> {
     if (trace === undefined) return askHandler(session, topic, event);
     trace.allowed(topic.request.route);

@@ -147,7 +147,7 @@ export abstract class RoutedGroup extends Group {
     if (awaiting?.has(subscriber) !== true) return true;
     const held = awaiting.take(subscriber);
     if (awaiting.size === 0) this.awaiting = undefined;
-    for (const frames of held ?? []) this.send(subscriber, frames);
+    for (const frames of held ?? []) this.send(subscriber, frames, this.slowOn());
     this.#consume(subscriber);
     return held !== undefined;
   }
@@ -160,7 +160,7 @@ export abstract class RoutedGroup extends Group {
   /** What handlers and their timers know of it. */
   protected abstract get topic(): Topic;
 
-  protected override get slow(): SlowSubscribers | undefined {
+  protected override slowOn(): SlowSubscribers | undefined {
     if (this.request.route.slow !== 'conflate') return undefined;
     return (this.#slow ??= new SlowSubscribers(this.context.fanOuts.stats, (session) =>
       this.context.watch?.conflated(session, this.channel),
@@ -229,10 +229,10 @@ export abstract class RoutedGroup extends Group {
   /** Of a queue a subscriber is a consumer. */
   #consume(subscriber: Subscriber): void {
     const { queue } = this.request.route;
-    const { queues } = this.context;
+    const { queues, tracer } = this.context;
     if (queue === undefined || queues === undefined) return;
     const mayTake = (one: Subscriber) => this.#mayTake(one);
-    this.#consumers ??= new QueueConsumers({ queues, topic: this, mayTake });
+    this.#consumers ??= new QueueConsumers({ queues, topic: this, mayTake, tracer });
     this.#consumers.begin(subscriber, queue);
   }
 

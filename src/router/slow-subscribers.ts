@@ -2,11 +2,17 @@ import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
 import type { FrameCache } from './frame-cache.js';
 
+/** What keeps something from subscribers for a while. */
+export interface HoldsBack {
+  /** Whether a subscriber is not to be sent something now. It takes the place of what was held for it before. */
+  holdsBack(subscriber: Subscriber, frames: FrameCache): boolean;
+}
+
 /**
  * The subscribers of one channel that take less than is published there and may miss some of it: who is congested gets
  * nothing until all that waits for it has gone, and then the newest publication alone.
  */
-export class SlowSubscribers {
+export class SlowSubscribers implements HoldsBack {
   /** Of each the newest, which it has not been sent. */
   readonly #held = new Map<Subscriber, FrameCache>();
   readonly #stats: { conflated: number };
@@ -18,7 +24,6 @@ export class SlowSubscribers {
     this.#begins = begins;
   }
 
-  /** Whether a subscriber is not to be sent something now. It takes the place of what was held for it before. */
   holdsBack(subscriber: Subscriber, frames: FrameCache): boolean {
     if (this.#held.has(subscriber)) {
       this.#stats.conflated++;

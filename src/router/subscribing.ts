@@ -3,6 +3,7 @@ import type { MaybePromise } from '../core/maybe-promise.js';
 import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
 import { timed } from '../core/timed.js';
+import type { OperationTrace, Tracer } from '../core/tracer.js';
 import { inTime } from './in-time.js';
 import { checkSubscription, type RouterLimits } from './limits.js';
 import type { LiveTopic } from './live-topic.js';
@@ -23,6 +24,7 @@ export interface SubscribingParts {
   readonly recovering: Recovering;
   readonly refusals: Refusals;
   readonly limits: RouterLimits;
+  readonly tracer?: Tracer | undefined;
 }
 
 /** Times that a subscribe is decided where the routes change while it is. */
@@ -36,14 +38,31 @@ export class Subscribing {
     this.#parts = parts;
   }
 
-  async toChannel(subscriber: Subscriber): Promise<LiveTopic> {
+  toChannel(subscriber: Subscriber): Promise<LiveTopic> {
+    const trace = this.#trace(subscriber);
+    if (trace === undefined) return this.#toChannel(subscriber, undefined);
+    return Promise.resolve(trace.follow(() => this.#toChannel(subscriber, trace)));
+  }
+
+  /** Nobody is asked, since access is for each channel that the pattern matches, and asked for each delivery. */
+  toPattern(subscriber: Subscriber, match: PatternMatch): Promise<PatternGroup> {
+    const trace = this.#trace(subscriber);
+    if (trace === undefined) return this.#toPattern(subscriber, match);
+    return Promise.resolve(trace.follow(() => this.#toPattern(subscriber, match)));
+  }
+
+  #trace(subscriber: Subscriber): OperationTrace | undefined {
+    return this.#parts.tracer?.begin('subscribe', subscriber.session, subscriber.channel, subscriber);
+  }
+
+  async #toChannel(subscriber: Subscriber, trace: OperationTrace | undefined): Promise<LiveTopic> {
     const { topics, refusals } = this.#parts;
     const { session, channel } = subscriber;
     let topic: LiveTopic | undefined;
     try {
       const held = (topic = topics.hold(topics.find(channel)));
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        if (await this.#walk(subscriber, held)) return held;
+        if (await this.#walk(subscriber, held, trace)) return held;
       }
       throw new RouterError('unavailable', 'the routes have changed again and again meanwhile');
     } catch (error) {
@@ -54,7 +73,7 @@ export class Subscribing {
   }
 
   /** False where the channel has got another route meanwhile, which decides. */
-  async #walk(subscriber: Subscriber, topic: LiveTopic): Promise<boolean> {
+  async #walk(subscriber: Subscriber, topic: LiveTopic, trace: OperationTrace | undefined): Promise<boolean> {
     const { sessions, memberships, recovering, limits } = this.#parts;
     const { session } = subscriber;
     const { principal } = session;
@@ -62,7 +81,8 @@ export class Subscribing {
     let isJoined = false;
     topic.checkSubscriber(session);
     checkSubscription(sessions, subscriber, { group: topic, limits });
-    await inTime(askHandler(session, topic), limits.handlerTimeout);
+    trace?.allowed(topic.request.route);
+    await inTime(askHandler(session, topic, trace), limits.handlerTimeout);
     await topic.attach();
     await recovering.arrive(subscriber, topic, (arrival) => {
       if (topic.moves !== moves) return;
@@ -76,8 +96,7 @@ export class Subscribing {
     return isJoined;
   }
 
-  /** Nobody is asked, since access is for each channel that the pattern matches, and asked for each delivery. */
-  async toPattern(subscriber: Subscriber, match: PatternMatch): Promise<PatternGroup> {
+  async #toPattern(subscriber: Subscriber, match: PatternMatch): Promise<PatternGroup> {
     const { routing, patterns, sessions, memberships, refusals, limits } = this.#parts;
     const { session, channel } = subscriber;
     let group: PatternGroup | undefined;
@@ -98,9 +117,14 @@ export class Subscribing {
   }
 }
 
-function askHandler(session: Session, topic: LiveTopic): MaybePromise<void> {
+function askHandler(
+  session: Session,
+  topic: LiveTopic,
+  trace: OperationTrace | undefined,
+): MaybePromise<void> {
   const { handler, request, times } = topic;
-  return timed(times.subscribe, () => handler.onSubscribe?.(session, topic, request));
+  const ask = () => timed(times.subscribe, () => handler.onSubscribe?.(session, topic, request));
+  return trace === undefined || handler.onSubscribe === undefined ? ask() : trace.handle(ask);
 }
 
 function checkPresent({ session }: Subscriber): void {

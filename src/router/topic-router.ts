@@ -28,6 +28,7 @@ import { Identities } from './identities.js';
 import { Inspector } from './inspector.js';
 import { sessionTooMany } from './limits.js';
 import { LocalPublication, Numbering } from './local-publication.js';
+import { MatchedChannels } from './matched-channels.js';
 import { Memberships } from './memberships.js';
 import { PatternGroups } from './pattern-groups.js';
 import { Presence } from './presence.js';
@@ -94,7 +95,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       fanOuts: this.#fanOuts,
     };
     this.#topics = new Topics(routing, context);
-    this.#patterns = new PatternGroups(context);
+    this.#patterns = new PatternGroups({ ...context, channels: new MatchedChannels(this.#topics) });
     const tails = new Tails({ sessions: this.#sessions, patterns: this.#patterns });
     const shared = {
       ...parts,

@@ -15,9 +15,9 @@ interface About extends Omit<Publication, 'payload'> {
 
 /** In memory of its own: the octets are a piece of what has arrived, all of which would go to the thread. */
 export function keepPublication(publication: Publication): KeptPublication {
-  const { id, channel, time, audience, publisher, headers, expires, position, payload } = publication;
+  const { id, channel, time, audience, publisher, headers, expires, position, trace, payload } = publication;
   const { contentType, form, bytes } = payload.kept;
-  const said = { id, channel, time, audience, publisher, headers, expires, position };
+  const said = { id, channel, time, audience, publisher, headers, expires, position, trace };
   const about: About = { ...said, contentType, form };
   return { about: JSON.stringify(about), body: new Uint8Array(bytes) };
 }

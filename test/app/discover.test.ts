@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BUILT_IN_TOPICS, discover } from '../../src/app/discover.js';
+import { remedyOf } from '../../src/app/nameless.js';
 
 let folder: string;
 
@@ -76,5 +77,30 @@ describe('discovery of classes', () => {
     await write('a.ts', source);
     await expect(discover([folder])).rejects.toThrow(message);
     await expect(discover([folder])).rejects.toThrow('a.ts');
+  });
+
+  it('loads what the extension says is CommonJS', async () => {
+    await write('a.cjs', `class A {} A.handler = 'a'; module.exports = { A };`);
+    await write('b.cts', `class B { static readonly handler: string = 'b'; } export = { B };`);
+    await write('c.cjs', `module.exports = class { static handler = 'c' };`);
+    expect([...(await discover([folder])).handlers.keys()]).toEqual(['a', 'b', 'c']);
+  });
+
+  it('notes classes with hooks that have no name, and files that export nothing', async () => {
+    await write(
+      'a.ts',
+      `export class Room { onPublish() {} } export class Helper {} export const other = 5;`,
+    );
+    await write('b.ts', `class Hidden { static readonly handler = 'hidden'; onSubscribe() {} }`);
+    await write('c.ts', `export class Named { static readonly handler = 'named'; onPublish() {} }`);
+    await write('types.ts', `export interface Said { readonly text: string }`);
+    const offers = await discover([BUILT_IN_TOPICS, folder]);
+    expect(offers.nameless).toEqual([
+      { file: join(folder, 'a.ts'), class: 'Room' },
+      { file: join(folder, 'b.ts'), class: undefined },
+    ]);
+    expect(remedyOf(offers, 'room')).toMatch(
+      /^class Room of .*a\.ts has no static readonly handler = 'room': add it; .*b\.ts exports nothing: export a class with static readonly handler = 'room'$/,
+    );
   });
 });

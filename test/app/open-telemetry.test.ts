@@ -1,28 +1,14 @@
 import * as api from '@opentelemetry/api';
-import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadTracer, OpenTelemetry } from '../../src/app/open-telemetry.js';
 import { RouterError } from '../../src/core/errors.js';
 import { Payload } from '../../src/core/payload.js';
 import type { Topic, TopicHandler } from '../../src/core/topic.js';
+import type { Tracer } from '../../src/core/tracer.js';
 import { TestServer, testBackend, testRoute, testUser } from '../../src/testing.js';
+import { ALL, GIVEN, SPAN, SpanRecorder, TRACE, tracing, UNSAMPLED } from '../support/traces.js';
 
-const TRACE = '0af7651916cd43dd8448eb211c80319c';
-const GIVEN = `00-${TRACE}-b7ad6b7169203331-01`;
-const UNSAMPLED = `00-${TRACE}-b7ad6b7169203331-00`;
-
-const exporter = new InMemorySpanExporter();
-const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-beforeAll(() => provider.register());
-afterAll(() => provider.shutdown());
-afterEach(() => exporter.reset());
-
-const ALL = { enabled: true, sample: 1, channels: false };
-
-function tracing(options: Partial<typeof ALL> = {}): OpenTelemetry {
-  return new OpenTelemetry(api, api.trace.getTracer('test'), { ...ALL, ...options });
-}
+const recorder = new SpanRecorder();
 
 const HANDLERS: Readonly<Record<string, TopicHandler>> = {
   echo: { onPublish: (_session, topic, _request, event) => topic.broadcast(event.payload, event) },
@@ -48,20 +34,8 @@ const HANDLERS: Readonly<Record<string, TopicHandler>> = {
 
 const routes = Object.keys(HANDLERS).map((name) => testRoute(name, `${name}/{id}`, { handler: name }));
 
-function started(tracer: OpenTelemetry): TestServer {
+function started(tracer: Tracer): TestServer {
   return new TestServer({ routes, handlers: HANDLERS, tracer });
-}
-
-function spans(): readonly ReadableSpan[] {
-  return exporter.getFinishedSpans();
-}
-
-/** Each span with that of its parent, in the order in which they began. */
-function tree(): readonly string[] {
-  const all = [...spans()].sort((a, b) => a.startTime[0] - b.startTime[0] || a.startTime[1] - b.startTime[1]);
-  const nameOf = (id: string | undefined) =>
-    all.find((span) => span.spanContext().spanId === id)?.name ?? '-';
-  return all.map((span) => `${span.name} < ${nameOf(span.parentSpanContext?.spanId)}`).sort();
 }
 
 describe('a publication that is traced', () => {
@@ -71,16 +45,17 @@ describe('a publication that is traced', () => {
       server.connect(who),
     );
     for (const peer of others) await peer.subscribe('echo/1');
+    recorder.reset();
     await publisher?.publish('echo/1', { a: 1 });
     expect(others[0]?.received).toHaveLength(1);
-    expect(tree()).toEqual([
+    expect(recorder.tree).toEqual([
       'broker echo < handler',
       'deliver echo < handler',
       'handler < publish echo',
       'publish echo < -',
     ]);
-    expect(new Set(spans().map((span) => span.spanContext().traceId)).size).toBe(1);
-    const [publish] = spans().filter(({ name }) => name === 'publish echo');
+    expect(new Set(recorder.spans.map((span) => span.spanContext().traceId)).size).toBe(1);
+    const [publish] = recorder.spans.filter(({ name }) => name === 'publish echo');
     expect(publish?.attributes).toMatchObject({
       'messaging.system': 'signalbox',
       'messaging.operation.type': 'send',
@@ -88,7 +63,7 @@ describe('a publication that is traced', () => {
       'signalbox.route': 'echo',
       'signalbox.principal.kind': 'backend',
     });
-    const [deliver] = spans().filter(({ name }) => name === 'deliver echo');
+    const [deliver] = recorder.spans.filter(({ name }) => name === 'deliver echo');
     expect(deliver?.attributes).toMatchObject({
       'signalbox.subscribers': 2,
       'messaging.operation.type': 'process',
@@ -100,21 +75,24 @@ describe('a publication that is traced', () => {
     const peer = server.connect(testUser('private-user'));
     await peer.subscribe('echo/private-channel');
     await peer.publish('echo/private-channel', 'private payload');
-    const told = JSON.stringify(spans().map(({ name, attributes, events }) => [name, attributes, events]));
+    const told = JSON.stringify(
+      recorder.spans.map(({ name, attributes, events }) => [name, attributes, events]),
+    );
     expect(told).not.toContain('private');
 
-    exporter.reset();
+    recorder.reset();
     const other = started(tracing({ channels: true })).connect(testUser('5'));
     await other.publish('echo/named', 1);
-    expect(spans().map(({ attributes }) => attributes['signalbox.channel'])).toContain('echo/named');
+    expect(recorder.spans.map(({ attributes }) => attributes['signalbox.channel'])).toContain('echo/named');
   });
 
   it('takes what a handler does later with it, and what it broadcasts without the event', async () => {
     const server = started(tracing());
     const peer = server.connect(testUser('5'));
     await peer.subscribe('later/1');
+    recorder.reset();
     await peer.publish('later/1', 1);
-    expect(tree()).toEqual([
+    expect(recorder.tree).toEqual([
       'broker later < handler',
       'deliver later < handler',
       'handler < publish later',
@@ -128,13 +106,15 @@ describe('a publication that is traced', () => {
     await expect(peer.publish('no/1', 1)).rejects.toMatchObject({ code: 'forbidden' });
     await expect(peer.publish('broken/1', 1)).rejects.toMatchObject({ code: 'handler_failed' });
     await expect(peer.publish('nowhere', 1)).rejects.toMatchObject({ code: 'no_such_route' });
-    const failed = spans().filter(({ name }) => name.startsWith('publish'));
+    const failed = recorder.spans.filter(({ name }) => name.startsWith('publish'));
     expect(failed.map(({ name, attributes }) => [name, attributes['error.type']])).toEqual([
       ['publish no', 'forbidden'],
       ['publish broken', 'handler_failed'],
       ['publish', 'no_such_route'],
     ]);
-    expect(JSON.stringify(spans().map(({ status, events }) => [status, events]))).not.toContain('1234');
+    expect(JSON.stringify(recorder.spans.map(({ status, events }) => [status, events]))).not.toContain(
+      '1234',
+    );
   });
 
   it('is of the trace of a back end that names one, which decides what is recorded', async () => {
@@ -145,12 +125,10 @@ describe('a publication that is traced', () => {
       router.publish(session, 'echo/1', { payload: Payload.of(1), exclude: [], eligible: [], trace });
     await publish(UNSAMPLED);
     await publish('00-nonsense');
-    expect(spans()).toEqual([]);
+    expect(recorder.spans).toEqual([]);
     await publish(GIVEN);
-    expect(spans()[0]?.spanContext().traceId).toBe(TRACE);
-    expect(spans().some(({ parentSpanContext }) => parentSpanContext?.spanId === 'b7ad6b7169203331')).toBe(
-      true,
-    );
+    expect(recorder.spans[0]?.spanContext().traceId).toBe(TRACE);
+    expect(recorder.spans.some(({ parentSpanContext }) => parentSpanContext?.spanId === SPAN)).toBe(true);
   });
 
   it('of a stranger is linked to its trace, and chosen as any other', async () => {
@@ -160,7 +138,7 @@ describe('a publication that is traced', () => {
       const { session } = server.connect(testUser('5'));
       await server.router.publish(session, 'echo/1', { payload: Payload.of(1), ...given });
     }
-    const [publish, ...more] = spans().filter(({ name }) => name === 'publish echo');
+    const [publish, ...more] = recorder.spans.filter(({ name }) => name === 'publish echo');
     expect(more).toEqual([]);
     expect(publish?.spanContext().traceId).not.toBe(TRACE);
     expect(publish?.links.map(({ context }) => context.traceId)).toEqual([TRACE]);
@@ -169,7 +147,7 @@ describe('a publication that is traced', () => {
   it('is one of so many', async () => {
     const peer = started(tracing({ sample: 0.25 })).connect(testUser('5'));
     for (let i = 0; i < 100; i++) await peer.publish('echo/1', i);
-    expect(spans().filter(({ name }) => name === 'publish echo')).toHaveLength(25);
+    expect(recorder.spans.filter(({ name }) => name === 'publish echo')).toHaveLength(25);
   });
 });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { ClusterCommand } from '../../src/core/cluster.js';
 import { DISCONNECT } from '../../src/core/errors.js';
 import { clusterContract } from '../contracts/cluster.js';
-import { openNode, STATE } from '../support/redis-nodes.js';
+import { NO_CHANNELS, openNode, STATE } from '../support/redis-nodes.js';
 import { RedisServer, RedisCluster as RedisServers, redisInstalled } from '../support/redis-server.js';
 import { until } from '../support/until.js';
 
@@ -56,6 +56,7 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
     for (const [i, { cluster }] of opened.entries()) {
       await cluster.start({
         obey: (command) => obeyed[i]?.push(command) ?? 0,
+        answer: () => NO_CHANNELS,
         missed: () => void missed.push(i),
         state: () => STATE,
       });
@@ -102,6 +103,18 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
     await until(() => obeyed.every((all) => all.length === 1));
   });
 
+  it('pass over what is no question and no answer, and wait for no node that has closed', async () => {
+    const { opened, prefix } = await three();
+    const [first] = opened;
+    await servers.server?.cli('PUBLISH', `${prefix}:asked:`, 'nonsense');
+    await servers.server?.cli('PUBLISH', `${prefix}:asked:`, `1 ${first?.cluster.id} {"type":"other"}`);
+    await servers.server?.cli('PUBLISH', `${prefix}:answers:${first?.cluster.id}`, '1 x {');
+    const question = { type: 'channels', prefix: '', after: '', limit: 1 } as const;
+    expect((await first?.cluster.ask(question))?.answers.size).toBe(3);
+    await opened[2]?.cluster.close();
+    expect((await first?.cluster.ask(question))?.answers.size).toBe(2);
+  });
+
   it('remember so many withdrawals one by one, and the rest for everybody', async () => {
     const { opened, prefix } = await three();
     for (let n = 1; n <= 105; n++)
@@ -111,6 +124,7 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
     await late.link.start();
     await late.cluster.start({
       obey: (command) => heard.push(command),
+      answer: () => NO_CHANNELS,
       missed: () => undefined,
       state: () => STATE,
     });

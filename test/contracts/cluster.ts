@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ChannelQuestion } from '../../src/core/channel-summary.js';
 import type { Cluster, ClusterCommand, NodeState } from '../../src/core/cluster.js';
 import { DISCONNECT } from '../../src/core/errors.js';
 import { eventually, until } from '../support/until.js';
@@ -24,6 +25,10 @@ const STATE: Omit<NodeState, 'id'> = {
   lag: 0.5,
 };
 
+const SUMMARY = { route: 'r', position: null, kind: 'at_most_once', promise: 'at most once' };
+
+const QUESTION: ChannelQuestion = { type: 'channels', prefix: '', after: 'ä "b"\n', limit: 5 };
+
 const KICK: ClusterCommand = { type: 'disconnect', user: '5', why: DISCONNECT.withdrawn };
 
 /** What the application relies on, whatever connects the nodes. Run it for every implementation of `Cluster`. */
@@ -43,6 +48,10 @@ export function clusterContract(name: string, create: () => Promise<ClusterFixtu
             obeyed[i]?.push(command);
             return i + 1;
           },
+          answer: (question) => ({
+            channels: [{ ...SUMMARY, channel: question.after, subscribers: i }],
+            more: i > 0,
+          }),
           missed: () => undefined,
           state: () => ({ ...STATE, started: i, connections: i }),
         });
@@ -100,6 +109,29 @@ export function clusterContract(name: string, create: () => Promise<ClusterFixtu
       expect(new Set(expected.map(({ id }) => id)).size).toBe(count());
     });
 
+    it('has every node answer a question', async () => {
+      await assembled();
+      for (const node of fixture.nodes) {
+        const { answers, silent } = await node.ask(QUESTION);
+        expect(silent).toEqual([]);
+        const expected = fixture.nodes.map(({ id }, i) => [
+          id,
+          { channels: [{ ...SUMMARY, channel: QUESTION.after, subscribers: i }], more: i > 0 },
+        ]);
+        expect(new Map(answers)).toEqual(new Map(expected as []));
+      }
+    });
+
+    it('says which node has not answered, and has what the others say', async (context) => {
+      if (fixture.kill === undefined) return context.skip('its nodes do not die one by one');
+      await assembled();
+      dead.add(count() - 1);
+      await fixture.kill(count() - 1);
+      const { answers, silent } = await first().ask(QUESTION);
+      expect(silent).toEqual([fixture.nodes.at(-1)?.id]);
+      expect(answers.size).toBe(count() - 1);
+    });
+
     it('does not count a node that has left', async (context) => {
       if (count() === 1) return context.skip('it is alone');
       await assembled();
@@ -128,6 +160,7 @@ export function clusterContract(name: string, create: () => Promise<ClusterFixtu
       const late = await fixture.another();
       await late.start({
         obey: (command) => heard.push(command),
+        answer: () => ({ channels: [], more: false }),
         missed: () => undefined,
         state: () => STATE,
       });

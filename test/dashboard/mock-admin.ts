@@ -82,6 +82,23 @@ export class MockAdmin {
     await closed;
   }
 
+  /** Whether connections stay open without a word, as behind a cable that was pulled. */
+  isSilent = false;
+
+  /** Ends the streams of pages to make room for others, as the server does. */
+  endOldest(): void {
+    const ended = {
+      code: 'limit_exceeded',
+      reason: 'another operator came',
+      hint: 'set admin.streams higher',
+    };
+    for (const { url, response } of this.#streams) {
+      if (!url.pathname.endsWith('/stream')) continue;
+      write(response, 'ended', ended);
+      response.end();
+    }
+  }
+
   /** Sends an event to all open streams whose query has this; to how many. */
   send(event: string, data: unknown, parameter: string): number {
     const open = [...this.#streams].filter(({ url }) => url.searchParams.has(parameter));
@@ -90,6 +107,7 @@ export class MockAdmin {
   }
 
   #tick(): void {
+    if (this.isSilent) return;
     const row = rowAt(this.#second++);
     for (const { url, response } of this.#streams) {
       if (url.pathname.endsWith('/stream')) write(response, 'overview', { ...overview(this.mode), row });

@@ -264,4 +264,44 @@ describe.skipIf(chromium === undefined)('a lost connection', () => {
     await page.getByText('live', { exact: true }).waitFor();
     await expect(page.getByText('Connection lost.').count()).resolves.toBe(0);
   });
+
+  it('that falls silent is given up, and taken up again', async () => {
+    const { page } = await signIn(open, mock().url, ADMIN_KEY);
+    await page.clock.install();
+    await page.reload();
+    await page.getByText('live', { exact: true }).waitFor();
+    await goTo(page, CHANNEL, 'chat/room/1');
+    await tailing(page);
+    mock().isSilent = true;
+    onTestFinished(() => {
+      mock().isSilent = false;
+    });
+    await page.clock.fastForward(9_000);
+    await page.getByText('the server has fallen silent').waitFor();
+    mock().isSilent = false;
+    await page.clock.fastForward(3_000);
+    await page.getByText('live', { exact: true }).waitFor();
+    await tailing(page);
+    mock().send('publication', publicationRow(1), 'tail');
+    await page.getByText('message 1').waitFor();
+  });
+
+  it('that was ended for another operator says so, and does not end that one in turn', async () => {
+    const { page } = await signIn(open, mock().url, ADMIN_KEY);
+    await goTo(page, CHANNEL, 'chat/room/1');
+    await tailing(page);
+    await page.clock.install();
+    mock().endOldest();
+    await page.getByText('Not live.').waitFor();
+    await page.getByText('another operator came').first().waitFor();
+    await page.getByText('set admin.streams higher').first().waitFor();
+    await page.getByText('not listening').waitFor();
+    await page.clock.fastForward(60_000);
+    await expect(page.getByText('Next try').count()).resolves.toBe(0);
+    await page.getByText('Not live.').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await tailing(page);
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await page.getByText('live', { exact: true }).waitFor();
+  });
 });

@@ -12,13 +12,21 @@ const folder = makeFolder({
 routing: [routes.yml]
 auth: { secret: { env: SIGNALBOX_SECRET } }
 admin: { mode: full, redact: [password] }
+wamp: { realms: [second] }
 `,
   'routes.yml': `
 news: { channel: "news/{name}", handler: broadcast, access: { subscribe: anyone, publish: user }, history: { size: 10 } }
 own: { channel: "own/{user_id}", handler: broadcast, access: { subscribe: owner, publish: backend } }
 room: { channel: "room/{name}", handler: broadcast, access: { subscribe: anyone, publish: anyone }, presence: true }
+shop: { channel: "shop/{name}", handler: broadcast, access: { subscribe: anyone, publish: "payload.price < 100" }, payload: { schema: shop.json } }
 jobs: { channel: "jobs", handler: broadcast, access: { subscribe: anyone, publish: anyone }, delivery: queue }
 `,
+  'shop.json': JSON.stringify({
+    title: 'a price',
+    type: 'object',
+    properties: { price: { type: 'number' } },
+    required: ['price'],
+  }),
 });
 
 const server = useServer({ config: `${folder}/signalbox.yml`, env: { SIGNALBOX_ADMIN_KEY: KEY } });
@@ -60,7 +68,7 @@ describe('operators', () => {
       node: { pid: server().pid, urls: [server().url], version: expect.any(String) },
       mode: 'full',
       figures: { slow: 0, gaps: 0 },
-      table: { routes: 4, hash: expect.stringMatching(/^[0-9a-f]{16}$/) },
+      table: { routes: 5, hash: expect.stringMatching(/^[0-9a-f]{16}$/) },
       broker: { kind: 'memory', ready: true },
       series: { step: 1000, names: expect.arrayContaining(['publications', 'cpu']) },
     });
@@ -117,7 +125,7 @@ describe('operators', () => {
   it('see routes with what has happened on them', async () => {
     await post('publish', { channel: 'room/x', payload: 1, as: 'anonymous' });
     const { routes } = await get('routes');
-    expect(routes.map(({ name }: { name: string }) => name)).toEqual(['news', 'own', 'room', 'jobs']);
+    expect(routes.map(({ name }: { name: string }) => name)).toEqual(['news', 'own', 'room', 'shop', 'jobs']);
     expect(routes[0]).toMatchObject({
       traits: ['history 10'],
       file: expect.stringContaining('routes.yml'),
@@ -151,6 +159,23 @@ describe('operators', () => {
     expect(answer.allowed).toBe(false);
     expect(answer.lines).toContain('as user 6');
     expect(answer.lines.at(-1)).toBe('REFUSED');
+  });
+
+  it('explain what a rule and a schema say of a payload', async () => {
+    const wish = { operation: 'publish', channel: 'shop/a', as: 'user:6' };
+    expect(await post('explain', { ...wish, payload: { price: 5 } })).toMatchObject({ allowed: true });
+    expect(await post('explain', { ...wish, payload: { price: 500 } })).toMatchObject({ allowed: false });
+    const { allowed, lines } = await post('explain', { ...wish, payload: { price: 'cheap' } });
+    expect(allowed).toBe(false);
+    expect(lines.join('\n')).toContain('the payload is not what route shop takes: /price');
+  });
+
+  it('explain in a realm that there is', async () => {
+    const wish = { operation: 'subscribe', channel: 'room/a', as: 'anonymous' };
+    expect(await post('explain', { ...wish, realm: 'second' })).toMatchObject({ allowed: true });
+    expect(await post('explain', { ...wish, realm: 'third' })).toMatchObject({
+      error: { code: 'bad_request', message: 'there is no realm third' },
+    });
   });
 
   it('read histories and presence, masked', async () => {

@@ -103,6 +103,29 @@ for (const kind of NODES) {
       });
     }
 
+    it('lists channels with their subscribers on all nodes', async () => {
+      const channel = fresh('room');
+      for (const server of [here(), there(), there()]) await (await wamp2(server)).subscribe(channel);
+      const headers = { authorization: `Bearer ${KEY}` };
+      const list = async (query: string) =>
+        (await fetch(`${here().url}/api/channels?prefix=${channel}${query}`, { headers })).json();
+      const count = nodes?.servers.length;
+      const summary = {
+        channel,
+        route: 'room',
+        position: null,
+        kind: 'at_most_once',
+        promise: 'at most once',
+      };
+      expect(await list('')).toEqual({
+        channels: [{ ...summary, subscribers: 3 }],
+        nodes: count,
+        silent: [],
+      });
+      const own = count === 1 ? 3 : 1;
+      expect(await list('&local=true')).toMatchObject({ channels: [{ subscribers: own }], nodes: 1 });
+    });
+
     it('takes no credential on one node that was withdrawn on the other', async () => {
       const user = `u${++names}`;
       const url = there().webSocketUrl(user);

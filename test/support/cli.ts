@@ -23,6 +23,7 @@ export async function cli(
     err: (line) => (stderr += `${line}\n`),
     input: async () => stdin,
     hangUp: () => undefined,
+    unread: () => new Promise(() => undefined),
     stopped: () => new Promise(() => undefined),
   });
   return { code, stdout, stderr };

@@ -7,7 +7,8 @@ const exporter = {
   export(spans, done) {
     for (const span of spans) {
       const { traceId, spanId } = span.spanContext();
-      const line = { name: span.name, traceId, spanId, parent: span.parentSpanContext?.spanId };
+      const links = span.links.map(({ context }) => context.traceId);
+      const line = { name: span.name, traceId, spanId, parent: span.parentSpanContext?.spanId, links };
       appendFileSync(process.env.TRACES_FILE, `${JSON.stringify(line)}\n`);
     }
     done({ code: 0 });

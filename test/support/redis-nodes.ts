@@ -1,5 +1,6 @@
 import { RedisCluster, RedisNodes } from '../../src/brokers/index.js';
 import { createLink } from '../../src/brokers/redis/create-link.js';
+import type { ChannelsOfNode } from '../../src/core/channel-summary.js';
 import type { NodeState } from '../../src/core/cluster.js';
 import { NULL_LOGGER } from '../../src/core/logger.js';
 
@@ -17,6 +18,8 @@ export const STATE: Omit<NodeState, 'id'> = {
   lag: 0,
 };
 
+export const NO_CHANNELS: ChannelsOfNode = { channels: [], more: false };
+
 /** One node on Redis. What else it has there is to be made before `begin`, and dies with `link.close()`. */
 export function openNode(address: string, prefix: string) {
   const link = createLink({ address, prefix, name: 'test', logger: NULL_LOGGER });
@@ -28,5 +31,10 @@ export function openNode(address: string, prefix: string) {
 /** A node that obeys nothing. */
 export async function begin({ link, cluster }: ReturnType<typeof openNode>): Promise<void> {
   await link.start();
-  await cluster.start({ obey: () => 0, missed: () => undefined, state: () => STATE });
+  await cluster.start({
+    obey: () => 0,
+    answer: () => NO_CHANNELS,
+    missed: () => undefined,
+    state: () => STATE,
+  });
 }

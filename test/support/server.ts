@@ -14,7 +14,7 @@ export const SECRET = 'a ticket secret of forty characters, for tests';
 
 const READY = /^signalbox ready (\S+)$/m;
 const ALL_READY = new RegExp(READY, 'gm');
-const PATIENCE = 20_000;
+const PATIENCE = 50_000;
 
 /** For this repository's settings, which name ports, beside a port that is not picked by the system. */
 const FREE_PORTS = { SIGNALBOX_STOMP_PORT: '0', SIGNALBOX_XMLSOCKET_PORT: '0' };

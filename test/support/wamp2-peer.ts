@@ -4,7 +4,7 @@ import { until } from './until.js';
 
 const ROLES = { publisher: {}, subscriber: {}, caller: {}, callee: {} };
 const [WELCOME, ABORT, GOODBYE, ERROR, EVENT] = [2, 3, 6, 8, 36];
-const [PUBLISH, SUBSCRIBE, UNSUBSCRIBE] = [16, 32, 34];
+const [PUBLISH, SUBSCRIBE, UNSUBSCRIBE, CALL] = [16, 32, 34, 48];
 
 type Reply = readonly unknown[];
 
@@ -56,6 +56,15 @@ export class Wamp2TestPeer {
   async publish(channel: string, payload: unknown, more: object = {}): Promise<string | undefined> {
     const options = { acknowledge: true, exclude_me: false, ...more };
     const reply = await this.#request([PUBLISH, options, channel, [payload]]);
+    return reply[0] === ERROR ? codeOf(reply) : undefined;
+  }
+
+  async call(
+    procedure: string,
+    args: readonly unknown[] = [],
+    options: object = {},
+  ): Promise<string | undefined> {
+    const reply = await this.#request([CALL, options, procedure, args]);
     return reply[0] === ERROR ? codeOf(reply) : undefined;
   }
 

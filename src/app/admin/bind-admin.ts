@@ -15,7 +15,9 @@ import { Vitals } from './vitals.js';
 export function bindAdmin(container: Container, plan: Plan): void {
   const { admin } = plan.settings;
   container.bind(PARTS.totals).toResolvedValue((metrics) => new OperatorTotals(metrics), [PARTS.metrics]);
-  container.bind(PARTS.operatorStreams).toConstantValue(new OperatorStreams());
+  container
+    .bind(PARTS.operatorStreams)
+    .toResolvedValue((meter) => new OperatorStreams({ most: admin.streams, meter }), [PARTS.metrics]);
   if (admin.key === undefined) {
     container.bind(TOKENS.meter).toResolvedValue((metrics) => metrics, [PARTS.metrics]);
     container.bind(PARTS.operatorMemory).toConstantValue(undefined);

@@ -8,19 +8,18 @@ import type {
   InspectedSession,
   ListPage,
   NodeInspection,
-  NodeOverview,
   OperatorWatch,
   RouterInspection,
   SeenRefusal,
-  Series,
   SessionQuery,
   SlowPeer,
 } from '../../core/inspection.js';
+import type { NodeOverview, Series } from '../../core/node-overview.js';
 import type { Session } from '../../core/session.js';
 import { AccessTrial } from '../access-trial.js';
 import { explanation } from '../explanation.js';
 import type { Plan } from '../plan.js';
-import type { Realms } from '../realms.js';
+import type { Realms, RunningRealm } from '../realms.js';
 import { listChannels, measureRates } from './channel-list.js';
 import type { OperatorMemory } from './operator-memory.js';
 import { listRoutes } from './route-list.js';
@@ -49,7 +48,8 @@ export class NodeInspector implements NodeInspection {
   readonly #series = new SecondSeries();
   #watches: readonly OperatorWatch[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #trial: { readonly plan: Plan; readonly trial: AccessTrial } | undefined;
+  /** Of the routes that are served now, by realm. */
+  #trials: { readonly plan: Plan; readonly byRealm: Map<string, AccessTrial> } | undefined;
   #seconds = 0;
   /** When channels were asked for last, and looked at last, in seconds since the start. */
   #asked = Number.NEGATIVE_INFINITY;
@@ -105,7 +105,7 @@ export class NodeInspector implements NodeInspection {
   }
 
   explain(wish: ExplainedWish): Explanation {
-    const trial = this.#trialNow();
+    const trial = this.#trialIn(realmNamed(this.#parts.realms, wish.realm));
     const decision = trial.decide(wish);
     return { allowed: decision.allowed, lines: explanation(trial, decision, wish) };
   }
@@ -125,12 +125,13 @@ export class NodeInspector implements NodeInspection {
     return [...this.#parts.realms.all.values()];
   }
 
-  #trialNow(): AccessTrial {
-    const { realms } = this.#parts;
+  #trialIn({ name, routing }: RunningRealm): AccessTrial {
     const plan = this.#parts.plan();
-    if (this.#trial?.plan !== plan)
-      this.#trial = { plan, trial: new AccessTrial(plan, realms.main.routing.handlers) };
-    return this.#trial.trial;
+    if (this.#trials?.plan !== plan) this.#trials = { plan, byRealm: new Map() };
+    const { byRealm } = this.#trials;
+    const trial = byRealm.get(name) ?? new AccessTrial(plan, routing.handlers);
+    byRealm.set(name, trial);
+    return trial;
   }
 
   #second(): void {
@@ -147,7 +148,7 @@ export class NodeInspector implements NodeInspection {
 }
 
 /** Throws `bad_request` for a realm that is not there. */
-export function realmNamed(realms: Realms, name: string | undefined) {
+export function realmNamed(realms: Realms, name: string | undefined): RunningRealm {
   const realm = name === undefined ? realms.main : realms.all.get(name);
   if (realm !== undefined) return realm;
   throw new RouterError('bad_request', `there is no realm ${name}`, {

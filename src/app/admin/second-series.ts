@@ -1,4 +1,4 @@
-import type { Series } from '../../core/inspection.js';
+import type { Series } from '../../core/node-overview.js';
 
 /** Milliseconds between two rows. */
 const STEP = 1000;

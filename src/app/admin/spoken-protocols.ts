@@ -1,5 +1,5 @@
 import type { ServerEvents } from '../../core/events.js';
-import type { NodeOverview } from '../../core/inspection.js';
+import type { NodeOverview } from '../../core/node-overview.js';
 import type { Session } from '../../core/session.js';
 
 type Spoken = NodeOverview['protocols'][number];

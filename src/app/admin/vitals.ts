@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Broker } from '../../core/broker.js';
-import type { NodeOverview } from '../../core/inspection.js';
+import type { NodeOverview } from '../../core/node-overview.js';
 import type { Overload } from '../overload.js';
 import type { Plan } from '../plan.js';
 import type { Realms } from '../realms.js';

@@ -64,7 +64,7 @@ export class Subscribers {
     });
     sync.on('connection_lost', () => void this.#lost++);
     sync.subscribe(channel, received);
-    await this.#subscribed(sync);
+    await Promise.race([this.#subscribed(sync), unreachable(sync, url)]);
   }
 
   /** Requests of a peer are answered in order: after an answer the subscription is there, or was refused. */
@@ -74,4 +74,13 @@ export class Subscribers {
     });
     if (this.#refusal !== undefined) throw new Error(this.#refusal);
   }
+}
+
+/** Never resolves. Rejects where the first attempt to connect fails: others would, too. */
+function unreachable(sync: Sync, url: string): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    sync.on('connection_lost', ({ reason, delay }) => {
+      if (delay !== undefined) reject(new Error(`no connection to ${url}${reason && `: ${reason}`}`));
+    });
+  });
 }

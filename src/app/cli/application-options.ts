@@ -1,8 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { describeSettings, loadSettings, privateKeyOf, type Settings } from '../../config/index.js';
-import { type Application, type ApplicationOptions, loadApplication } from '../application.js';
+import {
+  type Application,
+  type ApplicationOptions,
+  ConfigurationError,
+  loadApplication,
+} from '../application.js';
 import { signingKey } from '../identity.js';
 import { readLocalSecrets } from '../secrets.js';
 import type { CheckingKeys } from './explain-credential.js';
@@ -55,10 +60,16 @@ function applicationOptions(options: Options, { env }: CliContext): ApplicationO
   };
 }
 
-/** The settings alone, for commands that talk to a running server. */
+/**
+ * The settings alone, for commands that talk to a running server: its secrets need not be here. Throws `ConfigurationError`
+ * for all other errors, since what stands in for a setting may lead to another server.
+ */
 export async function readSettings(options: Options, context: CliContext): Promise<Settings> {
   const { config, env = {} } = applicationOptions(options, context);
-  return (await loadSettings({ env, file: config })).settings;
+  const { settings, findings } = await loadSettings({ env, file: config });
+  const faults = findings.filter(({ severity, code }) => severity === 'error' && code !== 'missing-variable');
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return settings;
 }
 
 /** The back-end key to use: the option, the environment, the settings, or the one the server made for this folder. */
@@ -96,10 +107,19 @@ export async function findCheckingKeys(options: Options, context: CliContext): P
 
 /** The address of the running server: the option, the environment, or what the settings listen to. */
 export async function findUrl(options: Options, context: CliContext): Promise<string> {
-  if (typeof options['url'] === 'string') return options['url'];
-  const configured = context.env['SIGNALBOX_URL'];
-  if (configured !== undefined && configured !== '') return configured;
+  const said = saidUrl(options, context);
+  if (said !== undefined) return said;
   const { listen } = await readSettings(options, context);
   const scheme = listen.tls === undefined ? 'http' : 'https';
   return `${scheme}://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${listen.port}`;
+}
+
+/** The address that the option or the environment has, as of HTTP; undefined where neither has one. */
+export function saidUrl(options: Options, { env }: CliContext): string | undefined {
+  const { SIGNALBOX_URL: configured = '' } = env;
+  const text = options['url'] ?? (configured === '' ? undefined : configured);
+  if (typeof text !== 'string') return undefined;
+  const address = text.replace(/^ws(?=s?:)/, 'http').replace(/\/+$/, '');
+  if (/^https?:/.test(address) && URL.canParse(address)) return address;
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is no address: write http://127.0.0.1:8080, say`);
 }

@@ -24,6 +24,9 @@ export const call: CliCommand = {
     const { sync, url } = await openClient(options, context);
     const stop = new AbortController();
     void context.stopped().then(() => stop.abort());
+    // A call that was not answered says only that the connection is closed.
+    let why: SyncError | undefined;
+    sync.on('error', (error) => (why ??= error));
     const print = (value: unknown) => context.out(JSON.stringify(value));
     const answer = sync.call({
       procedure,
@@ -36,7 +39,10 @@ export const call: CliCommand = {
       print(await Promise.race([answer, failureOf(sync, url)]));
       return 0;
     } catch (error) {
-      context.err(`error: ${errorInWords(error as SyncError)}`);
+      const { code } = error as SyncError;
+      context.err(
+        `error: ${errorInWords(code === 'closed' && why !== undefined ? why : (error as SyncError))}`,
+      );
       return 1 satisfies ExitCode;
     } finally {
       answer.catch(() => undefined); // refused by the end of the connection, which is told already

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import picocolors from 'picocolors';
 import { createLink, type RedisLink } from '../../brokers/index.js';
 import { NULL_LOGGER } from '../../core/logger.js';
@@ -5,7 +6,7 @@ import { parseDuration } from '../../core/units.js';
 import type { Application } from '../application.js';
 import type { Patient } from '../doctor/doctor-check.js';
 import { type Diagnosis, examine } from '../doctor/examine.js';
-import { describeApplication, findKey, openApplication } from './application-options.js';
+import { describeApplication, findKey, openApplication, saidUrl } from './application-options.js';
 import type { CliCommand } from './program.js';
 
 /** Looks for everything that makes an installation fail in production. */
@@ -19,20 +20,20 @@ export const doctor: CliCommand = {
       .option('--url <url>', 'address of the running server, as its peers reach it (SIGNALBOX_URL)')
       .option('--key <key>', 'back-end key, for what the nodes say of themselves')
       .option('--channel <channel>', 'a channel that anyone may subscribe to, to try a stream of events')
-      .option('--wait <time>', 'keep an idle connection open for so long, such as 60s')
+      .option('--wait <time>', 'keep an idle connection open for so long, such as 60s', readTime, 0)
       .option('--json', 'print what was found as JSON'),
   async run({ options, context }) {
+    const url = saidUrl(options, context);
     const application = await openApplication(options, context);
-    const url = textOf(options['url']) ?? context.env['SIGNALBOX_URL'];
     const broker = await openRedis(application);
     try {
       const diagnoses = await examine({
         application,
         ...broker,
-        url: url === undefined || url === '' ? undefined : addressOf(url),
+        url: url === undefined ? undefined : new URL(url),
         key: await findKey(options, context),
         channel: textOf(options['channel']),
-        wait: parseDuration(textOf(options['wait']) ?? '0'),
+        wait: Number(options['wait']),
       });
       if (options['json'] === true) context.out(JSON.stringify(diagnoses, undefined, 2));
       else for (const line of format(diagnoses, context.color)) context.out(line);
@@ -47,10 +48,12 @@ function textOf(option: unknown): string | undefined {
   return typeof option === 'string' ? option : undefined;
 }
 
-function addressOf(text: string): URL {
-  const address = text.replace(/^ws/, 'http');
-  if (/^https?:/.test(address) && URL.canParse(address)) return new URL(address);
-  throw new Error(`${text} is no address: write https://example.com, say`);
+function readTime(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }
 
 async function openRedis({ settings }: Application): Promise<Pick<Patient, 'redis' | 'redisFault'>> {

@@ -1,12 +1,10 @@
-import { CommanderError } from 'commander';
-import picocolors from 'picocolors';
-import { ConfigurationError } from '../application.js';
-import { DiscoveryError } from '../discover.js';
+import { CommanderError, InvalidArgumentError } from 'commander';
 import { asyncapi } from './asyncapi.js';
 import { bench } from './bench.js';
 import { call } from './call.js';
 import { check } from './check.js';
 import { completion } from './completion.js';
+import { describeError } from './describe-error.js';
 import { dev } from './dev.js';
 import { disconnect } from './disconnect.js';
 import { doctor } from './doctor.js';
@@ -19,6 +17,7 @@ import { match } from './match.js';
 import { migrate } from './migrate.js';
 import { openapi } from './openapi.js';
 import { plan } from './plan.js';
+import { processContext } from './process-context.js';
 import { type CliContext, createProgram, type ExitCode } from './program.js';
 import { publish } from './publish.js';
 import { reload } from './reload.js';
@@ -70,47 +69,13 @@ export async function main(
     await createProgram(COMMANDS, context, (outcome) => (code = outcome)).parseAsync(argv);
     return code;
   } catch (error) {
+    // One that the program has not told yet, since it was found when a command ran.
+    if (error instanceof InvalidArgumentError) {
+      context.err(`error: ${error.message}`);
+      return 2;
+    }
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    context.err(describe(error));
+    context.err(describeError(error));
     return 1;
   }
-}
-
-function describe(error: unknown): string {
-  if (error instanceof ConfigurationError || error instanceof DiscoveryError) return error.message;
-  return error instanceof Error ? `error: ${error.message}` : String(error);
-}
-
-const LONGEST_INPUT = 65_536;
-
-async function readInput(stream: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > LONGEST_INPUT) throw new Error(`there are over ${LONGEST_INPUT} octets on standard input`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** The process itself. A second signal ends it at once. */
-function processContext(): CliContext {
-  return {
-    env: process.env,
-    color: picocolors.isColorSupported,
-    out: (line) => void process.stdout.write(`${line}\n`),
-    err: (line) => void process.stderr.write(`${line}\n`),
-    input: () => readInput(process.stdin),
-    hangUp: (listener) => void process.on('SIGHUP', listener),
-    stopped: () =>
-      new Promise((resolve) => {
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-          process.once(signal, () => {
-            process.once(signal, () => process.exit(1));
-            resolve();
-          });
-        }
-      }),
-  };
 }

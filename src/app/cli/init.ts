@@ -1,6 +1,7 @@
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { copyFile, readdir } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { Option } from 'commander';
+import { makeFolder } from '../make-folder.js';
 import { type OwnPackage, ownPackage } from '../own-package.js';
 import { readTemplates } from '../templates.js';
 import { writeNew } from '../write-new.js';
@@ -69,7 +70,7 @@ async function dependency(folder: string, given: string | undefined): Promise<De
 }
 
 async function take(tarball: string, folder: string): Promise<void> {
-  await mkdir(join(folder, 'vendor'), { recursive: true });
+  await makeFolder(join(folder, 'vendor'));
   await copyFile(tarball, join(folder, 'vendor', basename(tarball)));
 }
 

@@ -37,13 +37,24 @@ export async function ask(
   if (key === undefined) {
     throw new Error('no back-end key: set SIGNALBOX_API_KEY, or start the server once in this folder');
   }
-  const url = `${(await findUrl(options, context)).replace(/\/+$/, '')}${path}`;
+  const url = `${await findUrl(options, context)}${path}`;
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) }).catch(
     (cause: unknown) => {
-      throw new Error(`no answer from ${url}: check that the server runs`, { cause });
+      throw new Error(
+        `no answer from ${url}: ${reasonOf(cause)}\ncheck the address, and that the server runs`,
+        {
+          cause,
+        },
+      );
     },
   );
   const answer = (await response.json().catch(() => ({}))) as Answer['body'];
   return { ok: response.ok, status: response.status, body: answer };
+}
+
+/** `fetch` says why only in what caused its error. */
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error & { readonly cause?: NodeJS.ErrnoException };
+  return cause?.code ?? cause?.message ?? message;
 }

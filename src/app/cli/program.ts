@@ -14,6 +14,8 @@ export interface CliContext {
   input(): Promise<string>;
   /** Calls back each time that the process is told to read its configuration again. */
   hangUp(listener: () => void): void;
+  /** Resolves when nobody reads the output any more. */
+  unread(): Promise<void>;
   /** Resolves when the process is asked to stop. */
   stopped(): Promise<void>;
 }
@@ -50,6 +52,7 @@ export function createProgram(
   for (const [name, { describe, run }] of Object.entries(commands)) {
     describe(program.command(name))
       .exitOverride()
+      .showHelpAfterError(`signalbox ${name} --help says what there is`)
       .action(async (...input: unknown[]) => {
         const command = input.at(-1) as Command;
         finished(

@@ -20,6 +20,9 @@ export const publish: CliCommand = {
     const [channel, text] = route === undefined ? args : [undefined, args[0]];
     if (route === undefined && channel === undefined)
       return misused(context, 'name a channel, or a route by --route');
+    const wrong = (options['param'] as string[] | undefined)?.find((pair) => !/^[^=]+=/.test(pair));
+    if (wrong !== undefined)
+      return misused(context, `--param ${wrong} has no value: write --param name=value`);
     const payload = readPayload(text ?? 'null');
     if (payload instanceof Error) return misused(context, `the payload is not JSON: ${payload.message}`);
     const key = await findKey(options, context);

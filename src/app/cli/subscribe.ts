@@ -36,7 +36,8 @@ export const subscribe: CliCommand = {
       };
       for (const channel of args) sync.subscribe(channel, print, how);
     });
-    const code = await Promise.race([done, context.stopped().then((): ExitCode => 0)]);
+    const over = Promise.race([context.stopped(), context.unread()]);
+    const code = await Promise.race([done, over.then((): ExitCode => 0)]);
     sync.close();
     return code;
   },

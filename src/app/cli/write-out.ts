@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import type { CliContext } from './program.js';
 
 /** Writes a text into a file, whose folder is made where there is none, and says so; without a file it is printed. */
@@ -8,7 +9,7 @@ export async function writeOut(text: string, file: unknown, context: CliContext)
     context.out(text.trimEnd());
     return;
   }
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   await writeFile(file, text);
   context.err(`written: ${file}`);
 }

@@ -209,10 +209,10 @@ export class MemoryQueues implements Queues, MessageKeeper {
 
   /** In memory of its own, and with the earlier end. */
   #keepable(publication: Publication, { ttl }: QueuePolicy): Publication {
-    const { id, channel, payload, time, audience, publisher, headers, expires } = publication;
+    const { id, channel, payload, time, audience, publisher, headers, expires, trace } = publication;
     const latest = ttl === undefined ? Number.POSITIVE_INFINITY : this.clock() + ttl;
     const end = Math.min(expires ?? Number.POSITIVE_INFINITY, latest);
-    const kept = { id, channel, payload: payload.copy(), time, audience, publisher, headers };
+    const kept = { id, channel, payload: payload.copy(), time, audience, publisher, headers, trace };
     return Number.isFinite(end) ? { ...kept, expires: end } : kept;
   }
 

@@ -1,10 +1,12 @@
-import type { Cluster, ClusterCommand, ClusterNode, NodeState } from '../../core/cluster.js';
+import type { ChannelQuestion, ChannelsOfNode } from '../../core/channel-summary.js';
+import type { Cluster, ClusterAnswers, ClusterCommand, ClusterNode, NodeState } from '../../core/cluster.js';
 import type { Logger } from '../../core/logger.js';
 import type { Reply } from './connection.js';
 import type { RedisLink } from './link.js';
 import { BEGIN, COMMAND } from './node-scripts.js';
+import { readChannels, readQuestion } from './questions.js';
 import { nodeOf, pairsOf, type RedisNodes } from './redis-nodes.js';
-import { Survey } from './survey.js';
+import { readAnswer, Surveys, writeAnswer } from './surveys.js';
 
 export interface RedisClusterParts {
   readonly link: RedisLink;
@@ -12,7 +14,7 @@ export interface RedisClusterParts {
   readonly logger: Logger;
   /** Withdrawals that are remembered one by one. */
   readonly revocations: number;
-  /** Milliseconds that the others have to answer a command. */
+  /** Milliseconds that the others have to answer. */
   readonly patience?: number;
 }
 
@@ -33,9 +35,9 @@ export class RedisCluster implements Cluster {
   readonly #stream: string;
   readonly #revoked: string;
   readonly #calls: string;
-  readonly #surveys = new Map<string, Survey>();
+  readonly #questions: string;
+  readonly #surveys: Surveys;
   #node: ClusterNode | undefined;
-  #numbered = 0;
   #last = '0-0';
   #reading: Promise<void> | undefined;
   #isCalled = false;
@@ -46,6 +48,8 @@ export class RedisCluster implements Cluster {
     this.#stream = names.of('ctl', '');
     this.#revoked = names.of('revoked', '');
     this.#calls = names.of('called', '');
+    this.#questions = names.of('asked', '');
+    this.#surveys = new Surveys(parts.patience ?? PATIENCE);
     parts.link.prepare(COMMAND, BEGIN);
     parts.link.watch({ restored: () => void this.#parts.nodes.beat().catch(() => undefined) });
   }
@@ -58,7 +62,8 @@ export class RedisCluster implements Cluster {
     const { link, nodes } = this.#parts;
     this.#node = node;
     await link.subscribe(this.#calls, () => this.#read());
-    await link.subscribe(this.#answers(this.id), (message) => this.#answered(String(message)));
+    await link.subscribe(this.#answers(this.id), (message) => this.#surveys.answered(String(message)));
+    await link.subscribe(this.#questions, (message) => this.#answer(String(message)));
     await this.#begin();
     await nodes.start(
       () => node.state(),
@@ -69,15 +74,28 @@ export class RedisCluster implements Cluster {
 
   async command(command: ClusterCommand): Promise<number> {
     const here = this.#node?.obey(command) ?? 0;
-    const number = String(++this.#numbered);
-    const survey = new Survey(this.#parts.patience ?? PATIENCE);
-    this.#surveys.set(number, survey);
-    try {
-      const others = (await this.#keep(number, command)).map(nodeOf).filter((id) => id !== this.id);
-      return here + (await survey.sumOf(others));
-    } finally {
-      this.#surveys.delete(number);
+    const { answers } = await this.#surveys.hold(async (number) =>
+      (await this.#keep(number, command)).map(nodeOf).filter((id) => id !== this.id),
+    );
+    return [...answers.values()].reduce((sum, count) => sum + Number(count), here);
+  }
+
+  /** Is not kept for those that cannot be reached. */
+  async ask(question: ChannelQuestion): Promise<ClusterAnswers> {
+    const { link } = this.#parts;
+    const { asked, answers } = await this.#surveys.hold(async (number) => {
+      const living = await this.nodes();
+      await link.publish(this.#questions, writeAnswer(number, this.id, JSON.stringify(question)));
+      return living.map(({ id }) => id).filter((id) => id !== this.id);
+    });
+    const read = new Map<string, ChannelsOfNode>();
+    const here = this.#node?.answer(question);
+    if (here !== undefined) read.set(this.id, here);
+    for (const [id, text] of answers) {
+      const answer = readChannels(text);
+      if (answer !== undefined) read.set(id, answer);
     }
+    return { answers: read, silent: asked.filter((id) => !read.has(id)) };
   }
 
   nodes(): Promise<readonly NodeState[]> {
@@ -93,7 +111,8 @@ export class RedisCluster implements Cluster {
     this.#node = undefined;
     link.unsubscribe(this.#calls);
     link.unsubscribe(this.#answers(this.id));
-    for (const survey of this.#surveys.values()) survey.stop();
+    link.unsubscribe(this.#questions);
+    this.#surveys.stop();
     await nodes.close();
   }
 
@@ -110,11 +129,6 @@ export class RedisCluster implements Cluster {
       ...[String(nodes.lifetime), String(LENGTH), ...withdrawn, String(revocations)],
     ]);
     return Array.isArray(living) ? living.map(String) : [];
-  }
-
-  #answered(message: string): void {
-    const [number = '', id = '', count = ''] = message.split(' ');
-    this.#surveys.get(number)?.answer(id, Number(count));
   }
 
   /** What was withdrawn before is known from the beginning; what else was commanded is nothing to a new node. */
@@ -160,8 +174,19 @@ export class RedisCluster implements Cluster {
     const command = this.#commandIn(text);
     if (command === undefined || this.#node === undefined) return;
     const count = this.#node.obey(command);
-    // Who asked does not wait for ever.
-    this.#parts.link.publish(this.#answers(from), `${number} ${this.id} ${count}`).catch(() => undefined);
+    this.#say(from, number, String(count));
+  }
+
+  #answer(message: string): void {
+    const { number, node: from, text } = readAnswer(message);
+    const question = readQuestion(text);
+    if (from === this.id || question === undefined || this.#node === undefined) return;
+    this.#say(from, number, JSON.stringify(this.#node.answer(question)));
+  }
+
+  /** To another node. Who asked does not wait for ever. */
+  #say(to: string, number: string, text: string): void {
+    this.#parts.link.publish(this.#answers(to), writeAnswer(number, this.id, text)).catch(() => undefined);
   }
 
   /** Whoever a lost command was about may still be here. */

@@ -101,8 +101,8 @@ export class RedisQueues implements Queues, MessageKeeper, LeaseHolder {
     const end = Math.min(publication.expires ?? Number.POSITIVE_INFINITY, latest);
     const expires = Number.isFinite(end) ? end : undefined;
     // Its members may be those of a class.
-    const { id, channel, payload, time, audience, publisher, headers } = publication;
-    const frame = writeFrame({ id, channel, payload, time, audience, publisher, headers, expires });
+    const { id, channel, payload, time, audience, publisher, headers, trace } = publication;
+    const frame = writeFrame({ id, channel, payload, time, audience, publisher, headers, expires, trace });
     const full = await this.#calls.enqueue({ channel, expires }, frame, { policy, limits, part: GUESTS });
     const [limit, reason] = FULL[full ?? ''] ?? [];
     if (limit !== undefined) throw overLimit(limit, reason ?? limit);

@@ -1,7 +1,7 @@
-/** A question to all nodes, each of which answers with a number. */
+/** A question to all nodes, each of which answers with a text. */
 export class Survey {
   readonly #patience: number;
-  readonly #answers = new Map<string, number>();
+  readonly #answers = new Map<string, string>();
   #asked: readonly string[] | undefined;
   #finish: () => void = () => undefined;
 
@@ -11,18 +11,18 @@ export class Survey {
   }
 
   /** An answer, which may come before it is known who is to give one. */
-  answer(node: string, count: number): void {
-    this.#answers.set(node, count);
+  answer(node: string, text: string): void {
+    this.#answers.set(node, text);
     this.#look();
   }
 
-  /** Resolves to the sum of what these nodes answer in time. */
-  sumOf(nodes: readonly string[]): Promise<number> {
+  /** Resolves to what those of these nodes say that answer in time. */
+  answersOf(nodes: readonly string[]): Promise<ReadonlyMap<string, string>> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.stop(), this.#patience);
       this.#finish = () => {
         clearTimeout(timer);
-        resolve(nodes.reduce((sum, node) => sum + (this.#answers.get(node) ?? 0), 0));
+        resolve(new Map([...this.#answers].filter(([node]) => nodes.includes(node))));
       };
       this.#asked = nodes;
       this.#look();

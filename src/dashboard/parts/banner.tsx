@@ -14,8 +14,13 @@ export function Banner() {
           <p>
             <strong>{link.fault.status === 0 ? 'Connection lost.' : 'Not live.'}</strong>{' '}
             <Text of={link.fault.message} />. {wasShown && 'What is shown may be old. '}
-            <Countdown to={link.retryAt} />
+            {link.retryAt !== undefined && <Countdown to={link.retryAt} />}
           </p>
+          {link.fault.status !== 0 && link.fault.hint !== undefined && (
+            <p>
+              <Text of={link.fault.hint} />
+            </p>
+          )}
           <button type="button" class="small" onClick={() => live.retry()}>
             Try now
           </button>

@@ -1,4 +1,5 @@
 import type { Actor } from '../answers.js';
+import { Field } from './field.js';
 
 /** Somebody as the fields have it; lists are separated by commas. */
 export interface Somebody {
@@ -63,28 +64,6 @@ export function WhoFields({ of, change }: WhoFieldsProps) {
         </>
       )}
     </div>
-  );
-}
-
-interface FieldProps {
-  readonly label: string;
-  readonly value: string;
-  readonly set: (value: string) => void;
-}
-
-function Field({ label, value, set }: FieldProps) {
-  return (
-    <label class="field">
-      <span>{label}</span>
-      <input
-        value={value}
-        maxLength={255}
-        autocomplete="off"
-        autocapitalize="none"
-        spellcheck={false}
-        onInput={({ currentTarget }) => set(currentTarget.value)}
-      />
-    </label>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useIsFull } from '../desk.js';
+import { Field } from '../parts/field.js';
 import { Heading } from '../parts/heading.js';
 import { actorOf, readWho, type Somebody, WhoFields } from '../parts/who-fields.js';
 import type { Place } from '../place.js';
@@ -13,30 +14,22 @@ export function Console({ place: { query } }: { readonly place: Place }) {
   const [somebody, setSomebody] = useState<Somebody>(
     readWho(query.get('as') ?? '', query.get('roles') ?? ''),
   );
+  const [named, setNamed] = useState(query.get('realm') ?? '');
   const isFull = useIsFull();
   const as = actorOf(somebody);
-  const realm = query.get('realm') ?? undefined;
+  const realm = named === '' ? undefined : named;
   return (
     <>
       <Heading title="Console" />
       <section class="card" aria-labelledby="who-title">
         <h2 id="who-title">As whom, and where</h2>
         <div class="filters">
-          <label class="field grow">
-            <span>Channel</span>
-            <input
-              value={channel}
-              maxLength={255}
-              autocomplete="off"
-              autocapitalize="none"
-              spellcheck={false}
-              onInput={({ currentTarget }) => setChannel(currentTarget.value)}
-            />
-          </label>
+          <Field label="Channel" value={channel} set={setChannel} grows />
+          <Field label="Realm" value={named} set={setNamed} preset="the main one" />
         </div>
         <WhoFields of={somebody} change={setSomebody} />
       </section>
-      <Explain channel={channel} as={as} first={query.get('operation') ?? undefined} />
+      <Explain channel={channel} as={as} realm={realm} first={query.get('operation') ?? undefined} />
       {isFull ? (
         <>
           <Subscription channel={channel} as={as} realm={realm} />

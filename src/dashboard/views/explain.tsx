@@ -3,6 +3,7 @@ import type { Actor, Explanation } from '../answers.js';
 import { type ApiFault, asFault } from '../api.js';
 import { useDesk } from '../desk.js';
 import { Fault } from '../parts/fault.js';
+import { JsonField, readJson } from '../parts/json-field.js';
 import { Block } from '../parts/text.js';
 
 const OPERATIONS = ['subscribe', 'publish', 'history', 'presence', 'call', 'register'] as const;
@@ -10,18 +11,26 @@ const OPERATIONS = ['subscribe', 'publish', 'history', 'presence', 'call', 'regi
 export interface ExplainProps {
   readonly channel: string;
   readonly as: Actor;
+  /** Undefined for the main one. */
+  readonly realm: string | undefined;
   /** The operation that is chosen at first. */
   readonly first: string | undefined;
 }
 
 /** What would be decided, and by which rules; nothing happens by it. */
-export function Explain({ channel, as, first }: ExplainProps) {
+export function Explain({ channel, as, realm, first }: ExplainProps) {
   const { api } = useDesk();
   const [operation, setOperation] = useState(OPERATIONS.find((each) => each === first) ?? 'subscribe');
+  const [text, setText] = useState('');
   const [outcome, setOutcome] = useState<Explanation | ApiFault>();
   const submit = async (event: Event) => {
     event.preventDefault();
-    setOutcome(await api.post<Explanation>('explain', { operation, channel, as }).catch(asFault));
+    try {
+      const payload = operation === 'publish' && text !== '' ? readJson(text) : undefined;
+      setOutcome(await api.post<Explanation>('explain', { operation, channel, as, realm, payload }));
+    } catch (error) {
+      setOutcome(asFault(error));
+    }
   };
   return (
     <section class="card" aria-labelledby="explain-title">
@@ -40,6 +49,9 @@ export function Explain({ channel, as, first }: ExplainProps) {
             ))}
           </select>
         </label>
+        {operation === 'publish' && (
+          <JsonField label="Payload, as JSON, if it matters" value={text} set={setText} />
+        )}
         <button type="submit" class="primary" disabled={channel === ''}>
           Explain
         </button>

@@ -3,6 +3,7 @@ import type { Actor } from '../answers.js';
 import { ApiFault, asFault } from '../api.js';
 import { useDesk } from '../desk.js';
 import { Fault } from '../parts/fault.js';
+import { JsonField, readJson } from '../parts/json-field.js';
 import { Text } from '../parts/text.js';
 
 export interface PublishFormProps {
@@ -23,29 +24,17 @@ export function PublishForm({ channel, as, realm }: PublishFormProps) {
   const [outcome, setOutcome] = useState<Published | ApiFault>();
   const submit = async (event: Event) => {
     event.preventDefault();
-    const payload = read(text);
-    const isWrong = payload instanceof ApiFault;
-    setOutcome(
-      isWrong
-        ? payload
-        : await api.post<Published>('publish', { channel, payload, as, realm }).catch(asFault),
-    );
+    try {
+      setOutcome(await api.post<Published>('publish', { channel, payload: readJson(text), as, realm }));
+    } catch (error) {
+      setOutcome(asFault(error));
+    }
   };
   return (
     <section class="card" aria-labelledby="publish-title">
       <h2 id="publish-title">Publish</h2>
       <form onSubmit={(event) => void submit(event)}>
-        <label class="field">
-          <span>Payload, as JSON</span>
-          <textarea
-            rows={4}
-            value={text}
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck={false}
-            onInput={({ currentTarget }) => setText(currentTarget.value)}
-          />
-        </label>
+        <JsonField label="Payload, as JSON" value={text} set={setText} />
         <button type="submit" disabled={channel === ''}>
           Publish
         </button>
@@ -66,12 +55,4 @@ function Outcome({ of }: { readonly of: Published | ApiFault }) {
       />
     </p>
   );
-}
-
-function read(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return new ApiFault(400, 'bad_request', 'the payload is not JSON', 'write text as "text"');
-  }
 }

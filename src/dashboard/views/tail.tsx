@@ -24,7 +24,7 @@ export function Tail({ query }: { readonly query: Query }) {
     const lost = events.reduce((sum, { event, data }) => sum + (event === 'dropped' ? countOf(data) : 0), 0);
     if (lost > 0) setDropped((before) => before + lost);
   };
-  const { state, fault } = useStream({ path: 'stream', query, isEndless: true }, take);
+  const { state, fault, again } = useStream({ path: 'stream', query, isEndless: true }, take);
   const clear = () => {
     rows.clear();
     setDropped(0);
@@ -39,12 +39,17 @@ export function Tail({ query }: { readonly query: Query }) {
           Clear
         </button>
         <p class="quiet">
-          {state === 'open' ? 'listening' : 'connecting'}, {count(rows.total)} seen
+          {fault === undefined && state === 'open'
+            ? 'listening'
+            : fault === undefined || fault.status === 0
+              ? 'connecting'
+              : 'not listening'}
+          , {count(rows.total)} seen
           {rows.waiting > 0 && `, ${count(rows.waiting)} waiting`}
           {dropped > 0 && `, ${count(dropped)} left out since there were too many a second`}
         </p>
       </div>
-      {fault !== undefined && fault.status !== 0 && <Fault of={fault} />}
+      {fault !== undefined && fault.status !== 0 && <Fault of={fault} retry={again} />}
       <Publications
         caption="Published since this was opened, the newest first"
         lines={rows.lines}

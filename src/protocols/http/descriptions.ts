@@ -87,12 +87,13 @@ export const POLL: HttpDescription = {
 };
 
 export const CHANNELS: HttpDescription = {
-  summary: 'List the channels that somebody is subscribed to on this node',
+  summary: 'List the channels that somebody is subscribed to',
   credentials: 'bearer',
   query: {
     prefix: parameter('How their names begin.'),
     after: parameter('The next of an earlier answer.'),
     limit: parameter('Channels at most.', { type: 'integer', minimum: 0, default: 100 }),
+    local: parameter('true for those of the node that answers alone.', { type: 'boolean', default: false }),
   },
   reply: object(
     {
@@ -108,8 +109,10 @@ export const CHANNELS: HttpDescription = {
         }),
       },
       next: TEXT,
+      nodes: COUNT,
+      silent: NAMES,
     },
-    ['channels'],
+    ['channels', 'nodes', 'silent'],
   ),
 };
 

@@ -1,6 +1,10 @@
 import type { DevBoard } from '../../core/dev-news.js';
 import type { HttpEndpoint, HttpReply } from '../../core/http.js';
+import { NULL_METER } from '../../core/meter.js';
 import { OperatorStreams } from './admin/operator-streams.js';
+
+/** Pages that are open at a time, of somebody who develops. */
+const MOST = 64;
 
 /**
  * `GET /dev/events`, while an application is developed: what becomes of its files, as they change. An event `news` has whether the
@@ -11,7 +15,7 @@ export class DevEventsEndpoint implements HttpEndpoint {
   readonly path = '/dev/events';
   readonly bodyLimit = 0;
   readonly #board: DevBoard;
-  readonly #streams = new OperatorStreams();
+  readonly #streams = new OperatorStreams({ most: MOST, meter: NULL_METER });
 
   constructor(board: DevBoard) {
     this.#board = board;

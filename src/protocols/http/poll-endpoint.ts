@@ -1,5 +1,6 @@
 import { RouterError } from '../../core/errors.js';
 import type { HttpEndpoint, HttpReply, HttpRequest } from '../../core/http.js';
+import { traceparentOf } from '../../core/trace-context.js';
 import { POLL } from './descriptions.js';
 import type { ReadingParts } from './history-endpoint.js';
 import { Poll } from './poll.js';
@@ -72,7 +73,8 @@ export class PollEndpoint implements HttpEndpoint {
       });
     const principal = await readerOf(request, authenticator);
     const { remoteAddress } = request;
-    return new Poll(router, { principal, remoteAddress, names, since, wait }, buffer);
+    const trace = traceparentOf(request.headers['traceparent']);
+    return new Poll(router, { principal, remoteAddress, names, since, wait, trace }, buffer);
   }
 }
 

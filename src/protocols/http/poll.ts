@@ -17,6 +17,8 @@ export interface PollRequest {
   readonly since: Positions | undefined;
   /** Milliseconds. */
   readonly wait: number;
+  /** The trace that the caller is in, as a `traceparent`. */
+  readonly trace: string | undefined;
 }
 
 /** One channel of a request that waits. All that wait for it by the same name read the same. */
@@ -25,19 +27,21 @@ class PollSubscription implements Subscriber {
   readonly channel: string;
   readonly name: string;
   readonly since: Position | undefined;
+  readonly trace: string | undefined;
   readonly wireKey: string;
   start: Start | undefined = undefined;
   readonly #ended: (why: RouterError) => void;
 
   constructor(
     session: Session,
-    asked: { readonly name: string; readonly channel: string; readonly since: Position | undefined },
+    asked: Pick<PollSubscription, 'name' | 'channel' | 'since' | 'trace'>,
     ended: (why: RouterError) => void,
   ) {
     this.session = session;
     this.name = asked.name;
     this.channel = asked.channel;
     this.since = asked.since;
+    this.trace = asked.trace;
     this.wireKey = `poll ${asked.name}`;
     this.#ended = ended;
   }
@@ -111,11 +115,11 @@ export class Poll {
   }
 
   async #subscribe(): Promise<void> {
-    const { names, since } = this.#request;
+    const { names, since, trace } = this.#request;
     this.#subscriptions = names.map((name, i) => {
       const channel = this.#router.resolve(name);
       checkHistory(this.#router, this.#session, channel);
-      const asked = { name, channel, since: since?.[i] };
+      const asked = { name, channel, since: since?.[i], trace };
       return new PollSubscription(this.#session, asked, (why) => this.#refuse(why));
     });
     for (const subscription of this.#subscriptions) await this.#router.subscribe(subscription);

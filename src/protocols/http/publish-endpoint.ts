@@ -8,6 +8,7 @@ import { RateTable } from '../../core/rate-table.js';
 import type { Router } from '../../core/router.js';
 import type { Session } from '../../core/session.js';
 import type { Rate } from '../../core/token-bucket.js';
+import { traceparentOf } from '../../core/trace-context.js';
 import { PUBLISH } from './descriptions.js';
 import { checkContentType } from './headers.js';
 import { Idempotency } from './idempotency.js';
@@ -91,7 +92,7 @@ export class PublishEndpoint implements HttpEndpoint {
     const session = requestSession(principal, request.remoteAddress);
     session.publishes = this.#publishes?.bucket(`${principal.kind} ${principal.id}`, performance.now());
     try {
-      const origin = { session, trace: traceOf(request) };
+      const origin = { session, trace: traceparentOf(request.headers['traceparent']) };
       if (body.batch !== undefined) return jsonReply(200, { results: await this.#publishAll(origin, body) });
       return jsonReply(200, await this.#publish(origin, body.message(body.whole)));
     } finally {
@@ -154,12 +155,6 @@ export class PublishEndpoint implements HttpEndpoint {
       superseded,
     };
   }
-}
-
-/** The header is as long as it has to be, or is none. [W3C Trace Context §traceparent] */
-function traceOf({ headers }: HttpRequest): string | undefined {
-  const { traceparent } = headers;
-  return typeof traceparent === 'string' && traceparent.length === 55 ? traceparent : undefined;
 }
 
 /** Equal for requests that publish the same, however they are spelled around the payload. */

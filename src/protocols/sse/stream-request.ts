@@ -1,12 +1,15 @@
 import { RouterError } from '../../core/errors.js';
 import { type Positions, readPositions } from '../../core/positions.js';
 import type { Guest } from '../../core/protocol.js';
+import { traceparentOf } from '../../core/trace-context.js';
 
 /** What a peer wants to hear, by the names that it uses. */
 export interface StreamRequest {
   readonly names: readonly string[];
   /** Where it was before, as far as it can be told; undefined for who has not been here. */
   readonly since: Positions | undefined;
+  /** The trace that it asks in, as a `traceparent`. */
+  readonly trace: string | undefined;
 }
 
 /** Channels of one stream. */
@@ -25,9 +28,10 @@ export function readStreamRequest({ url, headers }: Pick<Guest, 'url' | 'headers
     throw new RouterError('bad_request', `name 1 to ${MOST_CHANNELS} channels`, {
       hint: 'write ?channel=news, and &channel= once more for each other channel',
     });
+  const trace = traceparentOf(headers['traceparent']);
   const last = headers['last-event-id'];
-  if (last !== undefined && last !== '') return { names, since: readLastId(String(last), names) };
-  return { names, since: readSince(params.get('since') ?? '', names) };
+  if (last !== undefined && last !== '') return { names, trace, since: readLastId(String(last), names) };
+  return { names, trace, since: readSince(params.get('since') ?? '', names) };
 }
 
 /** A browser sends what it was told last, perhaps by another server: it has to come back, and is told that this is not known. */

@@ -104,13 +104,14 @@ export class SseStream implements ConnectionListener, SubscribedStream {
     const refused: Refused[] = [];
     const subscriptions: SseSubscription[] = [];
     const { router, refusals } = this.#context;
+    const { trace } = request;
     this.#subscriptions = subscriptions;
     await Promise.all(
       request.names.map(async (name, i) => {
         try {
           const channel = router.resolve(name);
           const since = request.since?.[i];
-          const subscription = new SseSubscription(this, i, { name, channel, since });
+          const subscription = new SseSubscription(this, i, { name, channel, since, trace });
           subscriptions[i] = subscription;
           await router.subscribe(subscription);
         } catch (error) {

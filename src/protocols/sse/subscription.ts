@@ -20,6 +20,7 @@ export class SseSubscription implements Subscriber {
   /** As the peer writes the channel. */
   readonly name: string;
   readonly since: Position | undefined;
+  readonly trace: string | undefined;
   wireKey: string;
   /** How it began; undefined before it has. */
   start: Start | undefined = undefined;
@@ -31,7 +32,7 @@ export class SseSubscription implements Subscriber {
   constructor(
     stream: SubscribedStream,
     index: number,
-    asked: { readonly name: string; readonly channel: string; readonly since: Position | undefined },
+    asked: Pick<SseSubscription, 'name' | 'channel' | 'since' | 'trace'>,
   ) {
     this.session = stream.session;
     this.#stream = stream;
@@ -39,6 +40,7 @@ export class SseSubscription implements Subscriber {
     this.name = asked.name;
     this.channel = asked.channel;
     this.since = asked.since;
+    this.trace = asked.trace;
     // Until the stream begins it shares nothing with others.
     this.wireKey = `sse ${index} of ${this.session.id}`;
   }

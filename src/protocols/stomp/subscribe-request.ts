@@ -1,5 +1,6 @@
 import { RouterError } from '../../core/errors.js';
 import { requirePosition } from '../../core/position.js';
+import { traceparentOf } from '../../core/trace-context.js';
 import type { StompFrame } from './frame-reader.js';
 import { TEMP_QUEUE } from './reply-queues.js';
 import { numberHeader, requireHeader } from './require-header.js';
@@ -40,6 +41,7 @@ export function readSubscribe(frame: StompFrame, { most }: { readonly most: numb
     prefetch: prefetchOf(frame, most),
     tellsPositions: since !== undefined,
     since: since ? requirePosition(since) : undefined,
+    trace: traceparentOf(frame.headers.get('traceparent')),
   };
 }
 

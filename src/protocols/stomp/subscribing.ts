@@ -83,7 +83,7 @@ export class Subscribing implements SubscriptionListener {
     if (!this.#hears(selection.channel)) {
       this.#receipt = undefined;
       const request = { id: destination, destination, ack: 'auto', prefetch: undefined } as const;
-      await this.#join({ ...request, tellsPositions: false, since: undefined }, selection);
+      await this.#join({ ...request, tellsPositions: false, since: undefined, trace: undefined }, selection);
     }
     return replyDestination(selection.channel);
   }

@@ -27,6 +27,8 @@ export interface SubscriptionRequest {
   /** Whether positions are told. */
   readonly tellsPositions: boolean;
   readonly since: Position | undefined;
+  /** The trace that it asks in, as a `traceparent`. */
+  readonly trace: string | undefined;
 }
 
 /** What a subscription tells its session. */
@@ -51,6 +53,7 @@ export class StompSubscription implements Subscriber {
   readonly match?: Exclude<Selection['match'], undefined>;
   readonly request: SubscriptionRequest;
   readonly since: Position | undefined;
+  readonly trace: string | undefined;
   readonly wireKey: string;
   /** There for those who answer for messages; only queues ask for it. */
   readonly consumer?: Consumer;
@@ -66,6 +69,7 @@ export class StompSubscription implements Subscriber {
     if (selection.match !== undefined) this.match = selection.match;
     this.request = request;
     this.since = request.since;
+    this.trace = request.trace;
     this.wireKey = keyOf(request, parts.wire);
     this.#selection = selection;
     this.#parts = parts;

@@ -102,6 +102,7 @@ export class Calling {
         wantsProgress: options.receiveProgress,
         continues: options.progress,
         timeout: options.timeout,
+        trace: options.trace,
         caller: disclosed(session, options.discloseMe, disclosure),
         reply: (reply) => this.#answer(request, pending, reply),
       });

@@ -42,6 +42,8 @@ export interface SubscribeOptions {
   readonly getRetained: boolean;
   /** `_recover`: whether positions are told, or where the subscriber was before, as it wrote it. */
   readonly recover: boolean | string;
+  /** `_traceparent`. */
+  readonly trace: string | undefined;
 }
 
 export interface CallOptions {
@@ -52,6 +54,8 @@ export interface CallOptions {
   readonly timeout: number;
   readonly discloseMe: boolean;
   readonly passthru: Passthru | undefined;
+  /** `_traceparent`. */
+  readonly trace: string | undefined;
 }
 
 export interface CancelOptions {

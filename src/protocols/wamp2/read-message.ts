@@ -1,4 +1,5 @@
 import type { Payload } from '../../core/payload.js';
+import { traceparentOf } from '../../core/trace-context.js';
 import { Attributes, asId, asRecord, asText } from './attributes.js';
 import { MESSAGE, type MessageName, Wamp2Error } from './codec.js';
 import type {
@@ -44,6 +45,7 @@ const NO_CALL_OPTIONS: CallOptions = {
   timeout: 0,
   discloseMe: false,
   passthru: undefined,
+  trace: undefined,
 };
 
 const NO_YIELD_OPTIONS: YieldOptions = { progress: false, passthru: undefined };
@@ -191,6 +193,7 @@ function readSubscribeOptions(options: Attributes): SubscribeOptions {
     match: options.match(),
     getRetained: options.flag('get_retained') ?? false,
     recover: options.flagOrText('_recover') ?? false,
+    trace: traceparentOf(options.text('_traceparent')),
   };
 }
 
@@ -203,6 +206,7 @@ function readCallOptions(options: Attributes): CallOptions {
     timeout: options.integer('timeout') ?? 0,
     discloseMe: options.flag('disclose_me') ?? false,
     passthru: options.passthru(),
+    trace: traceparentOf(options.text('_traceparent')),
   };
 }
 

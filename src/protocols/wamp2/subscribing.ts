@@ -46,13 +46,14 @@ export class Subscribing implements SubscriptionListener {
   /** The same name twice is one subscription with one id. [WAMP2 §SUBSCRIBED] */
   async subscribe({ request, topic, options }: Subscribe): Promise<void> {
     try {
-      const { match, getRetained, recover } = options;
+      const { match, getRetained, recover, trace } = options;
       if (topic === SESSION_CHANNEL && match === 'exact') return this.#listen(request);
       checkUri(topic, { match, strict: this.#parts.strictUris });
       const channel = match === 'exact' ? this.#parts.router.resolve(topic) : topic;
       const known = this.#byName.get(nameOf(channel, match));
       if (known !== undefined) this.#repeat(request, known, recover);
-      const subscription = known ?? (await this.#join(wantedOf(channel, match, recover), request));
+      const subscription =
+        known ?? (await this.#join({ ...wantedOf(channel, match, recover), trace }, request));
       if (getRetained) await this.#sendRetained(subscription);
     } catch (error) {
       this.#parts.wire.refuse(MESSAGE.SUBSCRIBE, request, error);

@@ -16,7 +16,7 @@ export interface SubscriptionListener {
 }
 
 /** What a session subscribes to. */
-export interface Wanted extends Pick<Subscriber, 'session' | 'channel' | 'match' | 'since'> {
+export interface Wanted extends Pick<Subscriber, 'session' | 'channel' | 'match' | 'since' | 'trace'> {
   /** Whether positions are told. */
   readonly tellsPositions: boolean;
 }
@@ -30,6 +30,7 @@ export class Wamp2Subscription implements Subscriber {
   readonly channel: string;
   readonly match?: 'prefix' | 'wildcard';
   readonly since?: Subscriber['since'];
+  readonly trace: string | undefined;
   readonly tellsPositions: boolean;
   readonly wireKey: string;
   readonly #wire: Wire;
@@ -38,7 +39,7 @@ export class Wamp2Subscription implements Subscriber {
   id = 0;
 
   constructor(
-    { session, channel, match, since, tellsPositions }: Wanted,
+    { session, channel, match, since, trace, tellsPositions }: Wanted,
     wire: Wire,
     listener: SubscriptionListener,
   ) {
@@ -46,6 +47,7 @@ export class Wamp2Subscription implements Subscriber {
     this.channel = channel;
     if (match !== undefined) this.match = match;
     this.since = since;
+    this.trace = trace;
     this.tellsPositions = tellsPositions;
     const { subprotocol } = wire.serializer;
     this.wireKey = tellsPositions ? `${subprotocol} position` : subprotocol;

@@ -7,6 +7,7 @@ import type { TopicRequest } from '../../core/topic.js';
 import type { ChannelAccess } from '../access.js';
 import type { Refusals } from '../refusals.js';
 import type { CallTimeouts } from './call-timeouts.js';
+import { abandon, type FollowedCall } from './followed-call.js';
 import type { Participants } from './participants.js';
 
 /** What all calls of a node share. */
@@ -28,9 +29,12 @@ export interface Called {
 }
 
 /** Answers a call, unless the caller has gone. What the protocol cannot send is a failure of who answers. */
-export function answer(call: CallRequest, reply: CallReply, context: CallContext): void {
+export function answer(call: FollowedCall, reply: CallReply, context: CallContext): void {
   const { session, procedure } = call;
-  if (session.closed) return;
+  if (session.closed) {
+    if (reply.type !== 'progress') abandon(call);
+    return;
+  }
   try {
     call.reply(reply);
   } catch (cause) {
@@ -39,6 +43,7 @@ export function answer(call: CallRequest, reply: CallReply, context: CallContext
         { event: 'answer_failed', session: session.id, channel: procedure, error: cause },
         'answer failed',
       );
+      abandon(call, cause);
       return;
     }
     const error = context.refusals.of(cause, { operation: 'call', session, channel: procedure });

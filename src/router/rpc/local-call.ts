@@ -3,17 +3,11 @@ import { RouterError } from '../../core/errors.js';
 import { isPromise } from '../../core/maybe-promise.js';
 import type { Payload } from '../../core/payload.js';
 import { resultOf } from '../../core/results.js';
-import type {
-  CallEvent,
-  CallReply,
-  CallRequest,
-  CancelMode,
-  OngoingCall,
-  OwnProcedure,
-} from '../../core/rpc.js';
+import type { CallEvent, CallReply, CancelMode, OngoingCall, OwnProcedure } from '../../core/rpc.js';
 import type { Judgement } from '../access.js';
 import { answer, type CallContext, lateAnswer, patience } from './call-context.js';
 import type { Expiring } from './call-timeouts.js';
+import { abandon, type FollowedCall } from './followed-call.js';
 import type { Involved, Participant } from './participants.js';
 
 /** What the procedure that is called is, and how long it may take. */
@@ -31,7 +25,7 @@ const NO_NAMES: CallEvent['kwargs'] = {};
 export class LocalCall implements CallEvent, OngoingCall, Expiring, Involved {
   expires = Number.POSITIVE_INFINITY;
   watch: Expiring['watch'];
-  readonly #call: CallRequest;
+  readonly #call: FollowedCall;
   readonly #target: LocalTarget;
   readonly #context: CallContext;
   #abort: AbortController | undefined;
@@ -41,7 +35,7 @@ export class LocalCall implements CallEvent, OngoingCall, Expiring, Involved {
   #patience = 0;
   #over = false;
 
-  constructor(call: CallRequest, target: LocalTarget, context: CallContext) {
+  constructor(call: FollowedCall, target: LocalTarget, context: CallContext) {
     this.#call = call;
     this.#target = target;
     this.#context = context;
@@ -94,7 +88,9 @@ export class LocalCall implements CallEvent, OngoingCall, Expiring, Involved {
   }
 
   left(): void {
+    if (this.#over) return;
     this.#over = true;
+    abandon(this.#call);
     this.#context.timeouts.forget(this);
     this.#stop(new RouterError('canceled', 'the caller has gone'));
   }

@@ -1,9 +1,5 @@
 import { RouterError } from '../../core/errors.js';
-import type { ServerEvents } from '../../core/events.js';
-import type { RouterWatch } from '../../core/inspection.js';
-import type { Logger } from '../../core/logger.js';
 import type { Match } from '../../core/match.js';
-import type { Meter } from '../../core/meter.js';
 import type { Operation } from '../../core/route.js';
 import type {
   CallRequest,
@@ -16,13 +12,13 @@ import type {
 import type { Session } from '../../core/session.js';
 import { timed } from '../../core/timed.js';
 import { Refusals } from '../refusals.js';
-import type { Routing } from '../routing.js';
 import { answer, type CallContext, checkArguments, lacks, noSuchProcedure } from './call-context.js';
 import { CallTimeouts } from './call-timeouts.js';
+import { admitted, type FollowedCall, followed } from './followed-call.js';
 import type { LiveRegistration } from './live-registration.js';
 import { LocalCall } from './local-call.js';
 import { LocalProcedures } from './local-procedures.js';
-import { checkCalls, checkRegistrations, type ParticipantLimits, Participants } from './participants.js';
+import { checkCalls, checkRegistrations, Participants } from './participants.js';
 import {
   checkPattern,
   checkUnreserved,
@@ -30,32 +26,10 @@ import {
   mayRegister,
   type Surroundings,
 } from './procedure-names.js';
+import type { ProcedureRouterParts } from './procedure-router-parts.js';
 import { noSuchRegistration, Registrations } from './registrations.js';
 import { RoutedCall } from './routed-call.js';
 import { type ServedProcedure, ServedProcedures } from './served-procedures.js';
-
-export interface ProcedureLimits extends ParticipantLimits {
-  /** Milliseconds a handler may take to answer where its caller asks for no other time. */
-  readonly handlerTimeout: number;
-  /** Milliseconds a call may take, or may be silent between parts of its result. */
-  readonly callTimeout: number;
-  /** Octets of a name. */
-  readonly channel: number;
-}
-
-export interface ProcedureRouterParts {
-  readonly routing: Routing;
-  /** Procedures of the server itself, by name. */
-  readonly own: ReadonlyMap<string, OwnProcedure>;
-  readonly events: ServerEvents;
-  readonly logger: Logger;
-  readonly meter: Meter;
-  readonly limits: ProcedureLimits;
-  /** Without it nobody hears of what is refused. */
-  readonly watch?: RouterWatch | undefined;
-  /** Whether refusals explain themselves to the peer. */
-  readonly development: boolean;
-}
 
 const ANSWERED: OngoingCall = { more: () => undefined, cancel: () => undefined };
 
@@ -112,10 +86,11 @@ export class ProcedureRouter implements Procedures {
     return this.#participants.size;
   }
 
-  call(call: CallRequest): OngoingCall {
-    const { session, procedure } = call;
+  call(asked: CallRequest): OngoingCall {
+    const { session, procedure } = asked;
     if (session.closed) return ANSWERED;
     this.stats.calls++;
+    const call = followed(asked, this.#parts.tracer);
     let served: ServedProcedure | undefined;
     try {
       checkCalls(this.#participants.find(session), this.#parts.limits);
@@ -195,25 +170,31 @@ export class ProcedureRouter implements Procedures {
   }
 
   /** Everybody may, and the time is that of any call: it may ask elsewhere who somebody is. */
-  #callOwn(call: CallRequest, procedure: OwnProcedure): OngoingCall {
+  #callOwn(call: FollowedCall, own: OwnProcedure): OngoingCall {
+    const procedure = admitted(call, { name: call.procedure, pattern: call.procedure }, own);
     const target = { procedure, channel: call.procedure, timeout: this.#parts.limits.callTimeout };
     return new LocalCall(call, target, this.#context).start();
   }
 
   #callHandler(
-    call: CallRequest,
+    call: FollowedCall,
     procedure: OwnProcedure,
-    { request: { channel }, times }: ServedProcedure,
+    { request: { channel, route }, times }: ServedProcedure,
   ): OngoingCall {
     if (call.continues === true) throw lacks(call.procedure, 'arguments that come in parts');
     if (call.headers?.['ppt_scheme'] !== undefined) throw lacks(call.procedure, 'ppt_scheme');
     const { handlerTimeout, callTimeout } = this.#parts.limits;
     const noted: OwnProcedure = (session, event) => timed(times.call, () => procedure(session, event));
-    const target = { procedure: noted, channel, timeout: Math.min(handlerTimeout, callTimeout) };
+    const target = {
+      procedure: admitted(call, route, noted),
+      channel,
+      timeout: Math.min(handlerTimeout, callTimeout),
+    };
     return new LocalCall(call, target, this.#context).start();
   }
 
-  #callSession(call: CallRequest, called: ServedProcedure): OngoingCall {
+  #callSession(call: FollowedCall, called: ServedProcedure): OngoingCall {
+    call.followed?.allowed(called.route, 'wamp');
     const routed = new RoutedCall(call, called, this.#context);
     for (const registration of this.#candidates(called.request.channel)) {
       if (routed.begin(registration)) return routed;

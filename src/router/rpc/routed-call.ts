@@ -11,6 +11,7 @@ import {
   patience,
 } from './call-context.js';
 import type { Expiring } from './call-timeouts.js';
+import { abandon, type FollowedCall } from './followed-call.js';
 import type { Chooser, LiveRegistration, Member } from './live-registration.js';
 import type { Involved, Participant } from './participants.js';
 import { RoutedInvocation } from './routed-invocation.js';
@@ -29,7 +30,7 @@ export class RoutedCall implements OngoingCall, Expiring, Chooser, Involved {
   watch: Expiring['watch'];
   /** Whether a callee was left out because it lacks a feature that the call needs. */
   lacking: string | undefined;
-  readonly #call: CallRequest;
+  readonly #call: FollowedCall;
   #called: Called;
   readonly #context: CallContext;
   #caller: Participant | undefined;
@@ -45,7 +46,7 @@ export class RoutedCall implements OngoingCall, Expiring, Chooser, Involved {
   #killed = false;
   #over = false;
 
-  constructor(call: CallRequest, called: Called, context: CallContext) {
+  constructor(call: FollowedCall, called: Called, context: CallContext) {
     this.#call = call;
     this.#called = called;
     this.#context = context;
@@ -202,7 +203,8 @@ export class RoutedCall implements OngoingCall, Expiring, Chooser, Involved {
     this.#context.timeouts.forget(this);
     this.#caller?.calls.delete(this.#place);
     this.#invocation?.over();
-    if (reply !== undefined) answer(this.#call, reply, this.#context);
+    if (reply === undefined) abandon(this.#call);
+    else answer(this.#call, reply, this.#context);
   }
 
   #refusal(error: unknown): CallReply {

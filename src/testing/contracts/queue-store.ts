@@ -51,6 +51,7 @@ export function queueStoreContract(open: () => Promise<StoreWorld<QueueStore>>):
         headers: { 'reply-to': 'x', 'content-type': 'a\nb' },
         publisher: { session: '7', user: 'ann', role: 'user' },
         expires: 5000,
+        trace: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
         time: 7,
       };
       const { store, reopen, close } = await open();

@@ -112,6 +112,27 @@ describe('GET /api/channels', () => {
           promise: 'at most once',
         },
       ],
+      nodes: 1,
+      silent: [],
+    });
+  });
+
+  it('adds what other nodes have, says which are silent, and asks nobody else where it is told so', async () => {
+    const reading = await withFive();
+    await reading.server.connect().subscribe('plain/2');
+    const plain = { route: 'plain', position: null, kind: 'at_most_once', promise: 'at most once' };
+    const channels = ['plain/1', 'plain/2'].map((channel) => ({ ...plain, channel, subscribers: 3 }));
+    reading.others = [['there', { channels, more: false }]];
+    reading.silent = ['asleep'];
+    expect(await reading.read('channels', 'key')).toEqual({
+      channels: [channels[0], { ...channels[1], subscribers: 4 }],
+      nodes: 2,
+      silent: ['asleep'],
+    });
+    expect(await reading.read('channels?local=true', 'key')).toEqual({
+      channels: [{ ...channels[1], subscribers: 1 }],
+      nodes: 1,
+      silent: [],
     });
   });
 

@@ -1,4 +1,10 @@
 import type { Authenticator } from '../../../src/core/authenticator.js';
+import {
+  type ChannelQuestion,
+  type ChannelsOfNode,
+  channelsAmong,
+} from '../../../src/core/channel-summary.js';
+import type { ClusterAnswers } from '../../../src/core/cluster.js';
 import { RouterError } from '../../../src/core/errors.js';
 import type { HttpEndpoint, HttpReply } from '../../../src/core/http.js';
 import { Payload } from '../../../src/core/payload.js';
@@ -25,6 +31,9 @@ const authenticator: Authenticator = {
 
 /** What is read over HTTP of a router in memory: `news/…` has a history, `mine/…` one for its owner, `plain/…` none. */
 export class Reading {
+  /** What other nodes have said about channels, and those that have not. */
+  others: readonly (readonly [string, ChannelsOfNode])[] = [];
+  silent: readonly string[] = [];
   readonly server: TestServer;
   readonly polls: PollEndpoint;
   /** Requests that wait, as they are counted. */
@@ -56,10 +65,24 @@ export class Reading {
     });
     this.#endpoints = [
       new HistoryEndpoint({ router, authenticator }),
-      new ChannelsEndpoint({ authenticator, topics: () => router.topics }),
+      new ChannelsEndpoint({
+        authenticator,
+        cluster: { ask: (question) => this.#ask(question) },
+        node: this,
+      }),
       this.polls,
     ];
     this.#backend = this.server.connect(testBackend());
+  }
+
+  /** As the node of its server. */
+  answer(question: ChannelQuestion): ChannelsOfNode {
+    return channelsAmong(this.server.router.topics.values(), question);
+  }
+
+  #ask(question: ChannelQuestion): ClusterAnswers {
+    const here = ['here', this.answer(question)] as const;
+    return { answers: new Map([here, ...this.others]), silent: this.silent };
   }
 
   /** The reply to a GET. */

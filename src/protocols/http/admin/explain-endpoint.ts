@@ -5,17 +5,29 @@ import { OPERATIONS, type Operation } from '../../../core/route.js';
 import { JsonBody } from '../json-body.js';
 import { AdminEndpoint, type AdminGate } from './admin-endpoint.js';
 import { readAs } from './read-as.js';
+import { AROUND, type PayloadLimits, readPayload } from './read-payload.js';
 
-/** `POST /admin/api/explain` `{operation, channel, as}`: whether somebody may do something, as `signalbox explain` says it. */
-export function explainEndpoint(gate: AdminGate, inspection: NodeInspection): AdminEndpoint {
+export interface ExplainParts {
+  readonly inspection: NodeInspection;
+  readonly limits: PayloadLimits;
+}
+
+/**
+ * `POST /admin/api/explain` `{operation, channel, as, payload, realm}`: whether somebody may do something, as `signalbox explain`
+ * says it.
+ */
+export function explainEndpoint(gate: AdminGate, { inspection, limits }: ExplainParts): AdminEndpoint {
   return new AdminEndpoint(gate, { method: 'POST', name: 'explain' }, async (request) => {
-    const body = new JsonBody(request, ['operation', 'channel', 'as']);
-    const operation = readOperation(body.name('operation'));
-    const channel = requireMember(body, 'channel');
-    return jsonReply(
-      200,
-      await inspection.explain({ operation, channel, principal: readAs(body.value('as')) }),
-    );
+    const known = ['operation', 'channel', 'as', 'payload', 'realm'];
+    const body = new JsonBody(request, known, limits.depth + AROUND);
+    const wish = {
+      operation: readOperation(body.name('operation')),
+      channel: requireMember(body, 'channel'),
+      principal: readAs(body.value('as')),
+      payload: readPayload(body, limits),
+      realm: body.name('realm'),
+    };
+    return jsonReply(200, await inspection.explain(wish));
   });
 }
 

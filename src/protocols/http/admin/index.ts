@@ -14,6 +14,7 @@ import { nodesEndpoint } from './nodes-endpoint.js';
 import { OperatorStreams } from './operator-streams.js';
 import { overviewEndpoint } from './overview-endpoint.js';
 import { adminPublishEndpoint } from './publish-endpoint.js';
+import type { PayloadLimits } from './read-payload.js';
 import { historyEndpoint, presenceEndpoint } from './reading-endpoints.js';
 import { replayEndpoint } from './replay-endpoint.js';
 import { routesEndpoint } from './routes-endpoint.js';
@@ -31,8 +32,7 @@ export interface AdminParts extends AdminGate {
   readonly logger: Logger;
   /** Of the main realm without a name. Throws `bad_request` for one that is not there. */
   router(realm: string | undefined): Router;
-  /** Octets of a payload, and how deeply it may be nested. */
-  readonly limits: { readonly message: number; readonly depth: number };
+  readonly limits: PayloadLimits;
 }
 
 /** All that operators may ask for below `/admin/api`. */
@@ -50,7 +50,7 @@ export function adminEndpoints(parts: AdminParts): readonly HttpEndpoint[] {
     historyEndpoint(parts, parts),
     presenceEndpoint(parts, inspection),
     streamEndpoint(parts, parts),
-    explainEndpoint(parts, inspection),
+    explainEndpoint(parts, parts),
     adminPublishEndpoint(parts, acting),
     consoleEndpoint(parts, acting),
     replayEndpoint(parts, parts),

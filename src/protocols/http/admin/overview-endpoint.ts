@@ -1,5 +1,6 @@
 import { jsonReply } from '../../../core/http.js';
-import type { NodeInspection, NodeOverview } from '../../../core/inspection.js';
+import type { NodeInspection } from '../../../core/inspection.js';
+import type { NodeOverview } from '../../../core/node-overview.js';
 import { AdminEndpoint, type AdminGate } from './admin-endpoint.js';
 import { timeView } from './views.js';
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OpenBody } from '../../../../src/core/http.js';
+import { NULL_METER } from '../../../../src/core/meter.js';
 import type { EventStream } from '../../../../src/protocols/http/admin/event-stream.js';
 import { OperatorStreams } from '../../../../src/protocols/http/admin/operator-streams.js';
 
@@ -32,6 +33,10 @@ class FakeBody implements OpenBody {
   }
 }
 
+function streamsOf(most = 8): OperatorStreams {
+  return new OperatorStreams({ most, meter: NULL_METER });
+}
+
 function open(streams: OperatorStreams): { readonly body: FakeBody; readonly stream: EventStream } {
   const body = new FakeBody();
   let begun: EventStream | undefined;
@@ -43,28 +48,43 @@ describe('streams of operators', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('are 8 at most, and one that has ended makes room', () => {
-    const streams = new OperatorStreams();
-    const all = Array.from({ length: 8 }, () => open(streams));
-    expect(() => open(streams)).toThrow('8 streams of operators are open already');
-    all[0]?.body.end();
-    expect(() => open(streams)).not.toThrow();
+  it('end the oldest for one too many, which is told why', () => {
+    const reached: unknown[] = [];
+    const meter = { count: (name: string, labels?: object) => void reached.push([name, labels]) };
+    const streams = new OperatorStreams({ most: 3, meter });
+    const [first, second] = [open(streams), open(streams), open(streams)];
+    open(streams);
+    expect(first?.body).toMatchObject({
+      ending: 'end',
+      text: expect.stringMatching(/^event: ended\ndata: {"code":"limit_exceeded",.*admin\.streams of 3/),
+    });
+    expect(second?.body.ending).toBeUndefined();
+    expect(streams.size).toBe(3);
+    expect(reached).toEqual([['signalbox_limits_reached_total', { limit: 'admin.streams' }]]);
   });
 
-  it('are 8 at most where more have been let in at the same time', () => {
-    const streams = new OperatorStreams();
+  it('end none where one that has ended makes room', () => {
+    const streams = streamsOf(2);
+    const [first, second] = [open(streams), open(streams)];
+    first.body.end();
+    const third = open(streams);
+    expect([second.body.ending, third.body.ending, streams.size]).toEqual([undefined, undefined, 2]);
+  });
+
+  it('are never more, also where all were let in at the same time', () => {
+    const streams = streamsOf(8);
     const replies = Array.from({ length: 10 }, () => streams.reply(() => undefined));
     const bodies = replies.map(({ open }) => {
       const body = new FakeBody();
       open?.(body);
       return body;
     });
-    expect(bodies.filter(({ ending }) => ending === 'end')).toHaveLength(2);
+    expect(bodies.map(({ ending }) => ending === 'end')).toEqual([true, true, ...Array(8).fill(false)]);
     expect(streams.size).toBe(8);
   });
 
   it('are dropped with more than 256 KiB that wait', () => {
-    const { body, stream } = open(new OperatorStreams());
+    const { body, stream } = open(streamsOf());
     stream.send('a', 1);
     body.waiting = 300_000;
     stream.send('a', 2);
@@ -72,7 +92,7 @@ describe('streams of operators', () => {
   });
 
   it('are dropped when something waits for more than ten seconds', () => {
-    const { body } = open(new OperatorStreams());
+    const { body } = open(streamsOf());
     body.waiting = 1;
     vi.advanceTimersByTime(10_000);
     expect(body.ending).toBeUndefined();
@@ -81,13 +101,13 @@ describe('streams of operators', () => {
   });
 
   it('say something now and then, so that nothing between takes them for dead', () => {
-    const { body } = open(new OperatorStreams());
+    const { body } = open(streamsOf());
     vi.advanceTimersByTime(11_000);
     expect(body.text).toBe(':\n\n');
   });
 
   it('end with the server, which takes no more', () => {
-    const streams = new OperatorStreams();
+    const streams = streamsOf();
     const { body } = open(streams);
     streams.close();
     expect(body.ending).toBe('end');
