@@ -48,7 +48,11 @@ export interface Application {
 
 /** Reads everything an application consists of. Throws only `DiscoveryError`, for handler files that do not load. */
 export async function loadApplication(options: ApplicationOptions = {}): Promise<Application> {
-  const { settings, findings: settingFindings } = await loadSettings({
+  const {
+    settings,
+    findings: settingFindings,
+    overridden,
+  } = await loadSettings({
     env: options.env ?? process.env,
     flags: options.flags ?? {},
     checkRule: ruleFault,
@@ -83,7 +87,7 @@ export async function loadApplication(options: ApplicationOptions = {}): Promise
     folder: settings.folder,
     plan() {
       if (findings.some(({ severity }) => severity === 'error')) throw new ConfigurationError(findings);
-      return { settings, routes, offers };
+      return { settings, routes, offers, overridden };
     },
   };
 }

@@ -8,6 +8,10 @@ export interface Plan {
   readonly settings: Settings;
   readonly routes: readonly Route[];
   readonly offers: Offers;
+  /** The settings that the environment or a flag gives, by their dotted path. */
+  readonly overridden?: readonly string[] | undefined;
+  /** The settings as they were read, where the server has added secrets of its own to them. */
+  readonly written?: Settings | undefined;
   /** Where pages are told what becomes of changed files, while an application is developed. */
   readonly board?: DevBoard | undefined;
 }

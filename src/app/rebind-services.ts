@@ -1,5 +1,6 @@
 import { Container } from 'inversify';
 import type { Plan } from './container.js';
+import { TOKENS } from './tokens.js';
 
 /**
  * What handlers inject after a change: the services of classes that are other ones now are made anew, all else is what there is
@@ -23,4 +24,17 @@ export function rebindServices(
     container.bind(token).toResolvedValue(build, inject);
   }
   return container;
+}
+
+/** Services that only the start builds parts of the server with. */
+const AT_START = { accounts: TOKENS.accounts, logins: TOKENS.logins };
+
+/** Which of those are other ones in a plan, as an operator is told. Where a class says the same it is the same. */
+export function changedServices(started: Plan, { offers }: Plan): readonly string[] {
+  return Object.entries(AT_START).flatMap(([name, token]) => {
+    const [before, after] = [started.offers, offers].map(
+      ({ services }) => services.get(token as symbol)?.class,
+    );
+    return String(before) === String(after) ? [] : [`service ${name}`];
+  });
 }

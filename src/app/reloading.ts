@@ -1,25 +1,20 @@
 import type { Container } from 'inversify';
-import type { Finding } from '../config/index.js';
+import { checkRoutes, type Finding } from '../config/index.js';
 import { every } from '../core/interval.js';
-import type { ReloadReport } from '../core/reload.js';
-import type { Route } from '../core/route.js';
+import type { Draft, ReloadReport } from '../core/reload.js';
 import type { PeriodicTask } from '../core/topic.js';
-import {
-  compareRoutes,
-  type Foreseen,
-  type Rerouted,
-  type RouteChanges,
-  type RouteTable,
-} from '../router/index.js';
+import { compareRoutes, type RouteTable } from '../router/index.js';
 import { ConfigurationError } from './application.js';
 import { needsStore } from './bind-brokers.js';
 import { allRoutes } from './bind-realms.js';
 import { type Built, buildAll, buildTasks } from './build-handlers.js';
 import type { Plan } from './container.js';
 import { DiscoveryError } from './discover.js';
+import { demandChanges, draftedHandlers } from './handler-demands.js';
 import { setLevel } from './logger.js';
-import { rebindServices } from './rebind-services.js';
-import { needRestart } from './settings-changes.js';
+import { changedServices, rebindServices } from './rebind-services.js';
+import { foreseen, type ReloadChanges, refused, summed } from './reload-reports.js';
+import { changesByDigest, changesOf } from './settings-digest.js';
 import { PARTS, TOKENS } from './tokens.js';
 
 /** Reads everything anew. Throws `ConfigurationError` and `DiscoveryError`. */
@@ -32,18 +27,6 @@ interface Parts {
   readonly tasks: ReadonlyMap<string, Built<PeriodicTask>>;
 }
 
-/** Channels that are named of those that a change is about. */
-const MOST_EXAMPLES = 20;
-
-/** In place of a handler that only another version of the application has. */
-const UNKNOWN: Built = {
-  made: {},
-  from: { class: undefined, injected: [], options: undefined },
-  isNew: true,
-};
-
-const NO_CHANGES: RouteChanges = { added: [], removed: [], changed: [], reordered: false };
-
 /** What a running server goes by of its application, which is read and built again and then replaced without an await. */
 export class Reloading {
   readonly #container: Container;
@@ -51,6 +34,8 @@ export class Reloading {
   readonly #load: LoadPlan | undefined;
   readonly #running = new Map<string, () => void>();
   #parts: Parts;
+  /** What was read last and is gone by, with its own settings. */
+  #current: Plan;
   #last: Promise<unknown> = Promise.resolve();
   #next: Promise<ReloadReport> | undefined;
 
@@ -59,6 +44,7 @@ export class Reloading {
     this.#container = container;
     this.#started = plan;
     this.#load = load;
+    this.#current = plan;
     this.#parts = this.#build(plan, container);
     container.get(PARTS.realms).serve(handlersOf(this.#parts));
     this.#run();
@@ -76,16 +62,20 @@ export class Reloading {
   }
 
   /**
-   * What `reload` would do now. Handlers are built, and nothing is asked of them. Routes that are given are compared with what is
-   * served, with the handlers that there are; one that there is not demands nothing. Never rejects.
+   * What `reload` would do now, or what a draft would do in place of what can be read. Handlers are built, and nothing is asked of
+   * them. Never rejects.
    */
-  async foresee(routes?: readonly Route[]): Promise<ReloadReport> {
-    if (routes === undefined) return this.#attempt((plan, parts) => this.#foresee(plan, parts));
+  async foresee(draft?: Draft): Promise<ReloadReport> {
+    if (draft === undefined) return this.#attempt((plan, parts) => this.#foresee(plan, parts));
     try {
-      const plan = { ...this.#served, settings: this.#started.settings, routes };
-      const handlers = new Map(this.#parts.handlers);
-      for (const { handler = '' } of routes) if (!handlers.has(handler)) handlers.set(handler, UNKNOWN);
-      return { ...this.#foresee(plan, { ...this.#parts, handlers }), findings: [] };
+      const findings = await checkRoutes(draft.routes ?? []);
+      if (findings.length > 0) return refused(new Error(), findings);
+      const plan = { ...this.#current, routes: draft.routes ?? this.#served.routes };
+      const handlers = draftedHandlers(this.#parts.handlers, plan.routes, draft);
+      const foreseen = this.#foresee(plan, { ...this.#parts, handlers });
+      const plans = { started: this.#started, served: this.#current };
+      const settings = draft.settings === undefined ? {} : changesByDigest(plans, draft.settings);
+      return { ...foreseen, ...settings, findings: [] };
     } catch (error) {
       return refused(error as Error, []);
     }
@@ -150,6 +140,7 @@ export class Reloading {
     const rerouted = realms.reroute(this.#tableOf(plan), handlersOf(parts));
     // Of the settings those of the start are in force.
     this.#container.get(PARTS.served).plan = { ...plan, settings: this.#started.settings };
+    this.#current = plan;
     this.#parts = parts;
     this.#run();
     this.#container.get(PARTS.origins).allow(plan.settings.origins);
@@ -161,20 +152,7 @@ export class Reloading {
   #foresee(plan: Plan, parts: Parts): Omit<ReloadReport, 'findings'> {
     const realms = this.#container.get(PARTS.realms);
     const found = [...realms.foresee(this.#tableOf(plan), handlersOf(parts))];
-    const sum = (count: (one: Foreseen) => number) => found.reduce((total, one) => total + count(one), 0);
-    return {
-      ...this.#changes(plan, parts),
-      channels: {
-        live: realms.figures.topics,
-        moved: found.length,
-        withdrawn: sum(({ after }) => (after === undefined ? 1 : 0)),
-      },
-      subscriptions: {
-        ended: sum(({ ends }) => ends),
-        asked: sum(({ asks, subscriptions, ends }) => (asks ? subscriptions - ends : 0)),
-      },
-      examples: found.toSorted((a, b) => b.ends - a.ends).slice(0, MOST_EXAMPLES),
-    };
+    return { ...this.#changes(plan, parts), ...foreseen(found, realms.figures.topics) };
   }
 
   #tableOf({ routes }: Plan): RouteTable {
@@ -183,14 +161,18 @@ export class Reloading {
     return routing.successor(allRoutes(routes, settings), { channelLimit: settings.limits.channel });
   }
 
-  #changes(plan: Plan, parts: Parts): Pick<ReloadReport, 'applied' | 'routes' | 'handlers' | 'restart'> {
+  #changes(plan: Plan, parts: Parts): ReloadChanges {
     const former = this.#parts.handlers;
     const handlers = [...parts.handlers].filter(([name, { made }]) => former.get(name)?.made !== made);
+    const plans = { started: this.#started, served: this.#current };
+    const { settings, restart } = changesOf(plans, plan);
     return {
       applied: true,
       routes: compareRoutes(this.#served.routes, plan.routes),
       handlers: handlers.map(([name]) => name),
-      restart: [...needRestart(this.#started.settings, plan.settings), ...this.#missing(plan)],
+      demands: demandChanges({ before: former, after: parts.handlers, routes: plan.routes }),
+      settings,
+      restart: [...restart, ...changedServices(this.#started, plan), ...this.#missing(plan)],
     };
   }
 
@@ -217,25 +199,4 @@ export class Reloading {
 
 function handlersOf({ handlers }: Parts) {
   return new Map([...handlers].map(([name, { made }]) => [name, made]));
-}
-
-function summed(rerouted: readonly Rerouted[]): Pick<ReloadReport, 'channels' | 'subscriptions'> {
-  const sum = (key: keyof Rerouted) => rerouted.reduce((total, one) => total + one[key], 0);
-  return {
-    channels: { live: sum('channels'), moved: sum('moved'), withdrawn: sum('withdrawn') },
-    subscriptions: { ended: sum('ended'), asked: sum('asked') },
-  };
-}
-
-function refused({ message }: Error, findings: readonly Finding[]): ReloadReport {
-  return {
-    applied: false,
-    reason: findings.length > 0 ? 'the configuration has errors: the server goes on as before' : message,
-    findings,
-    routes: NO_CHANGES,
-    handlers: [],
-    channels: { live: 0, moved: 0, withdrawn: 0 },
-    subscriptions: { ended: 0, asked: 0 },
-    restart: [],
-  };
 }

@@ -52,9 +52,7 @@ export async function startServer(plan: Plan, load?: LoadPlan): Promise<RunningS
   const reloading = new Reloading(container, plan, load);
   container
     .bind(PARTS.reload)
-    .toConstantValue(({ dry = false, routes } = {}) =>
-      dry ? reloading.foresee(routes) : reloading.reload(),
-    );
+    .toConstantValue(({ dry = false, draft } = {}) => (dry ? reloading.foresee(draft) : reloading.reload()));
   await container.get(PARTS.oro).open();
   await openStore(container, plan);
   const urls = await openOrClose(container, plan);

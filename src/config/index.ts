@@ -1,6 +1,7 @@
 export { isRole } from './access-reader.js';
 export { type ActiveMqImport, importActiveMq } from './activemq/import-activemq.js';
 export { AUTH_METHODS, type AuthMethod } from './auth-settings.js';
+export { checkRoutes } from './check-routes.js';
 export { describeSettings, type SettingDescription } from './describe-settings.js';
 export { FINDING_CODES, type Finding, type FindingCode, type Severity } from './finding.js';
 export { formatFindings } from './format-findings.js';

@@ -32,13 +32,18 @@ export interface SettingsRequest {
   readonly checkBroker?: BrokerCheck | undefined;
 }
 
+export interface LoadedSettings {
+  readonly settings: Settings;
+  readonly findings: readonly Finding[];
+  /** What the environment and flags have given, by dotted paths. */
+  readonly overridden: readonly string[];
+}
+
 /**
  * Reads the settings: flags before environment before file before defaults. Never rejects because of what they say:
  * all faults are findings, and where there is one the default stands in.
  */
-export async function loadSettings(
-  request: SettingsRequest,
-): Promise<{ settings: Settings; findings: readonly Finding[] }> {
+export async function loadSettings(request: SettingsRequest): Promise<LoadedSettings> {
   const findings = new FindingList();
   const path = await settingsPath(request);
   const folder = path === undefined ? process.cwd() : dirname(path);
@@ -54,7 +59,7 @@ export async function loadSettings(
     findings,
     checkBroker: request.checkBroker,
   }).settings(folder);
-  return { settings, findings: findings.sorted([]) };
+  return { settings, findings: findings.sorted([]), overridden: sources.overridden };
 }
 
 /** The rules of an installation do not know the parameters of its routes. */

@@ -5,17 +5,23 @@ import { surelyLinear } from './regex/linear.js';
 import { literal } from './regex/parser.js';
 import { maySpan } from './regex/requirement-regex.js';
 import { type Item, print, type Regex } from './regex/syntax.js';
-import type { Draft, DraftRequirement } from './route-draft.js';
+import type { DraftRequirement, Draft as RouteDraft } from './route-draft.js';
 import { type Piece, parameters, SEPARATORS } from './route-pattern.js';
 import type { Place } from './source-file.js';
 
+/** What an expression of a route can be told by. */
+export type Draft = Pick<
+  RouteDraft,
+  'name' | 'pieces' | 'patternAt' | 'requirements' | 'defaults' | 'options'
+>;
+
 /** Refuses expressions that a hostile channel could keep busy, alone and together. Gives the routes refused. */
-export async function checkExpressions(
-  drafts: readonly Draft[],
+export async function checkExpressions<D extends Draft>(
+  drafts: readonly D[],
   findings: FindingList,
-): Promise<ReadonlySet<Draft>> {
+): Promise<ReadonlySet<D>> {
   const judge = new RegexJudge();
-  const refused = new Set<Draft>();
+  const refused = new Set<D>();
   try {
     for (const draft of drafts) {
       if (!(await new ExpressionCheck(draft, { judge, findings }).holds())) refused.add(draft);

@@ -62,6 +62,11 @@ export class SettingSources {
     return valueAt(this.merged, path) !== undefined;
   }
 
+  /** What comes from outside the file, by the dotted path of each. */
+  get overridden(): readonly string[] {
+    return [...this.#origins.keys()];
+  }
+
   /** Whether the value comes from outside the file. */
   isOverridden(path: readonly string[]): boolean {
     return this.#origin(path) !== undefined;

@@ -13,5 +13,6 @@ export { ProcedureRouter } from './rpc/procedure-router.js';
 export type { ProcedureLimits, ProcedureRouterParts } from './rpc/procedure-router-parts.js';
 export { RULE_NAMES } from './rules/named-rules.js';
 export { ruleFault } from './rules/rule-book.js';
+export { sameValue } from './same-value.js';
 export { ServedRoutes } from './served-route.js';
 export { TopicRouter } from './topic-router.js';

@@ -129,5 +129,6 @@ async function withSecrets(application: Application): Promise<Plan> {
   const local = await ensureLocalSecrets(application.folder);
   const keys = auth.keys.size > 0 ? auth.keys : localKey(local);
   const secret = signs ? auth.secret : local.secret;
-  return { ...plan, settings: { ...plan.settings, auth: { ...auth, keys, secret } } };
+  const own = { ...plan.settings, auth: { ...auth, keys, secret } };
+  return { ...plan, settings: own, written: plan.settings };
 }

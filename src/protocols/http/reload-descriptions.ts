@@ -1,4 +1,5 @@
 import type { HttpDescription } from '../../core/http.js';
+import type { JsonSchema } from '../../core/json-schema.js';
 import { COUNT, NAMES, object, TEXT } from './description-parts.js';
 
 const ROUTES = object({
@@ -8,13 +9,34 @@ const ROUTES = object({
   reordered: { type: 'boolean' },
 });
 
+const RULES = {
+  type: 'object',
+  additionalProperties: NAMES,
+  description: 'Rules by operation.',
+} as const;
+
+/** See SettingsDigest of core/reload.ts. */
+const DIGEST: JsonSchema = {
+  type: 'object',
+  description: 'HMACs with SHA-256 of settings by path, keyed by the salt, and paths that are not compared.',
+  properties: { salt: TEXT, digests: { type: 'object', additionalProperties: TEXT }, overridden: NAMES },
+  required: ['salt', 'digests', 'overridden'],
+};
+
 const REPORT = {
   applied: { type: 'boolean' },
   findings: { type: 'array', items: { type: 'object' } },
   routes: ROUTES,
   handlers: { ...NAMES, description: 'Those that were built anew.' },
+  demands: {
+    type: 'array',
+    items: object({ handler: TEXT, routes: NAMES, before: RULES, after: RULES }, ['handler', 'routes']),
+    description:
+      'Handlers that demand something else. Without `before` the server has not got it; without `after` it is taken to demand nothing.',
+  },
   channels: object({ live: COUNT, moved: COUNT, withdrawn: COUNT }),
   subscriptions: object({ ended: COUNT, asked: COUNT }),
+  settings: { ...NAMES, description: 'Settings that have changed and count at once. No value is told.' },
   restart: { ...NAMES, description: 'Settings that have changed and count after a restart alone.' },
 } as const;
 
@@ -26,7 +48,7 @@ export const RELOADING: HttpDescription = {
 };
 
 export const PLANNING: HttpDescription = {
-  summary: 'Tell what a reload would do, or what routes would, and change nothing',
+  summary: 'Tell what a reload would do, or what another version would, and change nothing',
   credentials: 'bearer',
   body: object(
     {
@@ -35,6 +57,12 @@ export const PLANNING: HttpDescription = {
         items: { type: 'object' },
         description: 'In place of what the server can read.',
       },
+      handlers: {
+        type: 'object',
+        additionalProperties: object({ access: RULES, asks: { type: 'boolean' } }),
+        description: 'What handlers demand, by name, and whether they are asked about each subscriber.',
+      },
+      settings: DIGEST,
     },
     [],
   ),

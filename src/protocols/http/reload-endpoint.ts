@@ -1,11 +1,10 @@
 import type { Authenticator } from '../../core/authenticator.js';
 import { administratorOf } from '../../core/caller.js';
 import type { Cluster } from '../../core/cluster.js';
-import { ERROR_CODES, RouterError } from '../../core/errors.js';
+import { ERROR_CODES } from '../../core/errors.js';
 import { type HttpEndpoint, type HttpReply, type HttpRequest, jsonReply } from '../../core/http.js';
 import type { Reload, ReloadReport } from '../../core/reload.js';
-import type { Route } from '../../core/route.js';
-import { checkContentType } from './headers.js';
+import { draftOf } from './draft-body.js';
 import { JsonBody } from './json-body.js';
 import { PLANNING, RELOADING } from './reload-descriptions.js';
 
@@ -45,7 +44,7 @@ class ReloadEndpoint implements HttpEndpoint {
 
 /**
  * `POST /api/plan` with a back-end key: what a reload would do now, with some of the live channels that it is about, or what the
- * `routes` of the body would do. Nothing is changed. It answers 422 as a reload would.
+ * draft of the body would do: other routes, demands of handlers, digests of settings. Nothing is changed. It answers 422 as a reload would.
  */
 class PlanEndpoint implements HttpEndpoint {
   readonly method = 'POST';
@@ -62,7 +61,7 @@ class PlanEndpoint implements HttpEndpoint {
   async handle(request: HttpRequest): Promise<HttpReply> {
     const { reload, authenticator } = this.#parts;
     await administratorOf(request, authenticator, 'planning a reload');
-    const report = await reload({ dry: true, routes: routesOf(request) });
+    const report = await reload({ dry: true, draft: draftOf(request) });
     return report.applied ? jsonReply(200, report) : refusal(report);
   }
 }
@@ -70,21 +69,6 @@ class PlanEndpoint implements HttpEndpoint {
 /** The addresses of a server that can be changed while it runs. */
 export function reloadEndpoints(parts: ReloadParts): readonly HttpEndpoint[] {
   return [new ReloadEndpoint(parts), new PlanEndpoint(parts)];
-}
-
-/** Who holds the key has checked them: what they hold is found out when they are compiled. */
-function routesOf(request: HttpRequest): readonly Route[] | undefined {
-  if (request.body.length === 0) return undefined;
-  checkContentType(request);
-  try {
-    const { routes } = JSON.parse(request.body.toString('utf8')) as { readonly routes?: unknown };
-    if (routes === undefined || Array.isArray(routes)) return routes;
-  } catch {
-    // Said below.
-  }
-  throw new RouterError('bad_request', 'the body is no JSON object with a list of routes', {
-    hint: 'signalbox plan DIR sends routes that it has checked',
-  });
 }
 
 function refusal(report: ReloadReport): HttpReply {
