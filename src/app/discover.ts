@@ -5,8 +5,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import { glob } from 'tinyglobby';
 import type { PeriodicTask, TopicHandler } from '../core/topic.js';
-import { isOffered, type Offer, type Offers } from './handler-class.js';
-import { type Nameless, namelessOf } from './nameless.js';
+import { isOffered, type Nameless, type Offer, type Offers } from './handler-class.js';
+import { namelessOf } from './nameless.js';
 
 /** Not found out what to do with a file of the handler folder; the message names the file and the remedy. */
 export class DiscoveryError extends Error {

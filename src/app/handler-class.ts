@@ -1,5 +1,4 @@
 import type { PeriodicTask, TopicHandler } from '../core/topic.js';
-import type { Nameless } from './nameless.js';
 
 /**
  * A class that an application offers by one of three static fields: `handler` names a topic handler, `periodic` a
@@ -18,6 +17,13 @@ export interface OfferedClass<T = unknown> {
 export interface Offer<T = unknown> {
   readonly class: OfferedClass<T>;
   readonly file: string;
+}
+
+/** A file of a handler folder that looks like a handler's and offers none. */
+export interface Nameless {
+  readonly file: string;
+  /** The class that has hooks and no `static readonly handler`; undefined where nothing is exported at all. */
+  readonly class: string | undefined;
 }
 
 /** All that was found, by name. */

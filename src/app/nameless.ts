@@ -1,13 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { isOffered, type Offers } from './handler-class.js';
-
-/** A file of a handler folder that looks like a handler's and offers none. */
-export interface Nameless {
-  readonly file: string;
-  /** The class that has hooks and no `static readonly handler`; undefined where nothing is exported at all. */
-  readonly class: string | undefined;
-}
+import { isOffered, type Nameless, type Offers } from './handler-class.js';
 
 const HOOKS = ['onSubscribe', 'onSubscribed', 'onUnsubscribe', 'onUnSubscribe', 'onPublish', 'onCall'];
 /** A remedy is a sentence, not a listing. */
