@@ -58,7 +58,6 @@ export function useAnswer<T>(path: string, query: Query, every: number, cause?: 
   const [times, setTimes] = useState(0);
   const again = useCallback(() => setTimes((before) => before + 1), []);
   const wish = JSON.stringify(query);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the last two are reasons to ask again
   useEffect(() => {
     const poll = new Poll<T>(
       desk,

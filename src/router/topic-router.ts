@@ -277,10 +277,9 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     return found.length;
   }
 
-  setRights(user: string, { roles, organizations }: Rights): number {
+  setRights(user: string, rights: Rights): number {
     const found = this.#sessions.select({ user });
-    for (const session of found)
-      this.#identities.change(session, { ...session.principal, roles, organizations });
+    for (const session of found) this.#identities.change(session, { ...session.principal, ...rights });
     return found.length;
   }
 

@@ -247,7 +247,7 @@ export const operators: AttackTopic = {
         });
         const { sessions } = (await response.json()) as { sessions: readonly unknown[] };
         const odd = [
-          'search=' + 'x'.repeat(5000),
+          `search=${'x'.repeat(5000)}`,
           'after=%00',
           `after=${'A'.repeat(9000)}`,
           'limit=-1',

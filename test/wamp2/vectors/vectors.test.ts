@@ -21,7 +21,7 @@ for (const [transport, serializer, address] of WAYS) {
   describe(`sessions over ${transport}, in ${serializer}`, () => {
     const server = useServer(APPLICATION);
 
-    const play = ([name, vector]: (typeof VECTORS)[number], test: typeof it) =>
+    const play = ([name, vector]: (typeof VECTORS)[number], test: typeof it | typeof it.concurrent) =>
       test(`see what the specification says: ${vector.description} (${name})`, () =>
         playVector(address(server()), vector, { serializer }));
 
