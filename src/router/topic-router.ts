@@ -69,6 +69,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
   readonly #reading: Reading;
   readonly #identities: Identities;
   readonly #refusals: Refusals;
+  readonly #deliver = (publication: Publication) => this.#delivery.deliver(publication);
   #stop: (() => void) | undefined;
 
   constructor(parts: RouterParts) {
@@ -93,7 +94,7 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
       groups: this.#groups,
       queued: (publication) => tails.queued(publication, this.#topics),
       announce: (channel, payload) => this.announce(channel, payload),
-      deliver: (publication) => this.#delivery.deliver(publication),
+      deliver: this.#deliver,
       fanOuts: this.#fanOuts,
     };
     this.#topics = new Topics(routing, context);
@@ -149,11 +150,8 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     const failed = (error: unknown) =>
       this.#parts.logger.error({ event: 'identity_check_failed', error }, 'identity check failed');
     this.#stop = every(1000, () => this.#identities.tick(), failed);
-    const listener = {
-      deliver: (publication: Publication) => this.#delivery.deliver(publication),
-      lost: (channel: string, position: Position) => this.#lost(channel, position),
-    };
-    await Promise.all([this.#parts.broker.start(listener), this.presence?.start()]);
+    const lost = (channel: string, position: Position) => this.#lost(channel, position);
+    await Promise.all([this.#parts.broker.start({ deliver: this.#deliver, lost }), this.presence?.start()]);
     const letters = new DeadLetters({ ...this.#parts, topics: this.#topics });
     await this.#parts.queues?.start((letter) => letters.bury(letter));
   }
@@ -277,9 +275,10 @@ export class TopicRouter implements Router, SessionControl, PresenceReader {
     return found.length;
   }
 
-  setRights(user: string, rights: Rights): number {
+  setRights(user: string, { roles, organizations }: Rights): number {
     const found = this.#sessions.select({ user });
-    for (const session of found) this.#identities.change(session, { ...session.principal, ...rights });
+    for (const session of found)
+      this.#identities.change(session, { ...session.principal, roles, organizations });
     return found.length;
   }
 
