@@ -66,10 +66,9 @@ export class OriginPolicy {
       throw forbidden('origin null is not allowed', 'open the page over http, not from a file or a sandbox');
     }
     if (typeof origin === 'string' && this.#allows(origin)) return;
-    throw forbidden(
-      `origin ${String(origin).slice(0, 200)} is not allowed`,
-      'add it to origins in signalbox.yml',
-    );
+    const named = String(origin).slice(0, 200);
+    const remedy = `write origins: [${JSON.stringify(named)}] in signalbox.yml, or add it to those that are there`;
+    throw forbidden(`origin ${named} is not allowed`, remedy);
   }
 
   #allows(origin: string): boolean {

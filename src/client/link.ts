@@ -13,6 +13,7 @@ import type { Settings, Socket } from './options.js';
 import { PageEvents } from './page-events.js';
 import { openSocket, say } from './sockets.js';
 import { SyncError } from './sync-error.js';
+import { unheard } from './unheard.js';
 
 /** After `beforeunload` a lost connection is no news for this long: either the page goes, or the next failure tells. */
 const QUIET_AFTER_UNLOAD = 3_000;
@@ -100,7 +101,7 @@ export class Link {
       const url = await address(this.#settings());
       const settings = this.#settings();
       const codec = codecOf(settings.protocol);
-      if (attempt === this.#attempt) this.#listen(openSocket(url, settings), codec);
+      if (attempt === this.#attempt) this.#listen(openSocket(url, settings), codec, url);
     } catch (error) {
       if (attempt === this.#attempt) this.#fail(error);
     }
@@ -114,7 +115,7 @@ export class Link {
     this.#listener.failed(error);
   }
 
-  #listen(socket: Socket, codec: Codec): void {
+  #listen(socket: Socket, codec: Codec, url: string): void {
     const attempt = this.#attempt;
     const { realm } = this.#settings();
     const current =
@@ -127,7 +128,8 @@ export class Link {
       this.#conversation = codec.start((text) => say(socket, text), { realm });
     });
     socket.onmessage = current(({ data }: { data: unknown }) => this.#hear(data));
-    socket.onclose = current(({ code, reason }: Ending) => this.#closed({ code, reason }));
+    const told = (reason: string) => reason || (this.#conversation || this.#farewell ? '' : unheard(url));
+    socket.onclose = current(({ code, reason }: Ending) => this.#closed({ code, reason: told(reason) }));
     socket.onerror = () => {}; // a close follows
   }
 

@@ -23,6 +23,12 @@ export interface SyncEvents {
   readonly state: { readonly state: State };
 }
 
+/** Announces an outage; where nobody listens, what is known of its reason is printed. */
+export function reportOutage(listeners: Listeners<SyncEvents>, outage: Outage): void {
+  const heard = listeners.announce('connection_lost', outage);
+  if (!heard && outage.code === 1006 && outage.reason) console.warn(`signalbox: ${outage.reason}`);
+}
+
 /** Announces an error, or prints it if nobody listens. */
 export function report(listeners: Listeners<SyncEvents>, error: SyncError): void {
   if (!listeners.announce('error', error)) console.error(`signalbox: ${error.message}`, error);

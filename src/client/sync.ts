@@ -18,7 +18,7 @@ import { Renewal } from './renewal.js';
 import { snapshot } from './snapshot.js';
 import { type Callback, type Entry, Subscriptions } from './subscriptions.js';
 import { errorOf, SyncError } from './sync-error.js';
-import { report, type SyncEvents } from './sync-events.js';
+import { report, reportOutage, type SyncEvents } from './sync-events.js';
 import { addressed, type ChannelParams } from './template.js';
 
 type Subscribed = readonly [channel: string, callback: Callback, options?: SubscribeOptions];
@@ -43,7 +43,7 @@ export class Sync {
       entered: (state) => this.#entered(state),
       heard: (message) => this.#heard(message),
       ended: (why) => this.#ended(why),
-      lost: (outage) => void this.#listeners.announce('connection_lost', outage),
+      lost: (outage) => reportOutage(this.#listeners, outage),
       retry: (next) => void this.#listeners.announce('retry', next),
       failed: (error) => this.#report(error),
     });

@@ -13,7 +13,7 @@ export const LOG_EVENTS = {
   connection_refused: {
     level: 'info',
     means: 'a connection was refused before it was opened',
-    fields: ['request', 'remoteAddress', 'code', 'reason', 'port', 'cause', 'omitted'],
+    fields: ['request', 'remoteAddress', 'code', 'reason', 'hint', 'port', 'cause', 'omitted'],
   },
   credentials_refused: {
     level: 'info',

@@ -16,11 +16,11 @@ export class RefusedConnections {
   /** The refusal as the peer may see it, under the name that the log has it. */
   report(error: unknown, remoteAddress: string): RouterError & { readonly request: string } {
     const refusal = identified(RouterError.from(error));
-    const { code, request, message: reason, cause } = refusal;
+    const { code, request, message: reason, hint, cause } = refusal;
     this.#meter.count('signalbox_refused_connections_total', { code });
     countLimit(this.#meter, refusal);
     this.#log.write(
-      { event: 'connection_refused', request, remoteAddress, code, reason, cause },
+      { event: 'connection_refused', request, remoteAddress, code, reason, hint, cause },
       'connection refused',
     );
     return refusal;

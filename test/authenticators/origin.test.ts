@@ -95,7 +95,7 @@ describe('the origin policy', () => {
     expect(() => listing.check('https://evil.example')).toThrow(
       expect.objectContaining({
         message: 'origin https://evil.example is not allowed',
-        hint: 'add it to origins in signalbox.yml',
+        hint: 'write origins: ["https://evil.example"] in signalbox.yml, or add it to those that are there',
       }),
     );
     expect(() => listing.check('null')).toThrow('origin null is not allowed');
