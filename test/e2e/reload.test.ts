@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -202,20 +202,32 @@ describe('a server that is told to reload', () => {
     expect((await response.json()) as object).toMatchObject({ findings: [{ code: 'catastrophic-regex' }] });
   });
 
-  it('takes scripts that have changed, .js and .mjs', async () => {
-    const answering = (name: string, version: number) =>
-      `export class Answer { static handler = '${name}'; onPublish(session, topic) { return topic.broadcast(${version}); } }`;
-    const both = (version: number) => {
-      write('topics/one.js', answering('one', version));
-      write('topics/two.mjs', answering('two', version));
+  it('takes scripts that have changed, and what they import, as Node and as modules', async () => {
+    const answering = (name: string, first: string) =>
+      `${first}\nexport class Answer { static handler = '${name}'; onPublish(session, topic) { return topic.broadcast(version); } }\n`;
+    const files = {
+      'topics/one.js': (version: number) => answering('one', `const version = ${version};`),
+      'topics/two.mjs': (version: number) => answering('two', `const version = ${version};`),
+      'topics/of-module/three.js': (version: number) => answering('three', `const version = ${version};`),
+      'topics/four.mjs': (version: number) => answering('four', `const version = await ${version};`),
+      'topics/five.mjs': () => answering('five', "import { version } from '../number.mjs';"),
+      'number.mjs': (version: number) => `export const version = ${version};`,
     };
-    both(1);
-    write('routing/app.yml', 'one: { channel: one, handler: one }\ntwo: { channel: two, handler: two }\n');
+    const all = (version: number) => {
+      for (const [path, text] of Object.entries(files)) write(path, text(version));
+    };
+    mkdirSync(join(folder, 'topics/of-module'));
+    write('topics/of-module/package.json', '{ "type": "module" }');
+    const names = ['one', 'two', 'three', 'four', 'five'];
+    write(
+      'routing/app.yml',
+      names.map((name) => `${name}: { channel: ${name}, handler: ${name} }\n`).join(''),
+    );
     const peer = await connect();
     for (const version of [1, 2, 3]) {
-      both(version);
-      expect(await (await reload()).json()).toMatchObject({ handlers: ['one', 'two'] });
-      for (const channel of ['one', 'two']) {
+      all(version);
+      expect(await (await reload()).json()).toMatchObject({ handlers: names });
+      for (const channel of names) {
         if (version === 1) await peer.subscribe(channel);
         await peer.publish(channel, 'which?');
         await until(() => peer.received(channel).at(-1) === version);
