@@ -32,12 +32,12 @@ async function otherNode(major: number): Promise<OtherNode | undefined> {
   return undefined;
 }
 
-/** Installs a package without what it would run; what npm says if it cannot. */
+/** Installs a package without what it would run; the first line of what npm says if it cannot. */
 async function install(folder: string, wanted: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--prefix', folder];
   const { code, stderr } = await run('npm', ['install', ...options, wanted], { cwd: folder });
-  return code === 0 ? '' : stderr.trim();
+  return code === 0 ? '' : (stderr.split('\n')[0] ?? '');
 }
 
 function notThere(error: Error) {
