@@ -116,10 +116,11 @@ async function hashOf(path: string): Promise<string> {
   return createHash('sha256').update(content).digest('base64');
 }
 
-async function load(file: string): Promise<Record<string, unknown>> {
+type Loaded = Record<string, unknown>;
+
+async function load(file: string): Promise<Loaded> {
   try {
-    const isScript = /\.[cm]?js$/.test(file) && !renewed.has(file);
-    const loaded = await (isScript ? loadScript(file) : jiti.import<Record<string, unknown>>(file));
+    const loaded = await (/\.[cm]?js$/.test(file) ? loadScript(file) : jiti.import<Loaded>(file));
     await remember(file);
     return loaded;
   } catch (cause) {
@@ -128,12 +129,27 @@ async function load(file: string): Promise<Record<string, unknown>> {
 }
 
 /** JavaScript as Node loads it, unless the package is not installed where the file is: then as TypeScript is. */
-async function loadScript(file: string): Promise<Record<string, unknown>> {
+async function loadScript(file: string): Promise<Loaded> {
+  if (renewed.has(file)) return loadAgain(file);
   try {
     return await import(pathToFileURL(file).href);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'ERR_MODULE_NOT_FOUND' || !message.includes("'signalbox'")) throw error;
     return jiti.import(file);
+  }
+}
+
+/**
+ * A script once more, as it is now, with what it imports. An asynchronous import would be left to Node, which remembers modules
+ * for good; only what waits at its top level has to be one, and is read from its text.
+ */
+async function loadAgain(file: string): Promise<Loaded> {
+  try {
+    return jiti(file);
+  } catch (error) {
+    if (!/await/.test((error as Error).message)) throw error;
+    const source = await readFile(file, 'utf8');
+    return (await jiti.evalModule(source, { filename: file, async: true, forceTranspile: true })) as Loaded;
   }
 }

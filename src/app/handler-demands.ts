@@ -1,7 +1,7 @@
 import type { DemandChange, Demands, Draft } from '../core/reload.js';
-import type { Route } from '../core/route.js';
+import { OPERATIONS, type Route } from '../core/route.js';
 import type { TopicHandler } from '../core/topic.js';
-import { sameValue } from '../router/index.js';
+import { ruleFault, sameValue } from '../router/index.js';
 import type { Built } from './build-handlers.js';
 
 type Handlers = ReadonlyMap<string, Built>;
@@ -22,7 +22,7 @@ export function draftedHandlers(
     const { made } = known.get(name) ?? {};
     const said = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
     if (made !== undefined && (said === undefined || sameValue(demandsOf(made), said))) continue;
-    drafted.set(name, standIn(said));
+    drafted.set(name, standIn(name, said));
   }
   return drafted;
 }
@@ -54,7 +54,14 @@ function namesOf(routes: readonly Route[]): readonly string[] {
   return [...new Set(routes.flatMap(({ handler }) => handler ?? []))];
 }
 
-function standIn(said: Demands | undefined): Built {
+function standIn(name: string, said: Demands | undefined): Built {
+  for (const operation of OPERATIONS) {
+    for (const rule of said?.access[operation] ?? []) {
+      const fault = ruleFault(rule, { operation });
+      if (fault !== undefined)
+        throw new Error(`${operation} of handler ${name}, "${rule}": ${fault.message}`);
+    }
+  }
   const hook = said?.asks === true && { onSubscribe: () => undefined };
   const made = said === undefined ? {} : { access: said.access, ...hook };
   return { made, from: { class: undefined, injected: [], options: undefined }, isNew: true };

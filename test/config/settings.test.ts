@@ -132,6 +132,7 @@ describe('settings', () => {
         mode: 'read',
         payloads: 'shown',
         redact: expect.arrayContaining(['password', 'token', 'authorization']),
+        streams: 16,
       },
     });
   });

@@ -52,7 +52,8 @@ describe.skipIf(!redisInstalled)('operators of nodes on one Redis', () => {
   });
 
   it('see that nodes differ in routes and versions', async () => {
-    const other = openNode(redis.url, 'sb');
+    // Of the patience of servers: it would bury them between two of their signs of life.
+    const other = openNode(redis.url, 'sb', { beat: 1000, lifetime: 60_000 });
     onTestFinished(() => other.link.close());
     await begin(other);
     const { this: own, drift, nodes: found } = await get(nodes[0], 'nodes');

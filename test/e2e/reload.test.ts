@@ -1,9 +1,11 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
 import type { ReloadReport } from '../../src/core/reload.js';
 import { cli } from '../support/cli.js';
 import { makeFolder } from '../support/folder.js';
+import { signalbox } from '../support/run.js';
 import { KEY, type ServerProcess } from '../support/server.js';
 import { eventually, until } from '../support/until.js';
 import { useServer } from '../support/use-server.js';
@@ -45,6 +47,13 @@ async function reload(): Promise<Response> {
     body: '{}',
   });
 }
+
+const plan = (body: unknown) =>
+  fetch(`${server().url}/api/plan`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at by their tests.
 async function admin(path: string, body?: unknown): Promise<any> {
@@ -145,24 +154,108 @@ describe('a server that is told to reload', () => {
     await until(() => guest.received('room.8').length > 0);
   });
 
-  it('says what the routes of another folder would do, and does nothing', async () => {
+  it('says what another version of the application would do, and does nothing', async () => {
     const guest = await connect();
-    await guest.subscribe('room.7');
+    for (const channel of ['room.7', 'echo.7']) await guest.subscribe(channel);
     const other = makeFolder({
-      'app.yml': STRICT.replace('echo:', 'fresh: { channel: fresh, handler: only.there }\necho:'),
+      'signalbox.yml': `${SETTINGS}limits: { message: 32kb }\norigins: [https://a.example]\nauth: { secret: not known to the server }\n`,
+      'routing/app.yml': STRICT.replace('handler: echo', 'handler: only.there'),
+      'topics/there.js':
+        "exports.There = class { static handler = 'only.there'; access = { subscribe: ['owner'] } };",
     });
-    const checked = await cli(['plan', other, '--url', server().url], { cwd: folder });
-    expect([checked.code, checked.stderr]).toEqual([1, expect.stringContaining('only.there')]);
-    writeFileSync(join(other, 'app.yml'), STRICT);
-    const { code, stdout } = await cli(['plan', other, '--json', '--url', server().url], { cwd: folder });
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
-      applied: true,
-      routes: { changed: [{ name: 'room', parts: ['access'] }] },
-      examples: expect.arrayContaining([expect.objectContaining({ channel: 'room/7', ends: 1 })]),
-    });
+    const about = ['plan', other, '--url', server().url, '--key', KEY];
+    const { code, stdout, stderr } = await signalbox(about, { env: { SIGNALBOX_SECRET: '' } });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(
+      '  ! only.there (echo): the server has no such handler; here it demands subscribe: owner\n',
+    );
+    expect(stdout).toContain('  ~ settings, by the reload: origins\n');
+    expect(stdout).toContain('    room/7 (room): 1 of 1 subscriptions would end\n');
+    expect(stdout).toContain('    echo/7 (echo): 1 of 1 subscriptions would end\n');
+    expect(stdout).toContain('would need a restart: limits.message\n');
     await guest.publish('room.7', 'still here');
     await until(() => guest.received('room.7').length > 0);
+  });
+
+  it.each([
+    ['no list of routes', { routes: 'all' }, '"routes" is not what it has to be'],
+    ['another member', { routs: [] }, 'a plan has no "routs"'],
+    ['demands that are none', { handlers: { a: { access: 'owner', asks: true } } }, '"handlers" is not'],
+    ['settings in clear', { settings: { auth: { secret: 'x' } } }, '"settings" is not'],
+    ['no object', [], 'no JSON object'],
+  ])('refuses a plan with %s', async (_name, body, reason) => {
+    const response = await plan(body);
+    const { error } = (await response.json()) as { error: { message: string } };
+    expect([response.status, error.message]).toEqual([
+      400,
+      expect.stringContaining(reason.replaceAll('\\', '')),
+    ]);
+  });
+
+  it('matches no live channel with an expression that it could keep busy', async () => {
+    const peer = await connect();
+    await peer.subscribe(`room.${'a'.repeat(60)}`);
+    const route = { name: 'evil', pattern: 'room/{id}', requirements: { id: { pattern: '(a+)+b' } } };
+    const rest = { handler: 'broadcast', args: [], defaults: {}, options: {}, limits: {}, access: {} };
+    const response = await plan({ routes: [{ ...route, ...rest }] });
+    expect(response.status).toBe(422);
+    expect((await response.json()) as object).toMatchObject({ findings: [{ code: 'catastrophic-regex' }] });
+  });
+
+  it('takes scripts that have changed, and what they import, as Node and as modules', async () => {
+    const answering = (name: string, first: string) =>
+      `${first}\nexport class Answer { static handler = '${name}'; onPublish(session, topic) { return topic.broadcast(version); } }\n`;
+    const files = {
+      'topics/one.js': (version: number) => answering('one', `const version = ${version};`),
+      'topics/two.mjs': (version: number) => answering('two', `const version = ${version};`),
+      'topics/of-module/three.js': (version: number) => answering('three', `const version = ${version};`),
+      'topics/four.mjs': (version: number) => answering('four', `const version = await ${version};`),
+      'topics/five.mjs': () => answering('five', "import { version } from '../number.mjs';"),
+      'number.mjs': (version: number) => `export const version = ${version};`,
+    };
+    const all = (version: number) => {
+      for (const [path, text] of Object.entries(files)) write(path, text(version));
+    };
+    mkdirSync(join(folder, 'topics/of-module'));
+    write('topics/of-module/package.json', '{ "type": "module" }');
+    const names = ['one', 'two', 'three', 'four', 'five'];
+    write(
+      'routing/app.yml',
+      names.map((name) => `${name}: { channel: ${name}, handler: ${name} }\n`).join(''),
+    );
+    const peer = await connect();
+    for (const version of [1, 2, 3]) {
+      all(version);
+      expect(await (await reload()).json()).toMatchObject({ handlers: names });
+      for (const channel of names) {
+        if (version === 1) await peer.subscribe(channel);
+        await peer.publish(channel, 'which?');
+        await until(() => peer.received(channel).at(-1) === version);
+      }
+    }
+  });
+
+  it('lets pages of other origins in from the next connection on, and no longer those of before', async () => {
+    const from = (origin: string) =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(server().webSocketUrl(), 'wamp.2.json', { origin });
+        socket.once('open', () => resolve('open')).once('error', ({ message }) => resolve(message));
+        onTestFinished(() => socket.terminate());
+      });
+    const [before, after] = ['https://before.example', 'https://after.example'];
+    write('signalbox.yml', `${SETTINGS}origins: [${before}]\n`);
+    expect(await (await reload()).json()).toMatchObject({ settings: ['origins'], restart: [] });
+    expect([await from(before), await from(after)]).toEqual(['open', 'Unexpected server response: 403']);
+    write('signalbox.yml', `${SETTINGS}origins: [${after}]\nlog: { level: error }\n`);
+    expect(await (await reload()).json()).toMatchObject({ settings: ['origins', 'log.level'], restart: [] });
+    expect([await from(before), await from(after)]).toEqual(['Unexpected server response: 403', 'open']);
+    const lines = () => server().stderr.match(/"event":"reloaded"/g)?.length;
+    const said = lines();
+    await reload();
+    expect(lines()).toBe(said);
+    write('signalbox.yml', SETTINGS);
+    await reload();
+    await eventually(() => expect(lines()).toBe((said ?? 0) + 1));
   });
 
   it('shows operators and metrics what it serves since', async () => {

@@ -223,17 +223,16 @@ export const operators: AttackTopic = {
       id: 'AD12',
       attack: 'Opens many streams, with the key',
       ancestor: '–',
-      ours: '8 streams, then 429',
+      ours: '`admin.streams` of 16; over it the oldest is ended, and told',
       async run(world) {
         const url = `${world.server.url}/admin/api/stream`;
         const streams: OperatorStream[] = [];
-        for (let n = 0; n < 10; n++) streams.push(await OperatorStream.open(url, ADMIN_KEY));
-        const open = streams.filter(({ status }) => status === 200);
-        const others = summary(
-          streams.filter(({ status }) => status !== 200).map(({ status }) => String(status)),
-        );
+        for (let n = 0; n < 18; n++) streams.push(await OperatorStream.open(url, ADMIN_KEY));
+        const told = (stream: OperatorStream) => stream.reader.named('ended').length > 0;
+        await until(() => streams.slice(0, 2).every((stream) => stream.hasEnded && told(stream)));
+        const open = streams.slice(2).filter(({ status, hasEnded }) => status === 200 && !hasEnded).length;
         for (const stream of streams) stream.close();
-        return `${open.length} streams, then ${others}`;
+        return `\`admin.streams\` of ${open}; over it the oldest is ended, and told`;
       },
     },
     {

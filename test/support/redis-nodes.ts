@@ -21,9 +21,9 @@ export const STATE: Omit<NodeState, 'id'> = {
 export const NO_CHANNELS: ChannelsOfNode = { channels: [], more: false };
 
 /** One node on Redis. What else it has there is to be made before `begin`, and dies with `link.close()`. */
-export function openNode(address: string, prefix: string) {
+export function openNode(address: string, prefix: string, times = TIMES) {
   const link = createLink({ address, prefix, name: 'test', logger: NULL_LOGGER });
-  const nodes = new RedisNodes({ link, logger: NULL_LOGGER, times: TIMES });
+  const nodes = new RedisNodes({ link, logger: NULL_LOGGER, times });
   const cluster = new RedisCluster({ link, nodes, logger: NULL_LOGGER, revocations: 100, patience: 300 });
   return { link, nodes, cluster };
 }

@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander';
+import { OPERATIONS } from '../../core/route.js';
 import { bashScript } from './completion-bash.js';
 import { fishScript } from './completion-fish.js';
 import { zshScript } from './completion-zsh.js';
@@ -18,6 +19,9 @@ const LISTS: Readonly<Record<string, ListedWord>> = {
   '--channel': 'channel',
   '--route': 'name',
 };
+
+/** Values of arguments that a function reads. */
+const CHOICES: Readonly<Record<string, readonly string[]>> = { operation: OPERATIONS };
 
 /** A script for a shell, made of the program itself, so that it knows what this version knows. */
 export const completion: CliCommand = {
@@ -63,7 +67,7 @@ function shellCommand(command: Command): ShellCommand {
     ],
     args: command.registeredArguments.map((argument) => ({
       name: argument.name(),
-      choices: argument.argChoices ?? [],
+      choices: argument.argChoices ?? CHOICES[argument.name()] ?? [],
       lists: LISTS[argument.name()],
     })),
   };

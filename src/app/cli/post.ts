@@ -27,7 +27,7 @@ export function refusalOf({ status, body }: Answer): Error {
   return new Error(`${code}: ${message}${hint === undefined ? '' : `\n${hint}`}`);
 }
 
-/** The same, whatever is answered. */
+/** The same, whatever is answered. Without a body it gets what is at the path. */
 export async function ask(
   path: string,
   body: unknown,
@@ -39,16 +39,11 @@ export async function ask(
   }
   const url = `${await findUrl(options, context)}${path}`;
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) }).catch(
-    (cause: unknown) => {
-      throw new Error(
-        `no answer from ${url}: ${reasonOf(cause)}\ncheck the address, and that the server runs`,
-        {
-          cause,
-        },
-      );
-    },
-  );
+  const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  const response = await fetch(url, { ...request, headers }).catch((cause: unknown) => {
+    const what = `no answer from ${url}: ${reasonOf(cause)}`;
+    throw new Error(`${what}\ncheck the address, and that the server runs`, { cause });
+  });
   const answer = (await response.json().catch(() => ({}))) as Answer['body'];
   return { ok: response.ok, status: response.status, body: answer };
 }

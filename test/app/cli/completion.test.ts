@@ -45,6 +45,7 @@ const LINES: readonly (readonly [line: string, offers: readonly string[], not: r
   ['signalbox serve --limits-me', ['--limits-message'], ['--port']],
   ['signalbox test te', ['tests.yml'], []],
   ['signalbox check --config te', ['tests.yml'], []],
+  ['signalbox explain pu', ['publish'], ['subscribe']],
   ['signalbox publish n', ['news'], ['chat/{room}']],
   ['signalbox match ch', ['chat/{room}'], ['news']],
   ['signalbox explain subscribe ', ['news', 'chat/{room}'], ['app.news']],
