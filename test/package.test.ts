@@ -4,7 +4,7 @@ import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Autobahn } from './support/autobahn.js';
 import { makeFolder } from './support/folder.js';
-import { type Outcome, run } from './support/run.js';
+import { type Outcome, run, TAP } from './support/run.js';
 import { REPOSITORY, ServerProcess } from './support/server.js';
 import { until } from './support/until.js';
 
@@ -247,7 +247,7 @@ describe('the package, installed by somebody', () => {
         .map((file) => `${preset}/topics/${file}`),
     );
     const { stdout } = await succeed(
-      inProject(process.execPath, ['--import', 'jiti/register', '--test', ...tests]),
+      inProject(process.execPath, ['--import', 'jiti/register', '--test', TAP, ...tests]),
     );
     expect(stdout).toMatch(/^# pass 10$/m);
   });

@@ -7,6 +7,7 @@ import { ruleFault } from '../router/index.js';
 import type { Plan } from './container.js';
 import { DiscoveryError } from './discover.js';
 import type { Offer, Offers } from './handler-class.js';
+import { reasonOf } from './thrown-at.js';
 
 const HOOKS: ReadonlySet<string> = new Set([
   'onCall',
@@ -126,7 +127,7 @@ function construct<T>(container: Container, name: string, offer: Offer<T>, optio
     const injected = (offer.class.inject ?? []).map((token) => take(container, token));
     return new offer.class(...([...injected, ...options] as never[]));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause, import.meta.url);
     throw new DiscoveryError(`${name} of ${offer.file} cannot be built: ${reason}`, { cause });
   }
 }

@@ -30,6 +30,7 @@ import { bindBrokers, needsLog } from './bind-brokers.js';
 import { bindProtocols } from './bind-protocols.js';
 import { bindReading } from './bind-reading.js';
 import { bindRealms } from './bind-realms.js';
+import { buildService } from './build-service.js';
 import { bindIdentity, ticketMint } from './identity.js';
 import { createLogger } from './logger.js';
 import { Metrics } from './metrics.js';
@@ -233,7 +234,7 @@ function bindAddresses(container: Container, { settings }: Plan): void {
 function bindServices(container: Container, { offers }: Plan): void {
   for (const [token, offer] of offers.services) {
     const inject = [...(offer.class.inject ?? [])];
-    const build = (...injected: unknown[]) => new offer.class(...(injected as never[]));
+    const build = (...injected: unknown[]) => buildService(offer, injected);
     container.bind(token).toResolvedValue(build, inject);
   }
 }

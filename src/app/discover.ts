@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { extname, sep } from 'node:path';
+import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import { glob } from 'tinyglobby';
 import type { PeriodicTask, TopicHandler } from '../core/topic.js';
 import { isOffered, type Nameless, type Offer, type Offers } from './handler-class.js';
 import { namelessOf } from './nameless.js';
+import { isOfApplication, reasonOf } from './thrown-at.js';
 
 /** Not found out what to do with a file of the handler folder; the message names the file and the remedy. */
 export class DiscoveryError extends Error {
@@ -88,13 +89,6 @@ const known = new Map<string, string>();
 /** Scripts that have changed since: Node itself would not load them again. */
 const renewed = new Set<string>();
 
-const OWN_FOLDERS = [fileURLToPath(new URL('../', import.meta.url)), BUILT_IN_TOPICS];
-
-function isOfApplication(file: string): boolean {
-  if (file.includes(`${sep}node_modules${sep}`)) return false;
-  return !OWN_FOLDERS.some((folder) => file.startsWith(folder));
-}
-
 /** Notes a file of an application, and what was loaded for it. */
 async function remember(file: string): Promise<void> {
   for (const path of [file, ...Object.keys(jiti.cache)]) {
@@ -130,8 +124,7 @@ async function load(file: string): Promise<Loaded> {
     await remember(file);
     return loaded;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DiscoveryError(`${file} cannot be loaded: ${reason}`, { cause });
+    throw new DiscoveryError(`${file} cannot be loaded: ${reasonOf(cause, import.meta.url)}`, { cause });
   }
 }
 

@@ -1,6 +1,7 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Load, LoadLevel } from '../core/load.js';
 import type { Logger } from '../core/logger.js';
+import { StallLog } from './stall-log.js';
 
 /** Milliseconds between two looks at the loop, which the delays contain. */
 const RESOLUTION = 20;
@@ -48,6 +49,7 @@ export class LoadGauge implements Load {
 export class Overload implements Load {
   readonly #gauge: LoadGauge | undefined;
   readonly #logger: Logger;
+  readonly #stalls: StallLog;
   #delays: IntervalHistogram | undefined;
   #timer: NodeJS.Timeout | undefined;
   #delay = 0;
@@ -56,6 +58,7 @@ export class Overload implements Load {
   constructor(limit: number | undefined, logger: Logger) {
     this.#gauge = limit === undefined ? undefined : new LoadGauge(limit);
     this.#logger = logger;
+    this.#stalls = new StallLog(logger);
   }
 
   get level(): LoadLevel {
@@ -89,7 +92,9 @@ export class Overload implements Load {
   #look(delays: IntervalHistogram): void {
     const before = this.level;
     const p99 = Math.max(0, delays.percentile(99) / 1e6 - RESOLUTION);
-    this.#worst = Math.max(this.#worst, latest(delays));
+    const late = latest(delays);
+    this.#worst = Math.max(this.#worst, late);
+    this.#stalls.observe(late, performance.now());
     delays.reset();
     this.#delay = p99;
     this.#gauge?.observe(p99);

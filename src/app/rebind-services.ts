@@ -1,4 +1,5 @@
 import { Container } from 'inversify';
+import { buildService } from './build-service.js';
 import type { Plan } from './container.js';
 import { TOKENS } from './tokens.js';
 
@@ -20,7 +21,7 @@ export function rebindServices(
       continue;
     }
     const inject = [...(offer.class.inject ?? [])];
-    const build = (...injected: unknown[]) => new offer.class(...(injected as never[]));
+    const build = (...injected: unknown[]) => buildService(offer, injected);
     container.bind(token).toResolvedValue(build, inject);
   }
   return container;

@@ -202,6 +202,12 @@ export const LOG_EVENTS = {
     means: 'the level of load is another: see operations.md',
     fields: ['load', 'delay'],
   },
+  event_loop_blocked: {
+    level: 'warn',
+    means:
+      'nothing was served for so many milliseconds, a second at least: a handler that does not wait, or the machine; once a minute at most',
+    fields: ['ms', 'omitted'],
+  },
   tracing_not_recorded: {
     level: 'warn',
     means: 'tracing is on, and nobody has set up what records traces',

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { LoadGauge, Overload } from '../../src/app/overload.js';
-import { NULL_LOGGER } from '../../src/core/logger.js';
+import { type LogFields, NULL_LOGGER } from '../../src/core/logger.js';
+import { until } from '../support/until.js';
 
 /** The levels after each second of an event loop that was so late. */
 function levels(...delays: readonly number[]): readonly number[] {
@@ -36,5 +37,18 @@ describe('the load', () => {
     overload.start();
     expect(overload.level).toBe(0);
     overload.stop();
+  });
+
+  it('has a line in the log when a handler holds up the loop for a second, without a limit, too', async () => {
+    const written: LogFields[] = [];
+    const warn = (fields: LogFields) => void written.push(fields);
+    const overload = new Overload(undefined, { ...NULL_LOGGER, warn });
+    overload.start();
+    onTestFinished(() => overload.stop());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200);
+    await until(() => written.length > 0);
+    expect(written).toEqual([{ event: 'event_loop_blocked', ms: expect.any(Number) }]);
+    expect(overload.takeWorst()).toBeGreaterThan(1000);
   });
 });

@@ -14,6 +14,15 @@ const inFile = (schema: unknown, more: Record<string, unknown> = {}) => ({
   ),
 });
 
+/** What it tries is bounded by the steps that an attack takes: how busy the machine is does not count. */
+const BY_COUNTING = {
+  timeout: null,
+  attackTimeout: null,
+  incubationTimeout: null,
+  seedingTimeout: null,
+  randomSeed: 1,
+} as const;
+
 async function routeOf(files: Parameters<typeof load>[0]): Promise<Route> {
   const { routes, findings } = await load(files);
   expect(findings).toEqual([]);
@@ -210,7 +219,7 @@ describe('a schema', () => {
       format instanceof RegExp ? [[name, format] as const] : [],
     ),
   )('checks format %s in linear time', async (_name, { source, flags }) => {
-    const { status } = await check(source, flags, { timeout: 10_000 });
+    const { status } = await check(source, flags, BY_COUNTING);
     expect(status).toBe('safe');
   });
 });

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { inspectTicket, mintTicket } from '../../src/authenticators/index.js';
 import { createSync } from '../../src/client/node.js';
+import { TAP } from '../support/run.js';
 import {
   COMMAND,
   KEY,
@@ -81,13 +82,13 @@ describe('examples/chat', () => {
 
   it('has tests that run without a server', async () => {
     const tests = ['chat-room', 'moderation'].map((name) => `examples/chat/topics/${name}.test.ts`);
-    const args = ['--import', 'jiti/register', '--test', ...tests];
+    const args = ['--import', 'jiti/register', '--test', TAP, ...tests];
     const { stdout } = await run(process.execPath, args, IN_REPOSITORY);
     expect(stdout).toMatch(/^# pass 4$/m);
   });
 
   it('has tests of the whole application, which run without a server', async () => {
-    const args = ['--import', 'jiti/register', '--test', 'examples/chat/application.test.ts'];
+    const args = ['--import', 'jiti/register', '--test', TAP, 'examples/chat/application.test.ts'];
     const { stdout } = await run(process.execPath, args, IN_REPOSITORY);
     expect(stdout).toMatch(/^# pass 3$/m);
   });
@@ -95,7 +96,7 @@ describe('examples/chat', () => {
   it('has route tests, which pass by the command line and in a test runner', async () => {
     const tests = await run(process.execPath, [COMMAND, 'test', '--config', config], IN_REPOSITORY);
     expect(tests.stdout).toBe('30 passed, 0 failed\n');
-    const args = ['--import', 'jiti/register', '--test', 'examples/chat/routes.test.ts'];
+    const args = ['--import', 'jiti/register', '--test', TAP, 'examples/chat/routes.test.ts'];
     const { stdout } = await run(process.execPath, args, IN_REPOSITORY);
     expect(stdout).toMatch(/^# pass 30$/m);
   });

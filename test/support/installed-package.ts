@@ -10,13 +10,19 @@ const PARTS = ['package.json', 'bin', 'dist', 'public', 'templates'];
  */
 export function installPackage(project: string): void {
   const modules = `${project}/node_modules`;
-  mkdirSync(`${modules}/signalbox`, { recursive: true });
-  for (const name of readdirSync(`${REPOSITORY}node_modules`))
-    if (name !== 'signalbox' && !name.startsWith('.'))
-      symlinkSync(`${REPOSITORY}node_modules/${name}`, `${modules}/${name}`);
+  linkPackages(modules);
+  mkdirSync(`${modules}/signalbox`);
   for (const part of PARTS)
     cpSync(`${REPOSITORY}${part}`, `${modules}/signalbox/${part}`, {
       recursive: true,
       filter: (path) => !path.endsWith('.map'),
     });
+}
+
+/** The packages of this repository in a new folder for them, without its own. */
+export function linkPackages(modules: string): void {
+  mkdirSync(modules, { recursive: true });
+  for (const name of readdirSync(`${REPOSITORY}node_modules`))
+    if (name !== 'signalbox' && !name.startsWith('.'))
+      symlinkSync(`${REPOSITORY}node_modules/${name}`, `${modules}/${name}`);
 }

@@ -15,6 +15,9 @@ export interface RunOptions {
   readonly stdin?: string;
 }
 
+/** What `node --test` prints its results as: left to itself it does that in another way from version to version. */
+export const TAP = '--test-reporter=tap';
+
 /** Runs a program to its end. */
 export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const { cwd = REPOSITORY, env, stdin } = options;

@@ -29,6 +29,8 @@ export interface ServerOptions {
   readonly verb?: 'serve' | 'dev';
   /** The program to start in place of this repository's own. */
   readonly command?: string;
+  /** The Node that runs it; the one of the tests unless given. */
+  readonly node?: string;
 }
 
 /** Below it are the stores of servers that run this repository's application; removed when the test process ends. */
@@ -80,6 +82,7 @@ export class ServerProcess {
     args = [],
     command = COMMAND,
     verb = 'serve',
+    node = process.execPath,
   }: ServerOptions = {}): Promise<ServerProcess> {
     if (!existsSync(`${REPOSITORY}dist/src/app/cli/index.js`)) {
       throw new Error('nothing is built: run npm run build, or npm test, which does it');
@@ -88,7 +91,7 @@ export class ServerProcess {
     const others = config === undefined && args.includes('--port') ? FREE_PORTS : {};
     const store = config === undefined ? { SIGNALBOX_STORE_PATH: storePath() } : {};
     const child = spawn(
-      process.execPath,
+      node,
       [command, verb, '--config', file, '--host', '127.0.0.1', '--port', '0', ...args],
       {
         cwd: REPOSITORY,

@@ -4,7 +4,7 @@ import { topicWords } from '../../../src/app/topic-words.js';
 import { cli } from '../../support/cli.js';
 import { testFolder } from '../../support/folder.js';
 import { installPackage } from '../../support/installed-package.js';
-import { run } from '../../support/run.js';
+import { run, TAP } from '../../support/run.js';
 
 const ROUTING = `# The routes of the shop
 
@@ -72,7 +72,7 @@ shop.orders:
     installPackage(folder);
     const tests = await run(
       process.execPath,
-      ['--import', 'jiti/register', '--test', 'topics/orders.test.ts', 'topics/calls.test.ts'],
+      ['--import', 'jiti/register', '--test', TAP, 'topics/orders.test.ts', 'topics/calls.test.ts'],
       { cwd: folder },
     );
     expect(tests.stdout).toMatch(/# pass 3\n# fail 0/);
