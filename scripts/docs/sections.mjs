@@ -9,7 +9,7 @@ export const SECTIONS = [
     'Guides',
     [
       ...['docs/routes.md', 'docs/handlers.md', 'docs/access.md', 'docs/publishing.md', 'docs/client.md'],
-      ...['docs/contracts.md', 'docs/testing.md', 'docs/chat.md'],
+      ...['docs/contracts.md', 'docs/testing.md', 'docs/ports.md', 'docs/chat.md'],
     ],
   ],
   [
@@ -25,7 +25,7 @@ export const SECTIONS = [
       ...['docs/operations.md', 'docs/deployment.md', 'docs/dashboard.md', 'docs/admin.md', 'docs/reload.md'],
       ...['docs/capacity.md', 'docs/security.md', 'docs/attacks.md', 'docs/nodes.md', 'docs/redis.md'],
       ...['docs/metrics.md', 'docs/logs.md', 'docs/tracing.md', 'docs/doctor.md', 'docs/faults.md'],
-      'docs/benchmarks.md',
+      ...['docs/bench.md', 'docs/benchmarks.md'],
     ],
   ],
   [
