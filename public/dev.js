@@ -1,6 +1,6 @@
 /**
  * For pages that are being developed: shows what is wrong with routes, settings and handlers as soon as they are saved, and loads the
- * page again when they are right. Served with `signalbox dev` alone: `<script type="module" src="/dev.js"></script>`.
+ * page again when they are right. `signalbox dev` alone serves it, and adds it to every page.
  */
 
 const STYLE = {

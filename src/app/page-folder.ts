@@ -25,6 +25,8 @@ const STEP = /^[\p{L}\p{N}_~@+,=()! -][\p{L}\p{N}_.~@+,=()! -]*$/u;
 /** Steps, and characters of one. */
 const DEEPEST = 16;
 const LONGEST = 128;
+/** Goes behind the end of a page, where browsers take it as its last element. A module that is named twice runs once. */
+const WATCH = Buffer.from('<script type="module" src="/dev.js"></script>\n');
 /** How many times `limits.page` is kept in memory, so that a page is not read for each visitor. */
 const MOST_KEPT = 4;
 
@@ -39,13 +41,15 @@ export class PageFolder implements HttpEndpoint {
   readonly bodyLimit = 0;
   readonly #folder: string;
   readonly #limit: number;
+  readonly #watched: boolean;
   readonly #kept = new Map<string, Kept>();
   #size = 0;
 
-  /** `folder` is absolute, `limit` in octets. */
-  constructor(folder: string, limit: number) {
+  /** `folder` is absolute, `limit` in octets; `watched` pages show what is wrong while their application is written. */
+  constructor(folder: string, limit: number, watched = false) {
     this.#folder = folder;
     this.#limit = limit;
+    this.#watched = watched;
   }
 
   async handle({ url, headers }: HttpRequest): Promise<HttpReply> {
@@ -94,7 +98,7 @@ export class PageFolder implements HttpEndpoint {
       this.#kept.clear();
       this.#size = size;
     }
-    const page = read(real);
+    const page = read(real, this.#watched);
     this.#kept.set(real, { stamp, size, page });
     // Who asks next tries again.
     page.catch(() => this.#forget(real, page));
@@ -109,9 +113,14 @@ export class PageFolder implements HttpEndpoint {
   }
 }
 
-async function read(file: string): Promise<Page> {
-  const content = await readFile(file);
+async function read(file: string, watched: boolean): Promise<Page> {
+  const written = await readFile(file);
+  const content = watched && isHtml(file) ? Buffer.concat([written, WATCH]) : written;
   return { content, etag: `"${createHash('sha256').update(content).digest('base64url')}"` };
+}
+
+function isHtml(file: string): boolean {
+  return PAGE_TYPES[extname(file)]?.startsWith('text/html') === true;
 }
 
 /** The file that a path names, relative to the folder; undefined where none may be named so. */

@@ -41,7 +41,7 @@ interface OwnPages {
 export function pageEndpoints(facts: ServerFacts, { folder, limit }: OwnPages): readonly HttpEndpoint[] {
   const own = fileEndpoints(OWN_PAGE).filter(({ path }) => path !== WATCHING);
   const client = [...fileEndpoints(CLIENT), ...(facts.watched ? watching() : [])];
-  if (folder !== undefined) return [...client, new PageFolder(folder, limit)];
+  if (folder !== undefined) return [...client, new PageFolder(folder, limit, facts.watched)];
   const content = Buffer.from(JSON.stringify(facts));
   const page = served('/page/server.json', 'application/json', content);
   return [page, ...own, ...client];

@@ -21,10 +21,12 @@ export class Echo {
 `;
 const chromium = findChromium();
 
-async function develop() {
+async function develop(more = '') {
   const folder = makeFolder({
     'signalbox.yml':
-      'access: { subscribe: anyone, publish: anyone }\nrouting: routes.yml\ntopics: { handlers: topics }\n',
+      'access: { subscribe: anyone, publish: anyone }\nrouting: routes.yml\ntopics: { handlers: topics }\n' +
+      more,
+    'pages/index.html': '<!doctype html><title>Own</title><p>mine</p>\n',
     'routes.yml': `${ROUTE}echo: { channel: 'echo', handler: echo }\n`,
     'topics/echo.ts': TOPIC('before'),
   });
@@ -68,13 +70,30 @@ describe('signalbox dev', () => {
     },
   );
 
+  it.skipIf(chromium === undefined)(
+    "shows it in the application's own pages, of a handler, too",
+    async () => {
+      const { server, write } = await develop('pages: pages\n');
+      const { page } = await open(server.url);
+      const alert = page.getByRole('alert', { name: 'signalbox: what is wrong' });
+      write('topics/echo.ts', 'export class Echo {');
+      await alert.waitFor();
+      expect(await alert.textContent()).toContain('echo.ts');
+      write('topics/echo.ts', TOPIC('right'));
+      await alert.waitFor({ state: 'detached' });
+      expect(await page.locator('p').textContent()).toBe('mine');
+    },
+  );
+
   it('serves nothing of it otherwise', async () => {
     const folder = makeFolder({
-      'signalbox.yml': 'development: true\nrouting: routes.yml\n',
+      'signalbox.yml': 'development: true\nrouting: routes.yml\npages: pages\n',
+      'pages/index.html': '<!doctype html><title>Own</title>',
       'routes.yml': ROUTE,
     });
     const server = await ServerProcess.start({ config: join(folder, 'signalbox.yml') });
     onTestFinished(() => server.stop());
     for (const path of ['/dev.js', '/dev/events']) expect((await fetch(server.url + path)).status).toBe(404);
+    expect(await (await fetch(server.url)).text()).toBe('<!doctype html><title>Own</title>');
   });
 });
