@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../lib/temporary-folder.mjs';
+import { costOfOne } from '../lib/window.mjs';
 
 const built = (path) => import(new URL(`../../dist/src/${path}`, import.meta.url));
 const { loadRouting } = await built('config/index.js');
@@ -68,15 +69,4 @@ function batch() {
   return used.user + used.system;
 }
 
-function window() {
-  let done = 0;
-  let cpu = 0;
-  while (cpu < milliseconds * 1000) {
-    cpu += batch();
-    done += BATCH;
-  }
-  return cpu / done;
-}
-
-window();
-console.log(JSON.stringify(window()));
+console.log(JSON.stringify(costOfOne(batch, { size: BATCH, milliseconds })));

@@ -1,5 +1,6 @@
 /** Does one kind of check again and again and prints, as JSON, the CPU microseconds of one. */
 import { createHmac, generateKeyPairSync, timingSafeEqual } from 'node:crypto';
+import { costOfOne } from '../lib/window.mjs';
 
 const built = (path) => import(new URL(`../../dist/src/${path}`, import.meta.url));
 const { MemoryReplayCache, mintTicket, TicketAuthenticator } = await built('authenticators/index.js');
@@ -83,15 +84,4 @@ function batch() {
   return used.user + used.system;
 }
 
-function window() {
-  let done = 0;
-  let cpu = 0;
-  while (cpu < milliseconds * 1000) {
-    cpu += batch();
-    done += BATCH;
-  }
-  return cpu / done;
-}
-
-window();
-console.log(JSON.stringify(window()));
+console.log(JSON.stringify(costOfOne(batch, { size: BATCH, milliseconds })));

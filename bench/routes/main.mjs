@@ -1,4 +1,6 @@
 /** Matches channels against a table and prints, as JSON, how many a second of CPU it does. */
+
+import { costOfOne } from '../lib/window.mjs';
 import { LinearTable } from './linear.mjs';
 import { makeChannel, makeRoutes } from './tables.mjs';
 
@@ -40,15 +42,4 @@ function batch() {
 }
 
 /** Matches a second. */
-function window() {
-  let done = 0;
-  let cpu = 0;
-  while (cpu < milliseconds * 1000) {
-    cpu += batch();
-    done += BATCH;
-  }
-  return (done / cpu) * 1e6;
-}
-
-window();
-console.log(JSON.stringify(window()));
+console.log(JSON.stringify(1e6 / costOfOne(batch, { size: BATCH, milliseconds })));

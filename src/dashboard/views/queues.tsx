@@ -1,10 +1,7 @@
 import type { QueueRow } from '../answers.js';
 import { useAnswer } from '../desk.js';
 import { count } from '../format.js';
-import { refine } from '../go.js';
-import { Waiting } from '../parts/fault.js';
-import { Heading } from '../parts/heading.js';
-import { SearchField } from '../parts/search-field.js';
+import { Searched } from '../parts/searched.js';
 import { type Column, Table } from '../parts/table.js';
 import { Code, Text } from '../parts/text.js';
 import { hrefOf, type Place } from '../place.js';
@@ -50,22 +47,15 @@ export function Queues({ place }: { readonly place: Place }) {
   const wanted = search.toLowerCase();
   const queues = (asked.answer?.queues ?? []).filter(({ channel }) => channel.toLowerCase().includes(wanted));
   return (
-    <>
-      <Heading title="Queues" />
-      <div class="filters">
-        <SearchField label="Search" value={search} search={(text) => refine({ search: text })} />
-      </div>
-      <Waiting for={asked} />
-      {asked.answer !== undefined && (
-        <Table
-          caption="Queues that hold messages or have consumers, the longest first, 200 at most"
-          rows={queues}
-          columns={COLUMNS}
-          keyOf={({ channel, realm }) => `${realm} ${channel}`}
-          empty={search === '' ? 'No queue holds anything.' : 'No queue is like this.'}
-        />
-      )}
-    </>
+    <Searched title="Queues" search={search} asked={asked}>
+      <Table
+        caption="Queues that hold messages or have consumers, the longest first, 200 at most"
+        rows={queues}
+        columns={COLUMNS}
+        keyOf={({ channel, realm }) => `${realm} ${channel}`}
+        empty={search === '' ? 'No queue holds anything.' : 'No queue is like this.'}
+      />
+    </Searched>
   );
 }
 

@@ -1,11 +1,8 @@
 import type { RefusalRow } from '../answers.js';
 import { useAnswer, useLiveOf } from '../desk.js';
 import { clock, count, whoOf } from '../format.js';
-import { refine } from '../go.js';
 import { Facts } from '../parts/facts.js';
-import { Waiting } from '../parts/fault.js';
-import { Heading } from '../parts/heading.js';
-import { SearchField } from '../parts/search-field.js';
+import { Searched } from '../parts/searched.js';
 import { type Column, Table } from '../parts/table.js';
 import { Block, Code, Text, WhoText } from '../parts/text.js';
 import { hrefOf, type Place } from '../place.js';
@@ -39,24 +36,17 @@ export function Refusals({ place }: { readonly place: Place }) {
   const asked = useAnswer<Answer>('refusals', {}, EVERY, heard);
   const refusals = (asked.answer?.refusals ?? []).filter((refusal) => isFound(refusal, search.toLowerCase()));
   return (
-    <>
-      <Heading title="Refusals" />
-      <div class="filters">
-        <SearchField label="Search" value={search} search={(text) => refine({ search: text })} />
-      </div>
-      <Waiting for={asked} />
-      {asked.answer !== undefined && (
-        <Table
-          caption="The last 200 refusals of this node, the newest first"
-          rows={refusals}
-          columns={COLUMNS}
-          keyOf={keyOf}
-          empty={search === '' ? 'Nothing was refused.' : 'No refusal is like this.'}
-          detail={(refusal) => <Detail of={refusal} />}
-          nameOf={({ code, channel, time }) => `${code} ${channel ?? ''} at ${clock(time)}`}
-        />
-      )}
-    </>
+    <Searched title="Refusals" search={search} asked={asked}>
+      <Table
+        caption="The last 200 refusals of this node, the newest first"
+        rows={refusals}
+        columns={COLUMNS}
+        keyOf={keyOf}
+        empty={search === '' ? 'Nothing was refused.' : 'No refusal is like this.'}
+        detail={(refusal) => <Detail of={refusal} />}
+        nameOf={({ code, channel, time }) => `${code} ${channel ?? ''} at ${clock(time)}`}
+      />
+    </Searched>
   );
 }
 

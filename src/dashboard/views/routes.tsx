@@ -2,12 +2,9 @@ import { useState } from 'preact/hooks';
 import type { RouteRow } from '../answers.js';
 import { useAnswer } from '../desk.js';
 import { count, many } from '../format.js';
-import { refine } from '../go.js';
 import { Facts } from '../parts/facts.js';
-import { Waiting } from '../parts/fault.js';
-import { Heading } from '../parts/heading.js';
 import { PAGE } from '../parts/pager.js';
-import { SearchField } from '../parts/search-field.js';
+import { Searched } from '../parts/searched.js';
 import { type Column, Table } from '../parts/table.js';
 import { Code, Text } from '../parts/text.js';
 import { hrefOf, type Place } from '../place.js';
@@ -46,31 +43,22 @@ export function Routes({ place }: { readonly place: Place }) {
   const asked = useAnswer<Answer>('routes', {}, EVERY);
   const routes = (asked.answer?.routes ?? []).filter((route) => isFound(route, search.toLowerCase()));
   return (
-    <>
-      <Heading title="Routes" />
-      <div class="filters">
-        <SearchField label="Search" value={search} search={(text) => refine({ search: text })} />
-      </div>
-      <Waiting for={asked} />
-      {asked.answer !== undefined && (
-        <>
-          <Table
-            caption="Routes in the order in which they are tried, and what happened on this node since its start"
-            rows={routes.slice(0, shown)}
-            columns={COLUMNS}
-            keyOf={({ name }) => name}
-            empty={search === '' ? 'There are no routes.' : 'No route is like this.'}
-            detail={(route) => <Detail of={route} />}
-            nameOf={({ name }) => name}
-          />
-          {routes.length > shown && (
-            <button type="button" onClick={() => setShown(shown + PAGE)}>
-              Show more ({count(routes.length - shown)})
-            </button>
-          )}
-        </>
+    <Searched title="Routes" search={search} asked={asked}>
+      <Table
+        caption="Routes in the order in which they are tried, and what happened on this node since its start"
+        rows={routes.slice(0, shown)}
+        columns={COLUMNS}
+        keyOf={({ name }) => name}
+        empty={search === '' ? 'There are no routes.' : 'No route is like this.'}
+        detail={(route) => <Detail of={route} />}
+        nameOf={({ name }) => name}
+      />
+      {routes.length > shown && (
+        <button type="button" onClick={() => setShown(shown + PAGE)}>
+          Show more ({count(routes.length - shown)})
+        </button>
       )}
-    </>
+    </Searched>
   );
 }
 
