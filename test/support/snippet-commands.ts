@@ -60,10 +60,13 @@ function help(...words: readonly string[]): Promise<string> {
   return known;
 }
 
+/** Scripts are those of this repository, and of a project that `signalbox init` makes. */
 function npmFault([verb, script = '']: readonly string[]): string | undefined {
-  const { scripts } = JSON.parse(readFileSync(`${REPOSITORY}package.json`, 'utf8'));
-  if (verb !== 'run' || script.replace('--silent', '') in scripts || script === '--silent') return undefined;
-  return `package.json has no script ${script}`;
+  const isThere = ['package.json', 'templates/project/_package.json'].some(
+    (file) => script.replace('--silent', '') in JSON.parse(readFileSync(REPOSITORY + file, 'utf8')).scripts,
+  );
+  if (verb !== 'run' || isThere || script === '--silent') return undefined;
+  return `neither package.json nor that of a new project has a script ${script}`;
 }
 
 /** The first word that looks like a file of the repository; of an application's own files nothing is known. */

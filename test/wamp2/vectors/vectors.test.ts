@@ -5,10 +5,7 @@ import { APPLICATION } from '../application.js';
 import { playVector } from './driver.js';
 import { ownVectors } from './files.js';
 
-const VECTORS = [...ownVectors()];
-/** What is told, and commanded, of all that there is: another session would be heard, or ended. */
-const OF_ALL = /wamp\.(?:session|subscription|registration)\./;
-const isAlone = ([, vector]: (typeof VECTORS)[number]) => OF_ALL.test(JSON.stringify(vector));
+const VECTORS = ownVectors();
 const WAYS: readonly (readonly [string, serializer: string, (server: ServerProcess) => string])[] = [
   ['WebSocket', 'json', (server) => server.webSocketUrl()],
   ['WebSocket', 'msgpack', (server) => server.webSocketUrl()],
@@ -21,11 +18,9 @@ for (const [transport, serializer, address] of WAYS) {
   describe(`sessions over ${transport}, in ${serializer}`, () => {
     const server = useServer(APPLICATION);
 
-    const play = ([name, vector]: (typeof VECTORS)[number], test: typeof it | typeof it.concurrent) =>
-      test(`see what the specification says: ${vector.description} (${name})`, () =>
+    for (const [name, vector] of VECTORS) {
+      it(`see what the specification says: ${vector.description} (${name})`, () =>
         playVector(address(server()), vector, { serializer }));
-
-    for (const vector of VECTORS.filter(isAlone)) play(vector, it);
-    for (const vector of VECTORS.filter((one) => !isAlone(one))) play(vector, it.concurrent);
+    }
   });
 }
