@@ -126,6 +126,8 @@ describe('examples/chat-rooms', () => {
     await adam.call('chat/moderation/ban', '20', 'ben');
     await until(() => refused.length > 0);
     expect(refused[0]).toContain('there is no room 20 for you');
+    // The log is asked before others are told.
+    await until(() => heard.length > 2);
     expect(heard.map(({ type }) => type)).toEqual(['members', 'enter', 'leave']);
   });
 
