@@ -116,6 +116,7 @@ describe('examples/chat-rooms', () => {
     adam.subscribe('chat/room/20', (said) => heard.push(said as { type?: string }));
     const ben = createSync({ url: server.webSocketUrl(), ticket: () => server.ticket('ben') });
     onTestFinished(() => [adam, ben].forEach((sync) => void sync.close()));
+    await until(() => heard.length > 0);
     const refused: string[] = [];
     ben.on('error', ({ message }) => void refused.push(message));
     ben.subscribe('chat/room/20', () => undefined);
