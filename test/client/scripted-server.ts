@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { freePort } from '../support/free-port.js';
 
 /** A message as it goes over the wire. */
 export type Message = readonly [type: number, ...rest: unknown[]];
@@ -102,10 +102,10 @@ export abstract class ScriptedServer<P extends Peer = Peer> {
 
   /** Listens; again on the same port after a `stop`. */
   async start(): Promise<this> {
+    this.port ||= await freePort();
     const handleProtocols = () => this.#subprotocol;
     this.#server = new WebSocketServer({ host: '127.0.0.1', port: this.port, handleProtocols });
     await once(this.#server, 'listening');
-    this.port = (this.#server.address() as AddressInfo).port;
     this.#server.on('connection', (socket, request) => this.#accept(this.accept(socket, request)));
     return this;
   }

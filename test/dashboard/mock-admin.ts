@@ -7,6 +7,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { adminPageEndpoints } from '../../src/app/admin-page.js';
 import type { HttpEndpoint } from '../../src/core/http.js';
 import { makeFolder } from '../support/folder.js';
+import { freePort } from '../support/free-port.js';
 import {
   CHANNELS,
   channelRow,
@@ -61,7 +62,7 @@ export class MockAdmin {
     const script = fileURLToPath(new URL('../../scripts/bundle-dashboard.mjs', import.meta.url));
     execFileSync(process.execPath, [script, '--out', folder]);
     const mock = new MockAdmin(adminPageEndpoints(pathToFileURL(`${folder}/`)));
-    await mock.listen(0);
+    await mock.listen(await freePort());
     return mock;
   }
 
@@ -73,7 +74,7 @@ export class MockAdmin {
     return `http://127.0.0.1:${this.port}/admin`;
   }
 
-  /** Takes connections, on the port that it had before. */
+  /** Takes connections at this port, which may be the one that it had before. */
   async listen(port: number): Promise<void> {
     this.#server.listen(port, '127.0.0.1');
     await once(this.#server, 'listening');

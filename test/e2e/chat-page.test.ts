@@ -5,6 +5,7 @@ import { useBrowser } from '../support/browser.js';
 import { ChatPage } from '../support/chat-page.js';
 import { findChromium } from '../support/chromium.js';
 import { testFolder } from '../support/folder.js';
+import { freePort } from '../support/free-port.js';
 import { ServerProcess } from '../support/server.js';
 import { eventually } from '../support/until.js';
 import { useNewServer } from '../support/use-server.js';
@@ -243,7 +244,8 @@ describe.skipIf(chromium === undefined)('the chat page and a server that dies', 
 
   it('says so, keeps what is written meanwhile, and is in its rooms again with the next server', async () => {
     const env = { SIGNALBOX_STORE_PATH: join(testFolder({}), 'store.db') };
-    let server = await ServerProcess.start({ env });
+    const args = ['--port', String(await freePort())];
+    let server = await ServerProcess.start({ env, args });
     onTestFinished(() => server.stop());
     const { page } = await open(`${server.url}/chat.html`);
     const chat = new ChatPage(page);
@@ -255,7 +257,7 @@ describe.skipIf(chromium === undefined)('the chat page and a server that dies', 
     await page.getByText('what you write is sent as soon as there is one').waitFor();
     await chat.say('meanwhile');
 
-    server = await ServerProcess.start({ env, args: ['--port', String(server.port)] });
+    server = await ServerProcess.start({ env, args });
     await page
       .getByRole('button', { name: 'Connect now' })
       .click()

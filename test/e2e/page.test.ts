@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { useBrowser } from '../support/browser.js';
 import { findChromium } from '../support/chromium.js';
 import { makeFolder } from '../support/folder.js';
+import { freePort } from '../support/free-port.js';
 import { LivePage } from '../support/live-page.js';
 import { installed, run } from '../support/run.js';
 import { KEY, REPOSITORY, ServerProcess } from '../support/server.js';
@@ -441,7 +442,8 @@ describe.skipIf(chromium === undefined)('the page at / of this repository', { ti
   const open = useBrowser(chromium);
 
   it('can be read before the first ping, and recovers with its subscriptions from a server that was killed', async () => {
-    let server = await ServerProcess.start();
+    const args = ['--port', String(await freePort())];
+    let server = await ServerProcess.start({ args });
     onTestFinished(() => server.stop());
     const { page, faults } = await open(server.url);
     const live = new LivePage(page);
@@ -459,7 +461,7 @@ describe.skipIf(chromium === undefined)('the page at / of this repository', { ti
     await live.connection.getByText(/^in \d+ s$/).waitFor();
     await live.publish('demo/lobby', '"kept until there is a connection"');
 
-    server = await ServerProcess.start({ args: ['--port', String(server.port)] });
+    server = await ServerProcess.start({ args });
     await page
       .getByRole('button', { name: 'Connect now' })
       .click()
