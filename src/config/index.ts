@@ -25,3 +25,4 @@ export type { RouteExpectation } from './route-test.js';
 export { shownName } from './routing-files.js';
 export type { Limits, NamedTopic, OroSettings, Settings } from './settings.js';
 export { type Place, SourceFile } from './source-file.js';
+export { didYouMean, listed } from './suggestion.js';
