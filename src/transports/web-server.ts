@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Certificate, type TlsFiles } from './certificate.js';
 import { ListenerBounds, type ListenerOptions } from './listener-bounds.js';
 import { RefusedConnections } from './refused-connections.js';
@@ -38,9 +39,7 @@ export class WebServer {
     this.#sniffer = this.#sniff();
     this.#boundTime();
     this.#bounds.apply(this.server, this.#certificate);
-    this.server.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
-    });
+    this.server.on('clientError', (_error, socket) => turnAway(socket));
   }
 
   /** Takes a connection of another port, with nothing of it read; over TLS where this server speaks TLS. */
@@ -105,4 +104,12 @@ export class WebServer {
       socket.destroy();
     });
   }
+}
+
+const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
+
+/** A peer that goes on sending would keep a connection of which only this side has ended, and the time of a request is up once. */
+function turnAway(socket: Duplex): void {
+  if (!socket.writable || socket.writableLength > 0) socket.destroy();
+  else socket.end(BAD_REQUEST, () => socket.destroy());
 }

@@ -1,18 +1,20 @@
 import picocolors from 'picocolors';
+import { terminalText } from '../terminal-text.js';
 import type { CliContext, ProcessNews } from './program.js';
 
 const LONGEST_INPUT = 65_536;
 
 /** The process itself. A second signal ends it at once. */
 export function processContext(): CliContext {
+  const color = picocolors.isColorSupported;
   const unread = whenUnread(process.stdout);
   // Whoever read the errors has gone, and cannot be told so.
   void whenUnread(process.stderr);
   return {
     env: process.env,
-    color: picocolors.isColorSupported,
-    out: (line) => void process.stdout.write(`${line}\n`),
-    err: (line) => void process.stderr.write(`${line}\n`),
+    color,
+    out: (line) => void process.stdout.write(`${terminalText(line, { colored: color })}\n`),
+    err: (line) => void process.stderr.write(`${terminalText(line, { colored: color })}\n`),
     input: () => readInput(process.stdin),
     hear: hearProcess,
     hangUp: (listener) => void process.on('SIGHUP', listener),
