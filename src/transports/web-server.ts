@@ -39,7 +39,7 @@ export class WebServer {
     this.#sniffer = this.#sniff();
     this.#boundTime();
     this.#bounds.apply(this.server, this.#certificate);
-    this.server.on('clientError', (_error, socket) => turnAway(socket));
+    this.server.on('clientError', (error, socket) => turnAway(socket, error));
   }
 
   /** Takes a connection of another port, with nothing of it read; over TLS where this server speaks TLS. */
@@ -106,10 +106,19 @@ export class WebServer {
   }
 }
 
-const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
+/** What Node's HTTP server says of a request that is none, where that is not `400 Bad Request`. */
+const STATUS: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
 
 /** A peer that goes on sending would keep a connection of which only this side has ended, and the time of a request is up once. */
-function turnAway(socket: Duplex): void {
-  if (!socket.writable || socket.writableLength > 0) socket.destroy();
-  else socket.end(BAD_REQUEST, () => socket.destroy());
+function turnAway(socket: Duplex, { code = '' }: NodeJS.ErrnoException): void {
+  if (!socket.writable || socket.writableLength > 0) {
+    socket.destroy();
+    return;
+  }
+  const status = STATUS[code] ?? '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
 }
