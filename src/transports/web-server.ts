@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Certificate, type TlsFiles } from './certificate.js';
 import { ListenerBounds, type ListenerOptions } from './listener-bounds.js';
 import { RefusedConnections } from './refused-connections.js';
@@ -38,9 +39,7 @@ export class WebServer {
     this.#sniffer = this.#sniff();
     this.#boundTime();
     this.#bounds.apply(this.server, this.#certificate);
-    this.server.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
-    });
+    this.server.on('clientError', (error, socket) => turnAway(socket, error));
   }
 
   /** Takes a connection of another port, with nothing of it read; over TLS where this server speaks TLS. */
@@ -105,4 +104,21 @@ export class WebServer {
       socket.destroy();
     });
   }
+}
+
+/** What Node's HTTP server says of a request that is none, where that is not `400 Bad Request`. */
+const STATUS: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
+
+/** A peer that goes on sending would keep a connection of which only this side has ended, and the time of a request is up once. */
+function turnAway(socket: Duplex, { code = '' }: NodeJS.ErrnoException): void {
+  if (!socket.writable || socket.writableLength > 0) {
+    socket.destroy();
+    return;
+  }
+  const status = STATUS[code] ?? '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
 }
