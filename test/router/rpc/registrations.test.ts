@@ -3,6 +3,7 @@ import type { Match } from '../../../src/core/match.js';
 import type { InvokePolicy } from '../../../src/core/rpc.js';
 import type { TopicHandler } from '../../../src/core/topic.js';
 import { type TestPeer, TestServer, testRoute, testUser } from '../../../src/testing.js';
+import { eventually } from '../../support/until.js';
 import { call, register, TestCallee, values } from './kit.js';
 
 const any = testRoute('any', '{name}', { handler: 'none', requirements: { name: '.+' } });
@@ -118,6 +119,63 @@ describe('a registration', () => {
     expect(server.procedures.match('wamp.session.count')).toBeUndefined();
   });
 
+  it('is neither had nor called by a session that has ended', async () => {
+    const { server } = serve();
+    const gone = server.connect();
+    register(server, new TestCallee(server.connect()), 'a');
+    await gone.leave();
+    expect(() => register(server, new TestCallee(gone), 'b')).toThrow(refusal('unavailable'));
+    expect(call(server, gone, 'a').replies).toEqual([]);
+    expect([server.procedures.registrations.size, server.procedures.stats.calls]).toEqual([1, 0]);
+    expect(server.procedures.participants).toBe(1);
+  });
+
+  it('is looked up by any spelling of its channel, and by the text of its pattern', () => {
+    const { server } = serve([testRoute('free', 'free/{name}', { handler: 'none' })]);
+    const callee = new TestCallee(server.connect());
+    const exact = register(server, callee, 'free/x');
+    const pattern = register(server, callee, 'free/', { match: 'prefix' });
+    const { procedures } = server;
+    expect(['free/x', 'free.x'].map((name) => procedures.lookup('exact', name))).toEqual([exact, exact]);
+    expect(procedures.lookup('prefix', 'free/')).toBe(pattern);
+    expect(procedures.lookup('prefix', 'free.x')).toBeUndefined();
+    expect(procedures.lookup('exact', 'free/y')).toBeUndefined();
+  });
+
+  it('is not what a handler answers', () => {
+    const { server } = serve();
+    register(server, new TestCallee(server.connect()), 'loc', { match: 'prefix' });
+    expect(server.procedures.match('local')).toBeUndefined();
+    expect(server.procedures.match('locomotive')).toBeDefined();
+  });
+
+  it('of several is found as long as one of them may register', () => {
+    const { server } = serve([work, any]);
+    const [one, two] = [server.connect(worker), server.connect(testUser('2', { roles: ['worker'] }))];
+    const { id } = register(server, new TestCallee(one), 'work', { match: 'prefix', invoke: 'roundrobin' });
+    register(server, new TestCallee(two), 'work', { match: 'prefix', invoke: 'roundrobin' });
+    server.router.setRights('2', { roles: [], organizations: [] });
+    expect(server.procedures.registrations.get(id)?.callees).toHaveLength(2);
+    expect(server.procedures.match('work/x')?.id).toBe(id);
+    server.router.setRights('1', { roles: [], organizations: [] });
+    expect(server.procedures.match('work/x')).toBeUndefined();
+  });
+
+  it('ends when the routes change and let its session register no more, and no other', () => {
+    const { server } = serve([work, any]);
+    const [callee, other] = [new TestCallee(server.connect()), new TestCallee(server.connect(worker))];
+    register(server, callee, 'work2/a');
+    register(server, callee, 'free');
+    register(server, other, 'work/b');
+    const work2 = testRoute('work2', 'work2/{name}', { handler: 'none', access: { register: ['worker'] } });
+    server.reroute([work, work2, any], handlers);
+    expect(callee.heard.at(-1)).toEqual(['revoked', 1, 'wamp.error.not_authorized']);
+    expect([...server.procedures.registrations.values()].map(({ procedure }) => procedure)).toEqual([
+      'free',
+      'work/b',
+    ]);
+  });
+
   it('is for those whom the route lets', () => {
     const { server } = serve();
     const callee = new TestCallee(server.connect(testUser('5')));
@@ -163,6 +221,16 @@ describe('a registration', () => {
     register(server, other, 'work/x');
     call(server, server.connect(), 'work/x');
     expect(other.invocations).toHaveLength(1);
+  });
+});
+
+describe('a call', () => {
+  it('of what the server answers itself reaches no route, and is counted as any', async () => {
+    const { server } = serve([closed]);
+    const asked = call(server, server.connect(), 'signalbox.identity');
+    await eventually(() => expect(asked.replies).toHaveLength(1));
+    expect(asked.replies).not.toContain('no_such_procedure');
+    expect(server.procedures.stats.calls).toBe(1);
   });
 });
 
