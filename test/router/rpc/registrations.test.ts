@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Match } from '../../../src/core/match.js';
 import type { InvokePolicy } from '../../../src/core/rpc.js';
 import type { TopicHandler } from '../../../src/core/topic.js';
@@ -174,6 +174,35 @@ describe('a registration', () => {
       'free',
       'work/b',
     ]);
+  });
+
+  it('ends when its name has no route any more, or leads to another channel', () => {
+    const free = testRoute('free', 'free/{name}', { handler: 'none' });
+    const { server } = serve([free, work]);
+    const callee = new TestCallee(server.connect(worker));
+    for (const name of ['free/x', 'free.y', 'work/z']) register(server, callee, name);
+    const pattern = register(server, callee, 'work', { match: 'prefix' });
+    const dotted = testRoute('dotted', '{name}', { handler: 'none', requirements: { name: '\\w+\\.\\w+' } });
+    server.reroute([dotted, work], handlers);
+    const kept = [...server.procedures.registrations.values()];
+    expect(kept.map(({ procedure }) => procedure)).toEqual(['work/z', 'work']);
+    expect(kept[1]).toBe(pattern);
+  });
+
+  it('keeps its name from nobody who may have it once its own session may not, though nobody has told it so', () => {
+    vi.useFakeTimers({ now: 1_800_000_000_000, toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const access = ["user.id == '2' || now < timestamp(1800000060)"];
+    const { server } = serve([
+      testRoute('short', 'short/{name}', { handler: 'none', access: { register: access } }),
+    ]);
+    const [first, second] = ['1', '2'].map((id) => new TestCallee(server.connect(testUser(id))));
+    register(server, first as TestCallee, 'short/a');
+    expect(() => register(server, second as TestCallee, 'short/a')).toThrow(refusal('procedure_exists'));
+    vi.setSystemTime(1_800_000_061_000);
+    register(server, second as TestCallee, 'short/a');
+    expect(first?.heard.at(-1)).toEqual(['revoked', 1, 'wamp.error.not_authorized']);
+    expect(server.procedures.match('short/a')?.callees).toEqual([second?.session]);
   });
 
   it('is for those whom the route lets', () => {
