@@ -184,4 +184,25 @@ describe('GET /api/poll', () => {
     reading.server.router.disconnect({ user: '5' }, why);
     await expect(answer).rejects.toMatchObject({ code: 'unavailable', message: 'withdrawn' });
   });
+
+  it('is refused when one of its subscriptions ends while it waits', async () => {
+    const reading = new Reading();
+    const { since } = await reading.read<Answer>('poll?channel=news/1');
+    const answer = reading.get(`poll?channel=news/1&since=${since}&wait=60s`);
+    await until(() => reading.server.router.topics.get('news/1')?.size === 1);
+    reading.server.reroute([], {});
+    await expect(answer).rejects.toMatchObject({ code: 'no_such_route' });
+    expect(reading.entered).toBe(0);
+  });
+
+  it('goes on waiting where something comes that is kept nowhere, and has it in no answer', async () => {
+    const reading = new Reading();
+    const { since } = await reading.read<Answer>('poll?channel=news/1');
+    const answer = reading.read<Answer>(`poll?channel=news/1&since=${since}&wait=60s`);
+    const { router } = reading.server;
+    await until(() => router.topics.get('news/1')?.size === 1);
+    await reading.publish('news/1', 'for others', { exclude: ['1234567890123456'] });
+    await reading.publish('news/1', 'kept');
+    expect(payloads(await answer)).toEqual(['kept']);
+  });
 });
