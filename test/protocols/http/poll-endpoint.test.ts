@@ -65,6 +65,37 @@ describe('GET /api/poll', () => {
     expect(answer.since).toMatch(/^\w+\.12\.\w+$/);
   });
 
+  it('says so at once where that is so of one of its channels', async () => {
+    const reading = new Reading();
+    const { since } = await reading.read<Answer>('poll?channel=news/1&channel=news/2');
+    for (let n = 0; n < 12; n++) await reading.publish('news/2', n);
+    const answer = await reading.read<Answer>(`poll?channel=news/1&channel=news/2&since=${since}&wait=60s`);
+    expect(answer).toMatchObject({ messages: [], recovered: { 'news/1': true, 'news/2': false } });
+  });
+
+  it('does not begin to wait for a caller that went while it subscribed', async () => {
+    let agree = () => {};
+    let isAsked = false;
+    const onSubscribe = () => {
+      isAsked = true;
+      return new Promise<void>((resolve) => (agree = resolve));
+    };
+    const reading = new Reading({ handlers: { news: { onSubscribe } } });
+    let go = () => {};
+    const asked = reading.read<Answer>('poll?channel=news/1');
+    await until(() => isAsked);
+    agree();
+    const { since } = await asked;
+    isAsked = false;
+    const path = `poll?channel=news/1&since=${since}&wait=60s`;
+    const answer = reading.get(path, undefined, (listener) => void (go = listener));
+    await until(() => isAsked);
+    go();
+    agree();
+    await answer;
+    expect(reading.entered).toBe(0);
+  });
+
   it('never loses and never repeats, whatever comes between two requests', async () => {
     const reading = new Reading();
     let { since } = await reading.read<Answer>('poll?channel=news/1');
