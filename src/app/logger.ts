@@ -11,8 +11,8 @@ const SECRETS = [
 ];
 
 /** Lines on the error stream, so that standard output carries only what programs read. */
-export function createLogger({ level, format }: Settings['log']): Logger {
-  const asText = format === 'text' || (format === 'auto' && process.stderr.isTTY === true);
+export function createLogger(options: Settings['log']): Logger {
+  const { level } = options;
   return pino(
     {
       level,
@@ -20,8 +20,13 @@ export function createLogger({ level, format }: Settings['log']): Logger {
       redact: SECRETS.flatMap((name) => [name, `*.${name}`]),
       serializers: { error: pino.stdSerializers.err, cause: pino.stdSerializers.err },
     },
-    asText ? textLines() : jsonLines(),
+    isForPeople(options) ? textLines() : jsonLines(),
   );
+}
+
+/** Whether the error stream is read by people, and not by programs that take JSON. */
+export function isForPeople({ format }: Settings['log']): boolean {
+  return format === 'text' || (format === 'auto' && process.stderr.isTTY === true);
 }
 
 /** From now on lines that are less important are left out. */

@@ -1,4 +1,5 @@
 import type { LogEventFacts } from './log-event-facts.js';
+import { PROCESS_LOG_EVENTS } from './process-log-events.js';
 import { REDIS_LOG_EVENTS } from './redis-log-events.js';
 
 /** Every event that the server logs. docs/logs.md is written from it. */
@@ -243,6 +244,7 @@ export const LOG_EVENTS = {
     fields: ['channel', 'offset'],
   },
   ...REDIS_LOG_EVENTS,
+  ...PROCESS_LOG_EVENTS,
 } as const satisfies Readonly<Record<string, LogEventFacts>>;
 
 export type LogEvent = keyof typeof LOG_EVENTS;

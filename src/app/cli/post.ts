@@ -1,6 +1,6 @@
 import { isRecord } from '../../core/json-schema.js';
 import { boundedText } from '../bounded-text.js';
-import { findKey, findUrl } from './application-options.js';
+import { findKey, findUrl, noKey } from './application-options.js';
 import type { CliContext } from './program.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -36,9 +36,7 @@ export async function ask(
   { options, context }: { readonly options: Options; readonly context: CliContext },
 ): Promise<Answer> {
   const key = await findKey(options, context);
-  if (key === undefined) {
-    throw new Error('no back-end key: set SIGNALBOX_API_KEY, or start the server once in this folder');
-  }
+  if (key === undefined) throw new Error(await noKey(options, context));
   const url = `${await findUrl(options, context)}${path}`;
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
