@@ -201,6 +201,17 @@ describe('signalbox bench', () => {
     }
   });
 
+  it('says how many were let in where a limit is in the way', async () => {
+    const most = (protocol: string) =>
+      run('--as', `user:${protocol}`, '--protocol', protocol, '--connections', '150');
+    for (const { code, stderr } of await Promise.all(PROTOCOLS.map(most))) {
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /\n\d+ of 150 were let in before it: signalbox doctor --url http:\S+ shows what/,
+      );
+    }
+  });
+
   it('measures other machines only where that is said, and within bounds', async () => {
     const far = await cli(['bench', '--url', 'https://example.com', '--channel', 'a']);
     expect([far.code, far.stderr]).toEqual([2, expect.stringContaining('add --yes')]);
