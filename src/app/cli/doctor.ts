@@ -6,6 +6,7 @@ import { parseDuration } from '../../core/units.js';
 import type { Application } from '../application.js';
 import type { Patient } from '../doctor/doctor-check.js';
 import { type Diagnosis, examine } from '../doctor/examine.js';
+import { THIS_MACHINE } from '../doctor/machine.js';
 import { describeApplication, findKey, openApplication, saidUrl } from './application-options.js';
 import type { CliCommand } from './program.js';
 
@@ -30,6 +31,7 @@ export const doctor: CliCommand = {
     try {
       const diagnoses = await examine({
         application,
+        machine: THIS_MACHINE,
         ...broker,
         url: url === undefined ? undefined : new URL(url),
         key: await findKey(options, context),
@@ -82,6 +84,8 @@ function format(diagnoses: readonly Diagnosis[], color: boolean): readonly strin
   const colors = picocolors.createColors(color);
   const paint = { fine: colors.green, error: colors.red, warning: colors.yellow, skipped: colors.dim };
   const count = (outcome: Diagnosis['outcome']) => diagnoses.filter((one) => one.outcome === outcome).length;
+  const several = (outcome: 'error' | 'warning') =>
+    `${count(outcome)} ${outcome}${count(outcome) === 1 ? '' : 's'}`;
   const lines = diagnoses.flatMap(({ name, outcome, findings, fix }) => [
     `${paint[outcome](SIGNS[outcome].padEnd(8))} ${name}${outcome === 'skipped' ? `: ${findings[0]}` : ''}`,
     ...(outcome === 'skipped' ? [] : findings.map((text) => `         ${text}`)),
@@ -89,6 +93,6 @@ function format(diagnoses: readonly Diagnosis[], color: boolean): readonly strin
   ]);
   return [
     ...lines,
-    `${count('error')} errors, ${count('warning')} warnings, ${count('fine')} fine, ${count('skipped')} skipped`,
+    `${several('error')}, ${several('warning')}, ${count('fine')} fine, ${count('skipped')} skipped`,
   ];
 }
