@@ -61,7 +61,7 @@ export class AccessTrial {
   decide({ operation, channel, principal, payload }: Wish): Decision {
     const request = this.match(channel);
     const none = { allowed: false, judgements: [], request };
-    if (request === undefined) return { ...none, obstacle: `no route matches ${channel}` };
+    if (request === undefined) return { ...none, obstacle: this.#tableFor(channel).noRoute(channel).message };
     const { route } = request;
     if (route.handler === undefined) return { ...none, obstacle: `route ${route.name} has no handler` };
     const { access, handler } = this.#routes.of(route);

@@ -7,6 +7,7 @@ import { ruleFault } from '../router/index.js';
 import type { Plan } from './container.js';
 import { DiscoveryError } from './discover.js';
 import type { Offer, Offers } from './handler-class.js';
+import { checkShape, type Origin } from './handler-shape.js';
 import { reasonOf } from './thrown-at.js';
 
 const HOOKS: ReadonlySet<string> = new Set([
@@ -105,7 +106,7 @@ function buildHandler(
   { offers, named }: { offers: Offers; named: NamedTopics },
 ): TopicHandler {
   const { offer, options } = offerOf(name, { offers, named });
-  return finished(name, construct(container, name, offer, options));
+  return finished({ name, file: offer.file }, construct(container, name, offer, options));
 }
 
 /** The class of a handler name, and what it is built with beside what it injects. */
@@ -140,7 +141,8 @@ function take(container: Container, token: symbol): unknown {
 }
 
 /** A handler ready to serve. Throws `DiscoveryError` for a demand that cannot be used. */
-function finished(name: string, handler: TopicHandler): TopicHandler {
+function finished({ name, file }: Origin, handler: TopicHandler): TopicHandler {
+  checkShape(handler, { name, file });
   for (const operation of OPERATIONS) {
     for (const rule of handler.access?.[operation] ?? []) {
       const fault = ruleFault(rule, { operation });

@@ -6,13 +6,19 @@ import { checkExpressions, type Draft } from './regex-checks.js';
 import { cutPattern } from './route-pattern.js';
 import { SourceFile } from './source-file.js';
 
+/** Milliseconds for all expressions of what one request sends. */
+const MOST_TIME = 20_000;
+
 /**
  * The expressions of routes that come from no file of this server and that a hostile channel could keep busy. Throws for an
- * expression that cannot be read.
+ * expression that cannot be read, and for so many that it cannot be told of all of them within `time`, in milliseconds.
  */
-export async function checkRoutes(routes: readonly Route[]): Promise<readonly Finding[]> {
+export async function checkRoutes(
+  routes: readonly Route[],
+  { time = MOST_TIME }: { readonly time?: number } = {},
+): Promise<readonly Finding[]> {
   const findings = new FindingList();
-  await checkExpressions(routes.map(draftOf), findings);
+  await checkExpressions(routes.map(draftOf), findings, { time });
   return findings.sorted([]);
 }
 

@@ -1,6 +1,6 @@
 import type { FindingList } from './finding-list.js';
 import { ALL, BEYOND_ASCII, charSet, SLASH } from './regex/char-set.js';
-import { RegexJudge, type Verdict } from './regex/judge.js';
+import { OutOfTime, RegexJudge, type Verdict } from './regex/judge.js';
 import { surelyLinear } from './regex/linear.js';
 import { literal } from './regex/parser.js';
 import { maySpan } from './regex/requirement-regex.js';
@@ -15,17 +15,27 @@ export type Draft = Pick<
   'name' | 'pieces' | 'patternAt' | 'requirements' | 'defaults' | 'options'
 >;
 
-/** Refuses expressions that a hostile channel could keep busy, alone and together. Gives the routes refused. */
+/**
+ * Refuses expressions that a hostile channel could keep busy, alone and together. Gives the routes refused. Throws where all of them
+ * together take longer than `time` in milliseconds; without it each has its own.
+ */
 export async function checkExpressions<D extends Draft>(
   drafts: readonly D[],
   findings: FindingList,
+  { time }: { readonly time?: number } = {},
 ): Promise<ReadonlySet<D>> {
-  const judge = new RegexJudge();
+  const judge = new RegexJudge(time);
   const refused = new Set<D>();
   try {
     for (const draft of drafts) {
       if (!(await new ExpressionCheck(draft, { judge, findings }).holds())) refused.add(draft);
     }
+  } catch (error) {
+    if (!(error instanceof OutOfTime)) throw error;
+    const text = `the expressions of these routes take longer to judge than the ${time} ms that there are for all of them`;
+    throw new Error(
+      `${text}: write them in a simpler way, such as [a-z0-9-]+, or plan fewer routes at a time`,
+    );
   } finally {
     await judge.close();
   }

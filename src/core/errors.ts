@@ -148,7 +148,7 @@ export class RouterError extends Error {
   constructor(code: ErrorCode, message: string, options: RefusalOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.hint = options.hint ?? ERROR_CODES[code].hint;
+    this.hint = options.hint ?? hintOf(code);
     this.limit = options.limit;
     this.request = options.request;
   }
@@ -167,6 +167,12 @@ export class RouterError extends Error {
   static from(cause: unknown, fallback: ErrorCode = 'internal'): RouterError {
     return isRouterError(cause) ? cause : new RouterError(fallback, ERROR_CODES[fallback].means, { cause });
   }
+}
+
+/** Scripts are not checked by a compiler: whoever wrote a code that there is not reads its name in the log. */
+function hintOf(code: ErrorCode): string {
+  if (Object.hasOwn(ERROR_CODES, code)) return ERROR_CODES[code].hint;
+  throw new TypeError(`a RouterError has no code "${code}": docs/errors.md has all of them`);
 }
 
 function defined(options: { limit: string | undefined; request: string | undefined }): RefusalOptions {

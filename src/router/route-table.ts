@@ -4,6 +4,7 @@ import type { Route } from '../core/route.js';
 import type { TopicRequest } from '../core/topic.js';
 import { checkChannelName, checkPatternName, isOwnName } from './channel-name.js';
 import { CompiledRoute } from './compiled-route.js';
+import { likelyChannel } from './likely-channel.js';
 import { MatchCache } from './match-cache.js';
 import { describeMismatch } from './mismatch.js';
 import { presenceChannel, watchedName } from './presence-channel.js';
@@ -65,7 +66,22 @@ export class RouteTable {
       this.#resolved.set(name, channel);
     }
     if (channel !== NO_MATCH) return channel;
-    throw new RouterError('no_such_route', `no route matches ${name}`);
+    throw this.noRoute(name);
+  }
+
+  /** The refusal of a name that no route matches; it says what was perhaps meant. */
+  noRoute(name: string): RouterError {
+    const likely = likelyChannel(name, (other) => this.#meant(other));
+    const hint = likely && `: did you mean ${likely.channel}, ${likely.difference}?`;
+    return new RouterError('no_such_route', `no route matches ${name}${hint ?? ''}`);
+  }
+
+  #meant(name: string): string | undefined {
+    try {
+      return this.#meaning(name);
+    } catch {
+      return undefined;
+    }
   }
 
   /** Throws `invalid_channel` for what cannot be a pattern of channels. */

@@ -99,7 +99,7 @@ export class Topics {
 
   #routed(channel: string): LiveTopic {
     const placement = this.#routing.place(channel);
-    if (placement === undefined) throw noRoute(channel);
+    if (placement === undefined) throw this.#routing.table.noRoute(channel);
     return new LiveTopic(placement.request, placement.served, this.#context);
   }
 }

@@ -25,3 +25,35 @@ describe('a handler with methods', () => {
     },
   );
 });
+
+describe('a handler that says something in another form', () => {
+  it.each([
+    [
+      "access = { subscribe: 'owner' }",
+      "has a subscribe that is no list of rules: write subscribe: ['owner'], or [] for nobody",
+    ],
+    ["access = { subcribe: ['owner'] }", 'has "subcribe": did you mean "subscribe"?'],
+    [
+      "access = { write: ['owner'] }",
+      'has "write": there are subscribe, publish, history, presence, call, register',
+    ],
+    ["access = 'owner'", "is no object: write access = { subscribe: ['owner'] }"],
+    [
+      "timers = [{ interval: '1s', tick() {} }]",
+      'has something that is no timer: write timers = [{ interval: 1000,',
+    ],
+    ['timers = { interval: 1000, tick() {} }', 'is no list: write timers = [{'],
+  ])('stops the start by %s, with file and line', async (member, text) => {
+    const config = `${folder(`[];\n  ${member}`)}/signalbox.yml`;
+    const place = `of handler a (${config.replace('signalbox.yml', 'topics/a.js')}:2) ${text}`;
+    await expect(createServer({ config, env: {} })).rejects.toThrow(place);
+  });
+
+  it.each([
+    "access = { subscribe: ['owner'], publish: undefined }",
+    'timers = [{ interval: 1000, tick() {} }]',
+  ])('serves with %s', async (member) => {
+    const server = await createServer({ config: `${folder(`[];\n  ${member}`)}/signalbox.yml`, env: {} });
+    await server.close();
+  });
+});

@@ -46,6 +46,10 @@ it('a flood of refusals writes few lines, and the next one tells how many are mi
   vi.useRealTimers();
 });
 
+it.each(['badrequest', 'constructor'])('a refusal with the code %s, which there is not, says so', (code) => {
+  expect(() => new RouterError(code as 'bad_request', 'no')).toThrow(`a RouterError has no code "${code}"`);
+});
+
 it('a text that is cut is whole text still', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.nat(40), (text, octets) => {

@@ -204,6 +204,25 @@ describe('signalbox match', () => {
   });
 });
 
+describe('a channel with a slash too many', () => {
+  it.each([
+    ['/news/sport', 'news/sport, without the leading slash?'],
+    ['news/sport/', 'news/sport, without the trailing slash?'],
+    ['news//sport', 'news/sport, with single slashes?'],
+  ])('is told what %s was meant to be by match and explain', async (channel, meant) => {
+    for (const args of [
+      ['match', channel],
+      ['explain', 'subscribe', channel, '--as', 'anonymous'],
+    ]) {
+      const { code, stdout } = await cli(args, { cwd: application() });
+      expect([code, stdout.split('\n')[0]]).toEqual([
+        1,
+        `no route matches ${channel}: did you mean ${meant}`,
+      ]);
+    }
+  });
+});
+
 describe('signalbox explain', () => {
   it.each([
     ['user:5', 1, 'REFUSED'],

@@ -41,3 +41,39 @@ describe('a name of another protocol', () => {
       expect(() => table.resolve(name)).toThrow(expect.objectContaining({ code }));
   });
 });
+
+describe('a name that no route matches for a slash too many', () => {
+  const wide = new RouteTable([
+    testRoute('email', 'oro/email_event/{user}'),
+    testRoute('rooted', '/rooted/{word}'),
+    testRoute('plain', 'ping'),
+  ]);
+
+  it.each([
+    ['oro/email_event/5/', 'oro/email_event/5, without the trailing slash?'],
+    ['/oro/email_event/5', 'oro/email_event/5, without the leading slash?'],
+    ['/oro/email_event/5/', 'oro/email_event/5, without the slashes at both ends?'],
+    ['oro//email_event/5', 'oro/email_event/5, with single slashes?'],
+    ['/topic/oro/email_event/5/', 'oro/email_event/5, without the trailing slash?'],
+    ['/topic//oro.email_event.5', 'oro/email_event/5, with single slashes?'],
+    ['rooted/x/', undefined],
+    ['/rooted/x/', '/rooted/x, without the trailing slash?'],
+    ['//rooted//x', '/rooted/x, with single slashes?'],
+    ['ping/', 'ping, without the trailing slash?'],
+    ['signalbox.presence/ping/', 'signalbox.presence/ping, without the trailing slash?'],
+  ])('%s: the refusal names what was perhaps meant', (name, meant) => {
+    expect(wide.noRoute(name).message).toBe(
+      `no route matches ${name}${meant === undefined ? '' : `: did you mean ${meant}`}`,
+    );
+  });
+
+  it.each(['nothing/like/it/', '/', '//', '///////', 'oro/email_event/', 'pong//ping', 'no/such/route'])(
+    '%s: it names nothing that no route matches either',
+    (name) => expect(wide.noRoute(name).message).toBe(`no route matches ${name}`),
+  );
+
+  it.each(['oro/email_event/5/', 'oro//email_event/5', '/topic/oro/email_event/5/'])(
+    '%s: it is refused so where names of all protocols are understood',
+    (name) => expect(() => wide.resolve(name)).toThrow('did you mean oro/email_event/5, with'),
+  );
+});

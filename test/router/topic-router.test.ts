@@ -106,6 +106,19 @@ describe('subscribe', () => {
     expect(server.router.topics.size).toBe(0);
   });
 
+  it.each(['/chat/a', 'chat/a/', 'chat//a'])(
+    'names the channel that %s is one slash away from',
+    async (name) => {
+      const peer = serve(broadcast).connect();
+      const refusal = {
+        code: 'no_such_route',
+        message: expect.stringContaining(`${name}: did you mean chat/a, with`),
+      };
+      await expect(peer.subscribe(name)).rejects.toMatchObject(refusal);
+      await expect(peer.publish(name, 1)).rejects.toMatchObject(refusal);
+    },
+  );
+
   it('asks the broker once for ten peers that arrive together', async () => {
     const door = gate();
     const subscribe = vi.fn(() => door.opened.then(() => undefined));

@@ -9,7 +9,8 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   EROFS: 'it is on a file system that is read only: name another place',
   ENOTDIR: 'a part of its path is a file: name another place',
   EISDIR: 'it is a folder: name a file',
-  ENOSPC: 'the disk is full: make room, or name another place',
+  ENOSPC:
+    'the disk is full: make room, or name another place; of files that are watched, raise fs.inotify.max_user_watches',
   EMFILE: 'too many files are open: raise ulimit -n',
 };
 

@@ -6,6 +6,7 @@ import type { Application } from '../application.js';
 import { watchFiles } from '../dev/watch-files.js';
 import { loadedFiles } from '../load-module.js';
 import { isPage } from '../page-types.js';
+import { describeError } from './describe-error.js';
 import { describeReload } from './describe-reload.js';
 import type { CliCommand } from './program.js';
 import { describeServe, runServer } from './serve.js';
@@ -23,14 +24,17 @@ export const dev: CliCommand = {
       context,
       board,
       async started(server, application) {
-        const failed = (error: unknown) => context.err(describeFault(error));
+        const failed = (error: unknown) =>
+          context.err(`changes may be missed from now on: ${describeError(error)}`);
         const reload = async () => {
           const report = await server.reload();
           context.err(describeReload(report, context));
           board.tell(newsOf(report));
           code.add(loadedFiles());
         };
-        const code = await watchFiles(pathsOf(application, options), () => void reload(), { failed });
+        const code = await watchFiles(pathsOf(application, options), () => void reload().catch(failed), {
+          failed,
+        });
         code.add(loadedFiles());
         const { pages } = application.settings;
         const shown =
@@ -44,12 +48,6 @@ export const dev: CliCommand = {
     });
   },
 };
-
-/** Such as the system's limit on what may be watched. */
-function describeFault(error: unknown): string {
-  const { message } = error as Error;
-  return `files may change without being noticed: ${message}; on Linux raise fs.inotify.max_user_watches, then start again`;
-}
 
 /** Settings, routes with what they name, and the application's own handlers. */
 function pathsOf(

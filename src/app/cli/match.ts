@@ -23,7 +23,7 @@ export const match: CliCommand = {
       );
     } else {
       context.out(
-        found === undefined ? `no route matches ${channel}` : `${channel} belongs to ${found.route.name}`,
+        found === undefined ? table.noRoute(channel).message : `${channel} belongs to ${found.route.name}`,
       );
       for (const line of found === undefined ? formatTrials(trials, channel) : formatParams(found.params))
         context.out(line);

@@ -14,6 +14,8 @@ const LONGEST = 10_000;
 const GRACE = 4000;
 const LONGEST_ATTACK = 60;
 const MOST_REMEMBERED = 10_000;
+/** Characters of an expression that is remembered. */
+const LONGEST_REMEMBERED = 4096;
 
 /**
  * Runs in the worker. The pure JavaScript edition of recheck works wherever Node does; the others start a child
@@ -28,17 +30,31 @@ parentPort.on('message', async ({ source, flags, timeout }) => {
 
 const remembered = new Map<string, Verdict>();
 
+/** The time for all expressions together is over. */
+export class OutOfTime extends Error {
+  override readonly name = 'OutOfTime';
+}
+
 /** Judges expressions one after the other in a thread of its own, started with the first and ended by `close`. */
 export class RegexJudge {
+  readonly #end: number;
   #worker: Worker | undefined;
 
-  /** `source` has to be anchored already. Never rejects. */
+  /** `time` is what all of them together may take, in milliseconds. */
+  constructor(time = Infinity) {
+    this.#end = performance.now() + time;
+  }
+
+  /** `source` has to be anchored already. Rejects with `OutOfTime` alone; what is known already takes no time. */
   async judge(source: string, flags: string): Promise<Verdict> {
     const key = `${flags}/${source}`;
     const known = remembered.get(key);
     if (known !== undefined) return known;
+    if (this.#left <= 0) throw new OutOfTime();
     const verdict = await this.#ask(source, flags);
-    if (verdict.kind !== 'unknown' && remembered.size < MOST_REMEMBERED) remembered.set(key, verdict);
+    if (verdict.kind === 'unknown' && this.#left <= 0) throw new OutOfTime();
+    const isKept = remembered.size < MOST_REMEMBERED && key.length <= LONGEST_REMEMBERED;
+    if (verdict.kind !== 'unknown' && isKept) remembered.set(key, verdict);
     return verdict;
   }
 
@@ -46,6 +62,10 @@ export class RegexJudge {
     const worker = this.#worker;
     this.#worker = undefined;
     await worker?.terminate();
+  }
+
+  get #left(): number {
+    return this.#end - performance.now();
   }
 
   async #ask(source: string, flags: string): Promise<Verdict> {
@@ -59,8 +79,9 @@ export class RegexJudge {
 
   #answer(source: string, flags: string): Promise<Diagnostics> {
     const worker = (this.#worker ??= startWorker());
+    const timeout = Math.max(1, Math.min(LONGEST, Math.ceil(this.#left)));
     return new Promise((resolve, reject) => {
-      const deadline = setTimeout(() => settle(() => reject(new Error('it took too long'))), LONGEST + GRACE);
+      const deadline = setTimeout(() => settle(() => reject(new Error('it took too long'))), timeout + GRACE);
       const answered = (diagnostics: Diagnostics) => settle(() => resolve(diagnostics));
       const failed = (error: Error) => settle(() => reject(error));
       const settle = (done: () => void) => {
@@ -69,7 +90,7 @@ export class RegexJudge {
         done();
       };
       worker.on('message', answered).on('error', failed);
-      worker.postMessage({ source, flags, timeout: LONGEST });
+      worker.postMessage({ source, flags, timeout });
     });
   }
 }

@@ -74,7 +74,11 @@ export function lateAnswer(milliseconds: number): RouterError {
 }
 
 export function noSuchProcedure(name: string): RouterError {
-  return new RouterError('no_such_procedure', `no procedure is named ${name.slice(0, 256)}`);
+  // Whether there is one without them is the business of those who may call it.
+  const hint = /^\/|\/$|\/\//.test(name) && {
+    hint: 'write its name without slashes at the ends and in pairs',
+  };
+  return new RouterError('no_such_procedure', `no procedure is named ${name.slice(0, 256)}`, { ...hint });
 }
 
 /** The refusal of a call that needs what its callee lacks. */
