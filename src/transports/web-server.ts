@@ -21,6 +21,9 @@ export interface WebServerOptions extends ListenerOptions {
   };
 }
 
+/** What Node has to say of octets that are no request. */
+type Unreadable = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
+
 /** Node's HTTP server, with or without TLS, and with bounds where Node has none. */
 export class WebServer {
   readonly server: Server;
@@ -99,11 +102,12 @@ export class WebServer {
   }
 
   /** What begins TLS where none is spoken comes as far as here where HTTP has the port for itself. */
-  #unreadable({ rawPacket }: Error & { readonly rawPacket?: Buffer }, socket: Duplex): void {
+  #unreadable(error: Unreadable, socket: Duplex): void {
+    const { rawPacket } = error;
     const isPlain = this.#certificate === undefined && socket instanceof Socket;
     const isFirst = isPlain && socket.bytesRead === rawPacket?.length;
     if (isFirst && rawPacket[0] === FIRST_OCTETS.tls[0]) this.#hello.accept(socket);
-    else turnAway(socket);
+    else turnAway(socket, error);
   }
 
   /** Node lets a connection that never says anything stay for ever. */
@@ -117,10 +121,19 @@ export class WebServer {
   }
 }
 
-const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
+/** What Node's HTTP server says of a request that is none, where that is not `400 Bad Request`. */
+const STATUS: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
 
 /** A peer that goes on sending would keep a connection of which only this side has ended, and the time of a request is up once. */
-function turnAway(socket: Duplex): void {
-  if (!socket.writable || socket.writableLength > 0) socket.destroy();
-  else socket.end(BAD_REQUEST, () => socket.destroy());
+function turnAway(socket: Duplex, { code = '' }: Unreadable): void {
+  if (!socket.writable || socket.writableLength > 0) {
+    socket.destroy();
+    return;
+  }
+  const status = STATUS[code] ?? '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
 }
