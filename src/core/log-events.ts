@@ -96,10 +96,10 @@ export const LOG_EVENTS = {
   },
   timer_failed: {
     level: 'error',
-    means: 'a timer of a live channel threw, and is stopped',
+    means: 'a timer of a live channel threw; it runs on',
     fields: ['channel', 'error'],
   },
-  periodic_task_failed: { level: 'error', means: 'a periodic task threw', fields: ['error'] },
+  periodic_task_failed: { level: 'error', means: 'a periodic task threw; it runs on', fields: ['error'] },
   listener_failed: {
     level: 'error',
     means: 'what listens to an event of the server threw',

@@ -3,6 +3,7 @@ import { createServer as createSecureServer } from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Certificate, type TlsFiles } from './certificate.js';
+import { FIRST_OCTETS } from './first-octets.js';
 import { ListenerBounds, type ListenerOptions } from './listener-bounds.js';
 import { RefusedConnections } from './refused-connections.js';
 import { type FirstOctet, Sniffer } from './sniffer.js';
@@ -105,7 +106,7 @@ export class WebServer {
     const { rawPacket } = error;
     const isPlain = this.#certificate === undefined && socket instanceof Socket;
     const isFirst = isPlain && socket.bytesRead === rawPacket?.length;
-    if (isFirst && this.#hello.octets.includes(rawPacket[0] ?? 0)) this.#hello.accept(socket);
+    if (isFirst && rawPacket[0] === FIRST_OCTETS.tls[0]) this.#hello.accept(socket);
     else turnAway(socket, error);
   }
 

@@ -58,7 +58,7 @@ async function serve(): Promise<{ server: ServerProcess; folder: string }> {
     'topics/package.json': '{ "type": "module" }',
   });
   const env = { SIGNALBOX_LIMITS_DRAIN: '100ms' };
-  const server = await ServerProcess.start({ config: `${folder}/signalbox.yml`, env });
+  const server = await ServerProcess.start({ config: `${folder}/signalbox.yml`, env, isLenient: true });
   onTestFinished(() => server.stop());
   return { server, folder };
 }
@@ -76,6 +76,8 @@ describe('the error stream of a server whose log is JSON', { timeout: 60_000 }, 
     server.signal('SIGHUP');
     await has(server, 'reload_refused');
     writeFileSync(`${folder}/routing/routes.yml`, ROUTES);
+    writeFileSync(`${folder}/signalbox.yml`, `${SETTINGS}limits: { message: 32kb }\n`);
+    writeFileSync(`${folder}/topics/faulty.js`, `${HANDLER}// changed\n`);
     server.signal('SIGHUP');
     await has(server, 'reloaded');
     server.signal('SIGTERM');
@@ -111,6 +113,8 @@ describe('the error stream of a server whose log is JSON', { timeout: 60_000 }, 
       { error: 'only words' },
       { error: 'no error, but an object with status, password' },
     ]);
+    expect(of('reload_refused')[0]).toMatchObject({ reason: expect.stringContaining('errors'), findings: 2 });
+    expect(of('reloaded')[0]).toMatchObject({ live: 0, handlers: 1, restart: ['limits.message'] });
     expect(server.stderr).not.toContain('hush');
   });
 

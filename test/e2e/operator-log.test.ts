@@ -35,7 +35,12 @@ it('the log tells an operator of a start, of peers that were cut off, and of an 
   const lines = linesOf(server);
   expect(lines).toMatchObject([
     { event: 'server_started', urls: expect.arrayContaining([server.url]), routes: expect.any(Number) },
-    { event: 'connection_cut', code: 4501, remoteAddress: '127.0.0.1' },
+    {
+      event: 'connection_cut',
+      connection: expect.stringMatching(/^ws-/),
+      code: 4501,
+      remoteAddress: '127.0.0.1',
+    },
     { event: 'request_refused', code: 'unauthorized', path: '/api/publish' },
     { event: 'credentials_refused' },
     { event: 'drain_began', connections: 1 },

@@ -31,10 +31,15 @@ export interface ServerOptions {
   readonly command?: string;
   /** The Node that runs it; the one of the tests unless given. */
   readonly node?: string;
+  /** Goes on after a promise was rejected that nobody waits for, as it does for its users: in tests such a one ends it. */
+  readonly isLenient?: boolean;
 }
 
 /** A machine that is busy with other tests is no load of the server: it would refuse peers, rightly. */
 const UNHURRIED = { SIGNALBOX_LIMITS_LOOP_DELAY: 'false' };
+
+/** What the server itself forgets to wait for must not go unnoticed. */
+const STRICT = '--unhandled-rejections=strict';
 
 /** Below it are the stores of servers that run this repository's application. Outside of a run of tests it goes with the process. */
 let stores: string | undefined;
@@ -86,6 +91,7 @@ export class ServerProcess {
     command = COMMAND,
     verb = 'serve',
     node = process.execPath,
+    isLenient = false,
   }: ServerOptions = {}): Promise<ServerProcess> {
     if (!existsSync(`${REPOSITORY}dist/src/app/cli/index.js`)) {
       throw new Error('nothing is built: run npm run build, or npm test, which does it');
@@ -95,7 +101,18 @@ export class ServerProcess {
     const store = config === undefined ? { SIGNALBOX_STORE_PATH: storePath() } : {};
     const child = spawn(
       node,
-      [command, verb, '--config', file, '--host', '127.0.0.1', '--port', '0', ...args],
+      [
+        ...(isLenient ? [] : [STRICT]),
+        command,
+        verb,
+        '--config',
+        file,
+        '--host',
+        '127.0.0.1',
+        '--port',
+        '0',
+        ...args,
+      ],
       {
         cwd: REPOSITORY,
         env: testEnvironment({ ...UNHURRIED, ...others, ...store, ...env }),
