@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { NULL_LOGGER } from '../../src/core/logger.js';
 import { NULL_METER } from '../../src/core/meter.js';
 import { HttpTransport } from '../../src/transports/index.js';
@@ -58,4 +58,31 @@ it.each([
   } finally {
     await http.close(0);
   }
+});
+
+it('closes a connection that begins TLS where none is spoken, and says so in the log', async () => {
+  const [info, count] = [vi.fn(), vi.fn()];
+  const http = new HttpTransport({
+    endpoints: [],
+    logger: { debug: vi.fn(), info, warn: vi.fn(), error: vi.fn() },
+    meter: { count },
+    limits: { handshakeTimeout: 10_000, connections: 10 },
+  });
+  const port = await http.listen('127.0.0.1', 0);
+  onTestFinished(() => http.close(0));
+  const say = async (...octets: readonly number[]) => {
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    let answer = '';
+    socket.on('data', (text) => (answer += text)).write(Buffer.from(octets));
+    await until(() => socket.closed);
+    return answer;
+  };
+  expect(await say(0x16, 3, 1, 2, 0, 1, 0)).toBe('');
+  expect(count).toHaveBeenCalledExactlyOnceWith('signalbox_refused_connections_total', { code: 'tls' });
+  expect(info).toHaveBeenCalledExactlyOnceWith(
+    { event: 'connection_refused', remoteAddress: '127.0.0.1', port, reason: expect.stringContaining('TLS') },
+    'connection refused',
+  );
+  expect(await say(0x15, 3, 1)).toContain('400');
+  expect(info).toHaveBeenCalledOnce();
 });
