@@ -6,7 +6,7 @@ export const ERROR_CODES = {
   bad_request: {
     status: 400,
     means: 'the request cannot be read',
-    hint: 'compare the request with the protocol page of the docs',
+    hint: 'correct what the reason names; how requests are written is on the page of the protocol in the docs',
   },
   invalid_channel: {
     status: 400,
