@@ -1,5 +1,6 @@
 export { AdmissionLimits } from './admission-limits.js';
 export type { TlsFiles } from './certificate.js';
+export { RESERVED_DESCRIPTORS } from './descriptors.js';
 export { FIRST_OCTETS } from './first-octets.js';
 export { type HttpOptions, HttpTransport } from './http.js';
 export { type LongPollOptions, LongPollTransport } from './long-poll.js';

@@ -75,7 +75,7 @@ export const LIMITS = {
   connectionsPerAddress: 100,
   handshakes: undefined,
   messages: undefined,
-  handshakeTimeout: 1000,
+  handshakeTimeout: 10_000,
   silence: 60_000,
   ping: 25_000,
   pongTimeout: 8000,

@@ -41,7 +41,9 @@ function recoveries({
 }: BenchReport): readonly string[] {
   if (published === 0) return ['nothing was published meanwhile: with a key it counts what is lost'];
   if (recovered + gaps === 0)
-    return [`the channel promises nothing to who comes back: ${lost} deliveries were missed`];
+    return [
+      `the channel, or the protocol, promises nothing to who comes back: ${lost} deliveries were missed`,
+    ];
   return [
     `${recovered} of ${connections} recovered, ${gaps} were told of a gap; ${lost} deliveries were missed, ${lostSilently} of them without a word`,
   ];

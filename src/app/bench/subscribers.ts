@@ -1,24 +1,20 @@
-import { createSync, type ProtocolName, type Sync, type SyncOptions } from '../../client/node.js';
 import { NumberSet } from './number-set.js';
+import type { Peer, PeerOptions } from './peer.js';
+import { type BenchProtocol, peerOf } from './peers.js';
 
 /** Connections that are opened at once. */
 const WAVE = 50;
 
-export interface SubscribersOptions {
-  readonly url: string;
-  readonly channel: string;
+export interface SubscribersOptions extends Omit<PeerOptions, 'ticket'> {
   readonly count: number;
-  readonly protocol: ProtocolName | undefined;
+  readonly protocol: BenchProtocol | undefined;
   /** Gets a ticket for the connection of this number, each time that it is made; undefined for nobody in particular. */
   readonly ticket: ((n: number) => Promise<string>) | undefined;
-  /** What connections are made with, where they send a key. */
-  readonly WebSocket: SyncOptions['WebSocket'] | undefined;
   received(payload: unknown, by: Subscriber): void;
 }
 
 /** One of them, and what it was told. */
 export interface Subscriber {
-  readonly sync: Sync;
   /** Numbers of the publications that it got. */
   readonly seen: NumberSet;
   /** Whether it was told, after it came back, that it has missed nothing. */
@@ -31,8 +27,8 @@ export interface Subscriber {
 export class Subscribers {
   readonly #options: SubscribersOptions;
   readonly #all: Subscriber[] = [];
+  readonly #peers: Peer[] = [];
   #lost = 0;
-  #refusal: string | undefined;
 
   constructor(options: SubscribersOptions) {
     this.#options = options;
@@ -61,9 +57,8 @@ export class Subscribers {
     const lost = this.#lost;
     const begun = performance.now();
     const times = await Promise.all(
-      this.#all.map(async ({ sync }) => {
-        sync.reconnect();
-        await this.#subscribed(sync);
+      this.#peers.map(async (peer) => {
+        await peer.comeBack();
         return performance.now() - begun;
       }),
     );
@@ -72,43 +67,26 @@ export class Subscribers {
   }
 
   close(): void {
-    for (const { sync } of this.#all) sync.close();
+    for (const peer of this.#peers) peer.close();
   }
 
   async #open(n: number): Promise<void> {
-    const { url, ticket, channel, protocol, WebSocket, received } = this.#options;
-    const sync = createSync({
-      url: url.replace(/^http/, 'ws'),
+    const { ticket, protocol, received, ...options } = this.#options;
+    const subscriber: Subscriber = { seen: new NumberSet(), hasRecovered: false, hasGap: false };
+    const peer = peerOf(
       protocol,
-      ...(ticket && { ticket: () => ticket(n) }),
-      ...(WebSocket && { WebSocket }),
-    });
-    const subscriber = { sync, seen: new NumberSet(), hasRecovered: false, hasGap: false };
+      { ...options, ticket: ticket && (() => ticket(n)) },
+      {
+        received: (payload) => received(payload, subscriber),
+        resumed: (isWhole) => {
+          if (isWhole) subscriber.hasRecovered = true;
+          else subscriber.hasGap = true;
+        },
+        lost: () => void this.#lost++,
+      },
+    );
     this.#all.push(subscriber);
-    sync.on('error', ({ code, message }) => {
-      this.#refusal ??= `${code}: ${message}`;
-    });
-    sync.on('connection_lost', () => void this.#lost++);
-    sync.on('recovered', () => void (subscriber.hasRecovered = true));
-    sync.on('gap', () => void (subscriber.hasGap = true));
-    sync.subscribe(channel, (payload) => received(payload, subscriber));
-    await Promise.race([this.#subscribed(sync), unreachable(sync, url)]);
+    this.#peers.push(peer);
+    await peer.open();
   }
-
-  /** Requests of a peer are answered in order: after an answer the subscription is there, or was refused. */
-  async #subscribed(sync: Sync): Promise<void> {
-    await sync.identity().catch((error: Error) => {
-      this.#refusal ??= error.message;
-    });
-    if (this.#refusal !== undefined) throw new Error(this.#refusal);
-  }
-}
-
-/** Never resolves. Rejects where the first attempt to connect fails: others would, too. */
-function unreachable(sync: Sync, url: string): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    sync.on('connection_lost', ({ reason, delay }) => {
-      if (delay !== undefined) reject(new Error(`no connection to ${url}${reason && `: ${reason}`}`));
-    });
-  });
 }

@@ -82,6 +82,14 @@ export async function findKey(options: Options, context: CliContext): Promise<st
   return known[0] ?? (auth.keys.size > 0 ? undefined : (await readLocalSecrets(folder))?.apiKey);
 }
 
+/** What to say where `findKey` has found none. Who has hashes of keys in the settings gets none by starting the server. */
+export async function noKey(options: Options, context: CliContext): Promise<string> {
+  const { auth } = await readSettings(options, context);
+  return auth.keys.size > 0
+    ? 'no back-end key: of those in auth.keys there are hashes alone; give --key, or set SIGNALBOX_API_KEY'
+    : 'no back-end key: give --key, set SIGNALBOX_API_KEY, or start the server once in this folder';
+}
+
 /**
  * What signs tickets: the private key that the option names, that of the settings or their secret, or the secret that
  * the server made for this folder.

@@ -1,12 +1,13 @@
 import { Argument, Option } from 'commander';
-import { createPublisher, type ProtocolName, PublishError } from '../../client/node.js';
+import { createPublisher, PublishError } from '../../client/node.js';
 import { isLoopback } from '../../core/loopback.js';
 import type { Principal } from '../../core/session.js';
 import { type BenchKind, type BenchPlan, type BenchReport, bench as run } from '../bench/bench.js';
 import { benchInWords } from '../bench/in-words.js';
+import { BENCH_PROTOCOLS, type BenchProtocol } from '../bench/peers.js';
 import { serverCpu } from '../bench/server-cpu.js';
 import { actorOf, describeWho } from './actor-options.js';
-import { describeConfig, findKey, findUrl } from './application-options.js';
+import { describeConfig, findKey, findUrl, noKey } from './application-options.js';
 import { readCount, socketWith, ticketsOf } from './client.js';
 import type { CliCommand, CliContext, ExitCode } from './program.js';
 
@@ -36,7 +37,10 @@ export const bench: CliCommand = {
       )
       .option('--ticket <ticket>', 'connect with this ticket or token, where it is taken more than once')
       .addOption(
-        new Option('--protocol <name>', 'what the subscribers speak').choices(['wamp', 'wamp.2.json']),
+        new Option(
+          '--protocol <name>',
+          'what the subscribers speak; wamp.2.json unless given, and STOMP by WebSocket',
+        ).choices(BENCH_PROTOCOLS),
       )
       .option('--connections <n>', 'subscribers (fan-out 100, latency 1, storm 200)', readCount)
       .option('--rate <n>', 'publications in a second (fan-out and storm 20, latency 100)', readCount)
@@ -53,14 +57,14 @@ export const bench: CliCommand = {
     const wrong = misuse({ connections, rate, seconds }) ?? distance(url, { options, connections });
     if (wrong !== undefined) return failed(context, 2, wrong);
     const key = await findKey(options, context);
-    if (key === undefined && kind !== 'storm') return failed(context, 1, NO_KEY);
+    if (key === undefined && kind !== 'storm') return failed(context, 1, await noKey(options, context));
     try {
       const report = await run({
         ...{ kind, url, seconds, channel: given.channel, count: connections },
         rate: key === undefined ? 0 : rate,
         publisher: createPublisher({ url, key: key ?? '', retries: 0 }),
         serverCpu: async () => (key === undefined ? undefined : serverCpu(url, key)),
-        protocol: options['protocol'] as ProtocolName | undefined,
+        protocol: options['protocol'] as BenchProtocol | undefined,
         ...(await identity({ options, context, key })),
       });
       if (options['json'] === true) context.out(JSON.stringify(report, undefined, 2));
@@ -73,8 +77,6 @@ export const bench: CliCommand = {
     }
   },
 };
-
-const NO_KEY = 'no back-end key: set SIGNALBOX_API_KEY, or start the server once in this folder';
 
 function failed(context: CliContext, code: ExitCode, message: string): ExitCode {
   context.err(`error: ${message}`);
@@ -103,15 +105,16 @@ async function identity({
   readonly options: Options;
   readonly context: CliContext;
   readonly key: string | undefined;
-}): Promise<Pick<BenchPlan, 'ticket' | 'WebSocket'>> {
+}): Promise<Pick<BenchPlan, 'ticket' | 'key' | 'WebSocket'>> {
   const { kind, id = '', organizations, roles }: Principal = actorOf(options);
   const { ticket } = options;
-  if (typeof ticket === 'string') return { ticket: async () => ticket, WebSocket: undefined };
-  if (kind === 'backend' && key === undefined) throw new Error(NO_KEY);
-  if (kind === 'backend') return { ticket: undefined, WebSocket: socketWith(key ?? '') };
-  if (kind !== 'user') return { ticket: undefined, WebSocket: undefined };
+  const nobody = { ticket: undefined, key: undefined, WebSocket: socketWith(undefined) };
+  if (typeof ticket === 'string') return { ...nobody, ticket: async () => ticket };
+  if (kind === 'backend' && key === undefined) throw new Error(await noKey(options, context));
+  if (kind === 'backend') return { ...nobody, key, WebSocket: socketWith(key) };
+  if (kind !== 'user') return nobody;
   const make = await ticketsOf({ organizations, roles }, { options, context });
-  return { ticket: async (n) => make(id.replaceAll('{n}', String(n))), WebSocket: undefined };
+  return { ...nobody, ticket: async (n) => make(id.replaceAll('{n}', String(n))) };
 }
 
 /** A storm may cost deliveries where nothing promises them, and none of which nobody is told. */

@@ -56,10 +56,11 @@ export function readCount(text: string): number {
 }
 
 /** Sockets that send a key as the header that back ends send; never in the address, which others may log. */
-export function socketWith(key: string) {
+export function socketWith(key: string | undefined) {
+  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
   return class extends WebSocket {
     constructor(url: string, protocols: string[]) {
-      super(url, protocols, { headers: { authorization: `Bearer ${key}` } });
+      super(url, protocols, { headers });
     }
   } as never;
 }

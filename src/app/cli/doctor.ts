@@ -6,6 +6,7 @@ import { parseDuration } from '../../core/units.js';
 import type { Application } from '../application.js';
 import type { Patient } from '../doctor/doctor-check.js';
 import { type Diagnosis, examine } from '../doctor/examine.js';
+import { THIS_MACHINE } from '../doctor/machine.js';
 import { describeApplication, findKey, openApplication, saidUrl } from './application-options.js';
 import type { CliCommand } from './program.js';
 
@@ -30,6 +31,7 @@ export const doctor: CliCommand = {
     try {
       const diagnoses = await examine({
         application,
+        machine: THIS_MACHINE,
         ...broker,
         url: url === undefined ? undefined : new URL(url),
         key: await findKey(options, context),

@@ -1,5 +1,5 @@
 import { createPublisher, PublishError } from '../../client/node.js';
-import { describeConfig, findKey, findUrl, repeated } from './application-options.js';
+import { describeConfig, findKey, findUrl, noKey, repeated } from './application-options.js';
 import type { CliCommand, CliContext } from './program.js';
 
 /** Publishes one message over HTTP and prints what became of it. */
@@ -26,11 +26,7 @@ export const publish: CliCommand = {
     const payload = readPayload(text ?? 'null');
     if (payload instanceof Error) return misused(context, `the payload is not JSON: ${payload.message}`);
     const key = await findKey(options, context);
-    if (key === undefined)
-      return failed(
-        context,
-        'no back-end key: set SIGNALBOX_API_KEY, or start the server once in this folder',
-      );
+    if (key === undefined) return failed(context, await noKey(options, context));
     const publisher = createPublisher({ url: await findUrl(options, context), key });
     const target = route === undefined ? (channel ?? '') : { route, params: readParams(options['param']) };
     try {

@@ -1,9 +1,11 @@
 import type { RedisLink } from '../../brokers/index.js';
 import type { Application } from '../application.js';
+import type { Machine } from './machine.js';
 
 /** What is examined. */
 export interface Patient {
   readonly application: Application;
+  readonly machine: Machine;
   /** Undefined where the broker is not Redis, or could not be reached. */
   readonly redis: RedisLink | undefined;
   /** Why Redis could not be reached, where it is the broker. */

@@ -1,14 +1,13 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile, statfs } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { getHeapStatistics } from 'node:v8';
+import { RESERVED_DESCRIPTORS } from '../../transports/index.js';
 import { needsStore } from '../bind-brokers.js';
 import { type DoctorCheck, NotExamined, type Patient } from './doctor-check.js';
+import type { Machine } from './machine.js';
 
 /** Octets of a connection with a few subscriptions, in V8's heap. */
 const PER_CONNECTION = 16_384;
-/** Descriptors beside those of connections: files, the store, Redis. */
-const OTHER_DESCRIPTORS = 100;
 const LEAST_BACKLOG = 1024;
 const LEAST_PORTS = 28_000;
 const LEAST_DISK = 1024 ** 3;
@@ -23,10 +22,10 @@ export const MACHINE_CHECKS: readonly DoctorCheck[] = [
     severity: 'error',
     why: 'Older versions of Node lack what the server is built with.',
     fix: 'install Node 20.19 or later',
-    run() {
-      const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+    run({ machine: { node } }) {
+      const [major = 0, minor = 0] = node.split('.').map(Number);
       const isNew = major > 20 || (major === 20 && minor >= 19);
-      return isNew ? [] : [`this is Node ${process.versions.node}`];
+      return isNew ? [] : [`this is Node ${node}`];
     },
   },
   {
@@ -35,10 +34,10 @@ export const MACHINE_CHECKS: readonly DoctorCheck[] = [
     severity: 'error',
     why: 'Each connection takes one; without any left, nobody is let in and nothing is logged about it by peers.',
     fix: 'raise LimitNOFILE of the unit or ulimit -n, or lower limits.connections',
-    async run({ application: { settings } }) {
-      const text = await read('/proc/self/limits');
+    async run({ application: { settings }, machine }) {
+      const text = await read(machine, '/proc/self/limits');
       const [, soft = ''] = /^Max open files\s+(\S+)/m.exec(text) ?? [];
-      const needed = settings.limits.connections + OTHER_DESCRIPTORS;
+      const needed = settings.limits.connections + RESERVED_DESCRIPTORS;
       if (soft === 'unlimited' || Number(soft) >= needed) return [];
       return [`ulimit -n is ${soft}, and limits.connections with what else is open needs ${needed}`];
     },
@@ -49,8 +48,8 @@ export const MACHINE_CHECKS: readonly DoctorCheck[] = [
     severity: 'warning',
     why: 'When all peers come back at once, the kernel drops those that the server has not taken yet.',
     fix: `sysctl -w net.core.somaxconn=4096`,
-    async run() {
-      const backlog = Number(await read('/proc/sys/net/core/somaxconn'));
+    async run({ machine }) {
+      const backlog = Number(await read(machine, '/proc/sys/net/core/somaxconn'));
       return backlog >= LEAST_BACKLOG ? [] : [`net.core.somaxconn is ${backlog}`];
     },
   },
@@ -60,8 +59,8 @@ export const MACHINE_CHECKS: readonly DoctorCheck[] = [
     severity: 'warning',
     why: 'A proxy on this machine takes a port for each connection to the server: there are no more connections than ports.',
     fix: "sysctl -w net.ipv4.ip_local_port_range='1024 65535', or several addresses of the server",
-    async run({ application: { settings } }) {
-      const [first = 0, last = 0] = (await read('/proc/sys/net/ipv4/ip_local_port_range'))
+    async run({ application: { settings }, machine }) {
+      const [first = 0, last = 0] = (await read(machine, '/proc/sys/net/ipv4/ip_local_port_range'))
         .trim()
         .split(/\s+/)
         .map(Number);
@@ -75,13 +74,14 @@ export const MACHINE_CHECKS: readonly DoctorCheck[] = [
     about: 'machine',
     severity: 'warning',
     why: 'A process out of memory ends with all its connections.',
-    fix: 'start with NODE_OPTIONS=--max-old-space-size=4096, or lower limits.connections',
-    run({ application: { settings } }) {
-      const { heap_size_limit: limit } = getHeapStatistics();
-      const needed = settings.limits.connections * PER_CONNECTION;
-      if (needed <= limit / 2) return [];
+    fix: 'start with NODE_OPTIONS=--max-old-space-size= and so many megabytes, or lower limits.connections',
+    run({ application: { settings }, machine: { heap } }) {
+      const { connections } = settings.limits;
+      // Half of it is for what they send and keep.
+      const needed = 2 * connections * PER_CONNECTION;
+      if (heap >= needed) return [];
       return [
-        `the heap may have ${inMegabytes(limit)}, and ${settings.limits.connections} connections take about ${inMegabytes(needed)}`,
+        `the heap may have ${inMegabytes(heap)}, and for ${connections} connections should have ${inMegabytes(needed)}`,
       ];
     },
   },
@@ -110,31 +110,29 @@ export const MACHINE_CHECKS: readonly DoctorCheck[] = [
   },
 ];
 
-async function diskSpace({ application: { settings, routes } }: Patient): Promise<readonly string[]> {
+async function diskSpace({ application, machine }: Patient): Promise<readonly string[]> {
+  const { settings, routes } = application;
   if (!needsStore({ settings, routes })) throw new NotExamined('no route keeps anything on the disk');
   const folder = dirname(settings.store.path);
-  const { bavail, bsize } = await statfs(await nearest(folder));
-  const free = bavail * bsize;
-  return free >= LEAST_DISK ? [] : [`${folder} has room for ${inMegabytes(free)}`];
+  const room = await roomOf(machine, folder);
+  return room >= LEAST_DISK ? [] : [`${folder} has room for ${inMegabytes(room)}`];
 }
 
-/** The folder itself may be made by the server only. */
-async function nearest(folder: string): Promise<string> {
-  const isThere = await statfs(folder).then(
-    () => true,
-    () => false,
-  );
-  return isThere || dirname(folder) === folder ? folder : nearest(dirname(folder));
+/** The folder itself may be made by the server only: then that of the nearest above it. */
+async function roomOf(machine: Machine, folder: string): Promise<number> {
+  const parent = dirname(folder);
+  const room = machine.room(folder);
+  return parent === folder ? room : room.catch(() => roomOf(machine, parent));
 }
 
-async function read(path: string): Promise<string> {
+async function read(machine: Machine, path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await machine.read(path);
   } catch {
     throw new NotExamined(`${path} cannot be read: this is no Linux`);
   }
 }
 
 function inMegabytes(octets: number): string {
-  return `${Math.round(octets / 1024 ** 2)} MB`;
+  return `${Math.ceil(octets / 1024 ** 2)} MB`;
 }

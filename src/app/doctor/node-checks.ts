@@ -1,3 +1,4 @@
+import { RESERVED_DESCRIPTORS } from '../../transports/index.js';
 import { askAsBackend, readAsBackend } from './asking.js';
 import { type DoctorCheck, NotExamined, type Patient } from './doctor-check.js';
 
@@ -91,9 +92,11 @@ export const NODE_CHECKS: readonly DoctorCheck[] = [
       const open = figure(body, 'process_open_fds');
       if (most === undefined || open === undefined)
         throw new NotExamined('the server does not tell: it runs on no Linux');
-      const { connections } = patient.application.settings.limits;
+      const needed = patient.application.settings.limits.connections + RESERVED_DESCRIPTORS;
       return [
-        ...(most < connections ? [`it may have ${most}, and limits.connections is ${connections}`] : []),
+        ...(most < needed
+          ? [`it may have ${most}, and limits.connections with what else is open needs ${needed}`]
+          : []),
         ...(open > most * MOST_OPEN ? [`${open} of ${most} are open`] : []),
       ];
     },

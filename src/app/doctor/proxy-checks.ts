@@ -25,7 +25,7 @@ export const PROXY_CHECKS: readonly DoctorCheck[] = [
       await Promise.race([sleep(wait), socket.ended]);
       const was = socket.isOpen();
       socket.close();
-      return was ? [] : [`an idle connection was cut within ${wait} ms`];
+      return was ? enough(patient, 'ping') : [`an idle connection was cut within ${wait} ms`];
     },
   },
   {
@@ -50,7 +50,7 @@ export const PROXY_CHECKS: readonly DoctorCheck[] = [
       const path = streamOf(patient);
       const { status, time } = await streamEnds(urlOf(patient), path, waitOf(patient));
       if (status !== 200) throw new NotExamined(`/sse answers ${status ?? 'nothing'}`);
-      return time === undefined ? [] : [`a stream was cut after ${Math.round(time)} ms`];
+      return time === undefined ? enough(patient, 'ping') : [`a stream was cut after ${Math.round(time)} ms`];
     },
   },
   {
@@ -76,7 +76,7 @@ export const PROXY_CHECKS: readonly DoctorCheck[] = [
       ).catch(failure);
       const took = ((performance.now() - before) / 1000).toFixed(1);
       return held.status === 200
-        ? []
+        ? enough(patient, 'longPoll')
         : [`a request that waits ${wait} s is answered ${held.status} after ${took} s`];
     },
   },
@@ -137,4 +137,15 @@ function streamOf(patient: Patient): string {
 function waitOf({ wait }: Patient): number {
   if (wait === 0) throw new NotExamined('say --wait 90s to keep a connection open');
   return wait;
+}
+
+const NAMES = { ping: 'limits.ping', longPoll: 'limits.long_poll' } as const;
+
+/** Nothing was found. Throws `NotExamined` where nothing was to be said for longer than was waited for: that proves nothing. */
+function enough({ wait, application }: Patient, limit: keyof typeof NAMES): readonly string[] {
+  const { [limit]: silence } = application.settings.limits;
+  if (wait > silence) return [];
+  throw new NotExamined(
+    `nothing was cut within ${wait} ms, but ${NAMES[limit]} is ${silence} ms: say a longer --wait`,
+  );
 }

@@ -1,26 +1,17 @@
 import { createHash } from 'node:crypto';
-import { existsSync, statfsSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { connect } from 'node:net';
+import { connect, createServer as createNetServer } from 'node:net';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { mintTicket } from '../../../src/authenticators/index.js';
 import { testCertificate, writeCertificate } from '../../support/certificate.js';
 import { cli } from '../../support/cli.js';
 import { testFolder } from '../../support/folder.js';
+import { freePort } from '../../support/free-port.js';
 import { KEY, REPOSITORY, SECRET } from '../../support/server.js';
 import { useServer } from '../../support/use-server.js';
 import { doctor, settings } from './kit.js';
-
-/** A file system with little room. */
-const smallDisk = ['/dev/shm', '/run', '/run/lock'].find((path) => {
-  if (!existsSync(path)) return false;
-  const { bavail, bsize } = statfsSync(path);
-  return bavail * bsize < 1024 ** 3;
-});
-if (smallDisk === undefined)
-  console.log('skipped what needs a small file system: mount a tmpfs at /run/lock');
 
 // The first command loads the built-in handlers, whose sources are compiled then.
 beforeAll(async () => void (await cli(['check', '--config', `${REPOSITORY}signalbox.yml`])), 120_000);
@@ -127,22 +118,7 @@ describe('the doctor and credentials', () => {
   });
 });
 
-describe('the doctor and the machine', () => {
-  const durable = 'jobs: { channel: jobs, handler: broadcast, history: { size: 10, durable: true } }\n';
-
-  it.skipIf(smallDisk === undefined)('finds a disk that is nearly full', async () => {
-    const config = settings(`store: { path: ${smallDisk}/signalbox.db }\n`, durable);
-    expect((await doctor('--config', config))('disk-space')).toMatchObject({
-      outcome: 'error',
-      findings: [expect.stringMatching(/ has room for \d+ MB$/)],
-    });
-  });
-
-  it('is content with one that has room, and does not look where nothing is kept', async () => {
-    expect((await doctor('--config', settings('', durable)))('disk-space').outcome).toBe('fine');
-    expect((await doctor('--config', settings('')))('disk-space').outcome).toBe('skipped');
-  });
-
+describe('the doctor and a certificate', () => {
   it.each([
     [3.5 * 86_400_000, 'error', /expires in 3 days$/],
     [-60_000, 'error', / has expired on /],
@@ -173,7 +149,7 @@ describe('the doctor and a running server', () => {
 
   it('finds nothing wrong with it', async () => {
     const all = ['--url', server().url, '--key', KEY, '--channel', 'demo/lobby', '--wait', '100ms'];
-    const of = await doctor('--config', settings(''), ...all);
+    const of = await doctor('--config', settings('limits: { ping: 50ms, pong_timeout: 40ms }\n'), ...all);
     for (const name of [
       ...['server-reachable', 'server-ready', 'server-clock', 'websocket', 'websocket-origin'],
       ...['websocket-idle', 'stream-buffered', 'stream-idle', 'ways-in', 'forwarded-address'],
@@ -182,6 +158,24 @@ describe('the doctor and a running server', () => {
       expect(of(name), name).toMatchObject({ outcome: 'fine', findings: [] });
     }
     expect(of('certificate').outcome).toBe('skipped');
+  });
+
+  it('knows it at its port of XMLSocket, and Flash by WebSocket', async () => {
+    const routes =
+      "chat.room: { channel: 'chat/room/{room}', handler: broadcast }\nchat.user: { channel: 'chat/user/{user_id}', handler: broadcast }\n";
+    const look = async (port: number) =>
+      doctor('--config', settings(`listen: { xmlsocket_port: ${port} }\n`, routes), '--url', server().url);
+    const of = await look(server().portOf('xmlsocket'));
+    expect(of('xmlsocket-port')).toMatchObject({ outcome: 'fine', findings: [] });
+    expect(of('ways-in')).toMatchObject({ outcome: 'fine', findings: [] });
+    const other = createNetServer((socket) => void socket.once('data', () => socket.end('220 mail\r\n')));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void other.close());
+    const held = await look((other.address() as AddressInfo).port);
+    expect(held('xmlsocket-port').findings).toEqual([
+      'a request for the policy is answered by something else: "220 mail"',
+    ]);
+    expect((await look(await freePort()))('xmlsocket-port').findings).toEqual(['no answer: ECONNREFUSED']);
   });
 
   it('finds a proxy that passes no upgrade on, and gathers streams', async () => {

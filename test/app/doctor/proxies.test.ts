@@ -66,8 +66,9 @@ server { listen 127.0.0.1:${port}; ${location} } }`,
   }
 
   const APPENDED = 'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;';
-  const look = (url: string, wait: string) =>
-    doctor('--config', settings(''), '--url', url, '--key', KEY, '--channel', 'kept', '--wait', wait);
+  const TIMES = 'limits: { ping: 600ms, pong_timeout: 400ms, long_poll: 600ms }\n';
+  const look = (url: string, wait: string, text = TIMES) =>
+    doctor('--config', settings(text), '--url', url, '--key', KEY, '--channel', 'kept', '--wait', wait);
 
   it('finds nothing wrong beyond several pings where it is as it should be', async () => {
     const of = await look(await nginx(`proxy_bind 127.0.0.3; proxy_read_timeout 5s; ${APPENDED}`), '2s');
@@ -77,6 +78,18 @@ server { listen 127.0.0.1:${port}; ${location} } }`,
     ]) {
       expect(of(name), name).toMatchObject({ outcome: 'fine', findings: [] });
     }
+  });
+
+  it('does not call fine what it has not waited for', async () => {
+    const of = await look(await nginx(`proxy_read_timeout 5s; ${APPENDED}`), '1s', '');
+    expect(of('websocket-idle')).toMatchObject({
+      outcome: 'skipped',
+      findings: ['nothing was cut within 1000 ms, but limits.ping is 25000 ms: say a longer --wait'],
+    });
+    expect(of('stream-idle').outcome).toBe('skipped');
+    expect(of('request-cut').findings).toEqual([
+      'nothing was cut within 1000 ms, but limits.long_poll is 10000 ms: say a longer --wait',
+    ]);
   });
 
   it('finds that it cuts what waits, and that it is not trusted', async () => {
@@ -147,7 +160,7 @@ describe('the doctor and ports', () => {
     expect(of('stomp-port').findings).toEqual(['no answer: ECONNREFUSED']);
   });
 
-  it('knows the server at the port of XMLSocket, and Flash by WebSocket', async () => {
+  it('finds that a port and a path are not those of XMLSocket', async () => {
     const { port, hostname } = new URL(server().url);
     expect(hostname).toBe('127.0.0.1');
     const routes =
@@ -159,7 +172,9 @@ describe('the doctor and ports', () => {
       '--url',
       server().url,
     );
-    expect(of('xmlsocket-port')).toMatchObject({ outcome: 'error' });
+    expect(of('xmlsocket-port').findings).toEqual([
+      'a request for the policy is answered by something else: "HTTP/1.1 400 Bad Request"',
+    ]);
     expect(of('ways-in')).toMatchObject({
       outcome: 'error',
       findings: ['/xmlsocket answers 404 in place of 101'],
