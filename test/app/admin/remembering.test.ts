@@ -236,8 +236,8 @@ describe('the memory of operators', () => {
     expect(memory.refusals.all).toMatchObject([{ channel: 'a' }, { operation: 'connect' }]);
     expect(memory.reloads.all).toHaveLength(1);
     expect(memory.slow.list([])).toMatchObject([
-      { session: session.id, code: 'conflated' },
-      { session: slow.id, code: 4008 },
+      { session, code: 'conflated' },
+      { session: slow, code: 4008 },
     ]);
     expect(told).toEqual(['connect', 'subscribe']);
   });
