@@ -147,6 +147,15 @@ describe('the origin policy', () => {
     expect(verdict(policy, APP)).toBe('allowed');
   });
 
+  it('learns its own name with the port, for peers that send a bare host', () => {
+    const policy = new OriginPolicy({ origins: [], listen: { host: 'Live.example', port: 0 } });
+    expect(verdict(policy, 'live.example')).toBe('refused');
+    policy.listening({ host: 'Live.example', port: 45123 });
+    expect(verdict(policy, 'live.example')).toBe('allowed');
+    expect(verdict(policy, 'http://live.example:45123')).toBe('allowed');
+    expect(verdict(policy, 'other.example')).toBe('refused');
+  });
+
   it('allows every origin but null when told so by a star', () => {
     const policy = new OriginPolicy({ origins: ['*'], listen: LOCAL });
     expect(verdict(policy, 'https://anything.example:1')).toBe('allowed');

@@ -21,6 +21,45 @@ describe('a withdrawal', () => {
     expect(revocations.covers(principal)).toBe(covered);
   });
 
+  it('for everybody covers every user, and no key, up to the latest of its moments', () => {
+    const all = new Revocations(10);
+    all.revoke(undefined, NOW);
+    all.revoke(undefined, NOW - 5000);
+    const covered = [user('5', NOW), user('6', NOW - 1), user('5', NOW + 1), testBackend('5')];
+    expect(covered.map((principal) => all.covers(principal))).toEqual([true, true, false, false]);
+  });
+
+  it('of an earlier moment takes nothing back from a later one', () => {
+    const later = new Revocations(10);
+    later.revoke('5', NOW);
+    later.revoke('5', NOW - 5000);
+    expect(later.covers(user('5', NOW))).toBe(true);
+  });
+
+  it('of as many users as are remembered counts for nobody else', () => {
+    const few = new Revocations(2);
+    few.revoke('5', NOW);
+    few.revoke('6', NOW + 1000);
+    expect(few.covers(user('7', NOW))).toBe(false);
+    few.revoke('5', NOW + 2000);
+    expect(few.covers(user('7', NOW))).toBe(false);
+    few.revoke('8', NOW + 3000);
+    expect([NOW, NOW + 1000, NOW + 1001].map((time) => few.covers(user('7', time)))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(few.covers(user('5', NOW + 2000))).toBe(true);
+  });
+
+  it('is forgotten for one user at a time, the one whose withdrawal is the oldest', () => {
+    const few = new Revocations(2);
+    for (let n = 1; n <= 4; n++) few.revoke(`u${n}`, NOW + n * 1000);
+    expect(few.covers(user('new', NOW + 2000))).toBe(true);
+    expect(few.covers(user('new', NOW + 2001))).toBe(false);
+    expect([3, 4].map((n) => few.covers(user(`u${n}`, NOW + n * 1000)))).toEqual([true, true]);
+  });
+
   it('is never forgotten in anybody’s favour, however many there are', () => {
     const few = new Revocations(3);
     for (let i = 0; i < 10; i++) few.revoke(`u${i}`, NOW + i * 1000);

@@ -86,6 +86,13 @@ it('drops what waits when it is closed, takes nothing more, and has the peer rea
   expect(peer.seen).toEqual(['a', 'overfilled', 'drained']);
 });
 
+it('takes nothing more where it is closed while nothing runs', () => {
+  const { peer, mailbox } = peerWith();
+  mailbox.close();
+  mailbox.push('at once');
+  expect(peer.seen).toEqual([]);
+});
+
 it('handles nothing of the batch that it is at once it is closed, and says nothing of a peer that was never held', async () => {
   const { peer, mailbox } = peerWith();
   for (const message of ['a', 'b', 'c']) mailbox.push(message);

@@ -5,6 +5,8 @@ import type { TopicHandler } from '../../src/core/topic.js';
 import { TestServer, type TestServerOptions, testBackend, testRoute, testUser } from '../../src/testing.js';
 
 const NOW = 1_800_000_000_000;
+/** Holds for a minute. */
+const IN_TIME = `now < timestamp(${NOW / 1000 + 60})`;
 const broadcast: TopicHandler = {
   onPublish: (_session, topic, _request, event) => topic.broadcast(event.payload, event),
 };
@@ -16,7 +18,7 @@ function serve(more: Partial<TestServerOptions> & { onSubscribe?: TopicHandler['
       testRoute('mail', 'mail/{user_id}', { access: { subscribe: ['owner'] } }),
       testRoute('staff', 'staff/{room}', { access: { subscribe: ['staff'] } }),
       testRoute('open', 'open/{room}'),
-      testRoute('short', 'short', { access: { subscribe: [`now < timestamp(${NOW / 1000 + 60})`] } }),
+      testRoute('short', 'short', { access: { subscribe: [IN_TIME] } }),
     ],
     handlers: Object.fromEntries(
       ['mail', 'staff', 'open', 'short'].map((name) => [
@@ -162,6 +164,23 @@ describe('a rule about the time', () => {
     await backend.publish('short', 'too late');
     expect(peer.received.map(({ payload }) => payload)).toEqual(['in time']);
     expect(peer.ended).toMatchObject([{ channel: 'short', why: { code: 'forbidden' } }]);
+  });
+
+  it.each([
+    ['beside a rule that does not', ['staff', IN_TIME], {}],
+    ['where the handler demands something else', [IN_TIME], { access: { subscribe: ['user'] } }],
+  ])('ends a subscription that a rule of time allowed, %s', async (_how, subscribe, more) => {
+    const server = new TestServer({
+      routes: [testRoute('news', 'news', { access: { subscribe } })],
+      handlers: { news: { ...broadcast, ...more } },
+    });
+    const [peer, backend] = [server.connect(testUser('5')), server.connect(testBackend())];
+    await peer.subscribe('news');
+    await backend.publish('news', 'in time');
+    vi.setSystemTime(NOW + 61_000);
+    await backend.publish('news', 'too late');
+    expect(peer.received.map(({ payload }) => payload)).toEqual(['in time']);
+    expect(peer.ended).toMatchObject([{ channel: 'news', why: { code: 'forbidden' } }]);
   });
 });
 

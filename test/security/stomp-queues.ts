@@ -1,5 +1,5 @@
 import type { StompTestPeer } from '../support/stomp-peer.js';
-import { until } from '../support/until.js';
+import { quiet, until } from '../support/until.js';
 import type { AttackTopic } from './attack.js';
 import { summary } from './outcomes.js';
 import { mark } from './scene.js';
@@ -161,7 +161,8 @@ export const stompQueues: AttackTopic = {
         await peer.ask('ACK', { id: '1' });
         const held = await world.metric(HELD);
         const served = await others(world);
-        await new Promise((resolve) => setTimeout(resolve, 2500));
+        // It is tried again once a second, and no attempt that fails may have a line of its own.
+        await quiet(2500);
         const lines = (world.server.stdout + world.server.stderr)
           .slice(from)
           .split('dead letters cannot be kept');
