@@ -40,4 +40,20 @@ export const PROCESS_LOG_EVENTS = {
     means: 'not all could be stopped or written in order; the process ends with 1',
     fields: ['error'],
   },
+  load_changed: {
+    level: 'warn',
+    means: 'the level of load is another: see operations.md',
+    fields: ['load', 'delay'],
+  },
+  event_loop_blocked: {
+    level: 'warn',
+    means:
+      'nothing was served for so many milliseconds, a second at least: a handler that does not wait, or the machine; once a minute at most',
+    fields: ['ms', 'omitted'],
+  },
+  tracing_not_recorded: {
+    level: 'warn',
+    means: 'tracing is on, and nobody has set up what records traces',
+    fields: [],
+  },
 } as const satisfies Readonly<Record<string, LogEventFacts>>;

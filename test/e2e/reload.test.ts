@@ -43,8 +43,7 @@ let server: () => ServerProcess;
 async function reload(): Promise<Response> {
   return fetch(`${server().url}/api/reload`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
-    body: '{}',
+    headers: { authorization: `Bearer ${KEY}` },
   });
 }
 

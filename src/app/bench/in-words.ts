@@ -55,7 +55,17 @@ function costs({ connectionsLost, cpu, serverCpu }: BenchReport): readonly strin
   return [`${connectionsLost} connections lost; this program used ${cpu} of a core, ${server}`];
 }
 
-function bound({ cpu, serverCpu = 0, refused, kind, latency }: BenchReport): string {
+function bound({
+  cpu,
+  serverCpu = 0,
+  refused,
+  kind,
+  latency,
+  published: sent,
+  delivered,
+}: BenchReport): string {
+  if (kind !== 'storm' && sent > 0 && delivered === 0)
+    return 'nothing was measured, as nothing came back as it was published: does the handler of the channel pass on something else?';
   if (cpu > BUSY && serverCpu <= BUSY)
     return 'bounded by this program, which used all of a core: use fewer connections, or several machines';
   if (cpu > BUSY)

@@ -29,6 +29,7 @@ export class Subscribers {
   readonly #all: Subscriber[] = [];
   readonly #peers: Peer[] = [];
   #lost = 0;
+  #subscribed = 0;
 
   constructor(options: SubscribersOptions) {
     this.#options = options;
@@ -87,6 +88,15 @@ export class Subscribers {
     );
     this.#all.push(subscriber);
     this.#peers.push(peer);
-    await peer.open();
+    await peer.open().catch((error: Error) => this.#fail(error));
+    this.#subscribed++;
+  }
+
+  /** Where others were let in before, it is a limit that is in the way. */
+  #fail({ message }: Error): never {
+    const { count, url } = this.#options;
+    if (this.#subscribed === 0) throw new Error(message);
+    const before = `${this.#subscribed} of ${count} were let in before it`;
+    throw new Error(`${message}\n${before}: signalbox doctor --url ${url} shows what limits the server`);
   }
 }

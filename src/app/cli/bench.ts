@@ -73,10 +73,16 @@ export const bench: CliCommand = {
     } catch (error) {
       if (!(error instanceof PublishError)) throw error;
       const { code, message, hint } = error;
-      return failed(context, 1, `${code}: ${message}${hint === undefined ? '' : `\n${hint}`}`);
+      const hints = [hint, PARTICULAR.includes(code) ? ANY_PAYLOAD : undefined];
+      return failed(context, 1, [`${code}: ${message}`, ...hints.flatMap((line) => line ?? [])].join('\n'));
     }
   },
 };
+
+/** What is refused where a route or its handler does not take every payload. */
+const PARTICULAR: readonly string[] = ['bad_request', 'invalid_payload'];
+const ANY_PAYLOAD =
+  'the bench publishes objects such as {"bench":"a name","n":0}: take a channel whose handler passes anything on, as broadcast does';
 
 function failed(context: CliContext, code: ExitCode, message: string): ExitCode {
   context.err(`error: ${message}`);

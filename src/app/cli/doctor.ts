@@ -84,6 +84,8 @@ function format(diagnoses: readonly Diagnosis[], color: boolean): readonly strin
   const colors = picocolors.createColors(color);
   const paint = { fine: colors.green, error: colors.red, warning: colors.yellow, skipped: colors.dim };
   const count = (outcome: Diagnosis['outcome']) => diagnoses.filter((one) => one.outcome === outcome).length;
+  const several = (outcome: 'error' | 'warning') =>
+    `${count(outcome)} ${outcome}${count(outcome) === 1 ? '' : 's'}`;
   const lines = diagnoses.flatMap(({ name, outcome, findings, fix }) => [
     `${paint[outcome](SIGNS[outcome].padEnd(8))} ${name}${outcome === 'skipped' ? `: ${findings[0]}` : ''}`,
     ...(outcome === 'skipped' ? [] : findings.map((text) => `         ${text}`)),
@@ -91,6 +93,6 @@ function format(diagnoses: readonly Diagnosis[], color: boolean): readonly strin
   ]);
   return [
     ...lines,
-    `${count('error')} errors, ${count('warning')} warnings, ${count('fine')} fine, ${count('skipped')} skipped`,
+    `${several('error')}, ${several('warning')}, ${count('fine')} fine, ${count('skipped')} skipped`,
   ];
 }

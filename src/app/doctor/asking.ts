@@ -7,8 +7,10 @@ export function urlOf({ url }: Patient): URL {
   return url;
 }
 
-/** The channel for streams. Throws `NotExamined` where there is none. */
-export function channelOf({ channel }: Patient): string {
+/** The channel for streams of the running server. Throws `NotExamined` where there is none. */
+export function channelOf(patient: Patient): string {
+  urlOf(patient);
+  const { channel } = patient;
   if (channel === undefined)
     throw new NotExamined('say --channel with a channel that anyone may subscribe to');
   return channel;
@@ -21,10 +23,11 @@ export async function askAsBackend(
   headers: Readonly<Record<string, string>> = {},
   options: GetOptions = {},
 ): Promise<Answer> {
+  const url = urlOf(patient);
   if (patient.key === undefined) throw new NotExamined('say --key, or set SIGNALBOX_API_KEY');
   const authorization = `Bearer ${patient.key}`;
-  await checkTrust(urlOf(patient));
-  const answer = await get(urlOf(patient), path, { ...headers, authorization }, options).catch(failure);
+  await checkTrust(url);
+  const answer = await get(url, path, { ...headers, authorization }, options).catch(failure);
   if (answer.status === 401) throw new NotExamined('the server does not take the key: check --key');
   if (answer.status !== 200) throw new NotExamined(`${path} answers ${answer.status}`);
   return answer;

@@ -134,7 +134,9 @@ function streamOf(patient: Patient): string {
 }
 
 /** Throws `NotExamined` where nothing is to be waited for. */
-function waitOf({ wait }: Patient): number {
+function waitOf(patient: Patient): number {
+  urlOf(patient);
+  const { wait } = patient;
   if (wait === 0) throw new NotExamined('say --wait 90s to keep a connection open');
   return wait;
 }

@@ -17,7 +17,12 @@ export const REDIS_CHECKS: readonly DoctorCheck[] = [
     severity: 'error',
     why: 'The server does not start without its broker, and answers 503 while it is away.',
     fix: 'check broker in the settings, the password, and that Redis runs',
-    run: ({ redisFault }) => (redisFault === undefined ? [] : [redisFault]),
+    run(patient) {
+      const { redisFault } = patient;
+      if (redisFault !== undefined) return [redisFault];
+      linkOf(patient);
+      return [];
+    },
   },
   {
     name: 'redis-version',

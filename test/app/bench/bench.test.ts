@@ -11,6 +11,7 @@ import { KEY, SECRET } from '../../support/server.js';
 import { useServer } from '../../support/use-server.js';
 
 const config = `${makeFolder({
+  'text.json': '{"type":"object","required":["text"]}',
   'signalbox.yml': 'routing: routes.yml\ntopics: { handlers: [] }\nlimits: { loop_delay: false }\n',
   'routes.yml': [
     "demo: { channel: 'demo/{room}', handler: broadcast, access: { subscribe: anyone, publish: backend } }",
@@ -18,6 +19,7 @@ const config = `${makeFolder({
     'short: { channel: short, handler: broadcast, access: { subscribe: anyone, publish: backend }, history: { size: 1 } }',
     "own: { channel: 'own/{user_id}', handler: broadcast, access: { subscribe: owner, publish: backend } }",
     'edited: { channel: edited, handler: broadcast, access: { subscribe: editor, publish: backend } }',
+    'strict: { channel: strict, handler: broadcast, access: { publish: backend }, payload: { schema: text.json } }',
     'inner: { channel: inner, handler: broadcast, access: { subscribe: backend, publish: backend } }',
   ].join('\n'),
 })}/signalbox.yml`;
@@ -183,6 +185,7 @@ describe('signalbox bench', () => {
     expect(last({ cpu: 0.95, serverCpu: 0.95 })).toMatch(/^bounded by both/);
     const late = { p50: 4000, p90: 6000, p99: 7000, max: 7000 };
     expect(last({ latency: late })).toMatch(/^bounded by the server, or by what else runs there/);
+    expect(last({ published: 5, delivered: 0 })).toMatch(/^nothing was measured, .* pass on something else/);
     expect(last({ refused: 3 })).toMatch(/^bounded by what was refused/);
     expect(last({ kind: 'storm' })).toMatch(/^bounded by neither/);
   });
@@ -190,9 +193,22 @@ describe('signalbox bench', () => {
   it('says so where nobody may publish or subscribe', async () => {
     const wrong = await cli(['bench', '--url', server().url, '--key', 'wrong', '--channel', 'demo/lobby']);
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringMatching(/^error: /)]);
+    const other = await run('--channel', 'strict');
+    expect(other.stderr).toMatch(/^error: invalid_payload: .*\n.*\nthe bench publishes objects such as /);
     for (const protocol of PROTOCOLS) {
       const none = await run('storm', '--channel', 'no/such', '--protocol', protocol);
       expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('no route matches no/such')]);
+    }
+  });
+
+  it('says how many were let in where a limit is in the way', async () => {
+    const most = (protocol: string) =>
+      run('--as', `user:${protocol}`, '--protocol', protocol, '--connections', '150');
+    for (const { code, stderr } of await Promise.all(PROTOCOLS.map(most))) {
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /\n\d+ of 150 were let in before it: signalbox doctor --url http:\S+ shows what/,
+      );
     }
   });
 
