@@ -111,7 +111,9 @@ function bindHttp(container: Container, { settings, routes, board }: Plan): void
       ...healthEndpoints(() => readinessOf({ ...readiness, load: overload.level }, broker)),
       new MetricsEndpoint(metrics, authenticator),
       ...devEndpoints(settings),
-      ...(board === undefined ? [] : [new DevEventsEndpoint(board)]),
+      ...(board === undefined
+        ? []
+        : [new DevEventsEndpoint(board, (from) => container.get(PARTS.origins).check(from))]),
       ...(settings.admin.key === undefined ? [] : adminPageEndpoints()),
       ...pageEndpoints(
         {

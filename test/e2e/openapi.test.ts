@@ -6,9 +6,10 @@ import { loadApplication } from '../../src/app/application.js';
 import { createContainer } from '../../src/app/container.js';
 import { openApi } from '../../src/app/open-api.js';
 import { PARTS } from '../../src/app/tokens.js';
+import { mintTicket } from '../../src/authenticators/index.js';
 import { cli } from '../support/cli.js';
 import { makeFolder } from '../support/folder.js';
-import { KEY, REPOSITORY, testEnvironment } from '../support/server.js';
+import { KEY, REPOSITORY, SECRET, testEnvironment } from '../support/server.js';
 import { useServer } from '../support/use-server.js';
 
 interface Reply {
@@ -16,6 +17,8 @@ interface Reply {
 }
 
 interface Operation {
+  /** Ways of which one is needed; an empty one is none. */
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
   readonly responses: Readonly<Record<string, Reply>>;
   readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: object } } };
 }
@@ -73,7 +76,11 @@ describe('the document of the API', { timeout: 30_000 }, () => {
     'kept.yml':
       'kept: { channel: kept, handler: broadcast, history: { size: 9 }, presence: true, access: { subscribe: anyone, publish: anyone } }',
   });
-  const env = { SIGNALBOX_DEVELOPMENT: 'true', SIGNALBOX_ROUTING: `${REPOSITORY}routing,${folder}` };
+  const env = {
+    SIGNALBOX_DEVELOPMENT: 'true',
+    SIGNALBOX_LIMITS_FAILED_LOGINS: 'false',
+    SIGNALBOX_ROUTING: `${REPOSITORY}routing,${folder}`,
+  };
   const server = useServer({ env });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const ajv = new Ajv2020({ strict: false });
@@ -128,6 +135,41 @@ describe('the document of the API', { timeout: 30_000 }, () => {
       await checkReply(response, operation.responses['default'], components);
     });
   }
+
+  it('is kept: what needs a credential answers nobody without, and a wrong one opens nothing', async () => {
+    const { paths } = await read();
+    const open: string[] = [];
+    for (const [name, [good]] of Object.entries(REQUESTS)) {
+      const [method = '', path = ''] = name.split(' ');
+      const security = paths[path]?.[method]?.security ?? [];
+      if (security.length === 0) {
+        open.push(name);
+        continue;
+      }
+      const isOptional = security.some((way) => Object.keys(way).length === 0);
+      const { basic: _basic, ...request } = good;
+      const wrong = ['wrong', server().ticket('5').slice(0, -1), KEY.toUpperCase()];
+      for (const key of [...wrong, ...(isOptional ? [] : [''])]) {
+        const { status } = await ask(name, { ...request, key });
+        expect(status, `${name} with ${key}`).toBe(401);
+      }
+    }
+    const free = ['post /dev/tickets', 'get /healthz', 'get /readyz', 'get /api/openapi.json'];
+    expect(open.toSorted()).toEqual(free.sort());
+  });
+
+  it('is kept: what a back end alone may do, no user may, whatever its ticket says', async () => {
+    const names = Object.keys(REQUESTS).filter(
+      (name) =>
+        /(disconnect|rights|nodes|peer|plan|reload|tickets|metrics|channels)$/.test(name) &&
+        !name.includes('/dev/'),
+    );
+    for (const name of names) {
+      const key = mintTicket({ user: '5', roles: ['ROLE_ADMINISTRATOR'], ttl: 60_000 }, SECRET);
+      const { status } = await ask(name, { ...REQUESTS[name]?.[0], key });
+      expect(status, name).toBe(403);
+    }
+  });
 
   async function find(name: string) {
     const [method = '', path = ''] = name.split(' ');

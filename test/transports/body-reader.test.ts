@@ -121,7 +121,7 @@ describe('a peer whose time is up', () => {
       const peer = new Peer(port, text);
       const drip = setInterval(() => peer.socket.write('x'), 20);
       onTestFinished(() => clearInterval(drip));
-      expect(await peer.answered()).toBe(400);
+      expect(await peer.answered()).toBe(408);
       await until(() => peer.socket.destroyed);
     }
   });
