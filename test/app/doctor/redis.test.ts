@@ -88,6 +88,7 @@ describe.skipIf(!redisInstalled)('the doctor and Redis', () => {
 
   it('finds that nothing outlives a restart, and that a node is soon cut off, and says what helps', async () => {
     await redis.cli('CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 8mb 2mb 60');
+    await redis.cli('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
     const look = () => doctor('--config', settings(`broker: ${redis.url}\n`));
     const ill = await look();
     expect(ill('redis-persistence').findings).toEqual([
@@ -97,12 +98,14 @@ describe.skipIf(!redisInstalled)('the doctor and Redis', () => {
       'client-output-buffer-limit of pubsub is 8388608 octets',
     ]);
     // What the fixes say, word by word.
-    for (const name of ['redis-persistence', 'redis-output-buffer']) {
-      const [, setting = '', value = ''] = /^set (\S+) '?([^',]+)/.exec(ill(name).fix ?? '') ?? [];
+    for (const name of ['redis-persistence', 'redis-output-buffer', 'redis-eviction']) {
+      const [, setting = '', quoted, bare] =
+        /^set (\S+) (?:'(.+)'|(\S+)) by CONFIG SET/.exec(ill(name).fix ?? '') ?? [];
+      const value = quoted ?? bare ?? '';
       await redis.cli('CONFIG', 'SET', setting, value);
     }
     const well = await look();
-    for (const name of ['redis-persistence', 'redis-output-buffer'])
+    for (const name of ['redis-persistence', 'redis-output-buffer', 'redis-eviction'])
       expect(well(name), name).toMatchObject({ outcome: 'fine' });
     await redis.cli('CONFIG', 'SET', 'appendonly', 'no');
   });
