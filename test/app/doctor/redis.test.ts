@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { NotExamined } from '../../../src/app/doctor/doctor-check.js';
+import { CHECKS } from '../../../src/app/doctor/examine.js';
 import type { RedisLink } from '../../../src/brokers/index.js';
 import { cli } from '../../support/cli.js';
 import { makeFolder } from '../../support/folder.js';
@@ -57,6 +59,24 @@ describe('the doctor and what Redis says', () => {
     const text = 'broker: redis+sentinel://127.0.0.1:1/main\n';
     const redis = redisThat(() => 'role:master\r\nconnected_slaves:1\r\n');
     expect(await findings('redis-replicas', { text, redis })).toEqual([]);
+  });
+
+  it('takes no replica that has failed for one', async () => {
+    const look = (flags: string) => {
+      const nodes = [
+        'aa 127.0.0.1:7000@17000 myself,master - 0 0 1 connected 0-16383',
+        `bb 127.0.0.1:7001@17001 ${flags} aa 0 0 1 connected`,
+      ];
+      const redis = redisThat(() => `${nodes.join('\n')}\n`);
+      return findings('redis-replicas', { text: 'broker: redis+cluster://127.0.0.1:7000\n', redis });
+    };
+    expect(await look('slave')).toEqual([]);
+    expect(await look('slave,fail')).toEqual(['127.0.0.1:7000 has no replica']);
+  });
+
+  it('asks nothing of Redis where the broker is another one', async () => {
+    for (const { name, about } of CHECKS)
+      if (about === 'redis') await expect(findings(name, {}), name).rejects.toThrow(NotExamined);
   });
 });
 
