@@ -1,6 +1,6 @@
 /**
  * For pages that are being developed: shows what is wrong with routes, settings and handlers as soon as they are saved, and loads the
- * page again when they are right. `signalbox dev` alone serves it, and adds it to every page.
+ * page again when they are right, or when a page is another. `signalbox dev` alone serves it, and adds it to every page.
  */
 
 const STYLE = {
@@ -11,11 +11,13 @@ const STYLE = {
 
 let box;
 
-new EventSource('/dev/events').addEventListener('news', ({ data }) => {
+const events = new EventSource('/dev/events');
+events.addEventListener('news', ({ data }) => {
   const { applied, text } = JSON.parse(data);
   if (applied) location.reload();
   else show(text);
 });
+events.addEventListener('pages', () => location.reload());
 
 function show(text) {
   box?.remove();

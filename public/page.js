@@ -1,7 +1,8 @@
 /** The page at `/`: a client of the server that it came from. Each module in `page/` shows one part. */
-import { showConnection, showRefused, subscribe } from './page/channels.js';
+import { showConnection, showRefused } from './page/channels.js';
 import { showCommands } from './page/commands.js';
 import { showFailed, watchConnection } from './page/connection.js';
+import { enterLobby, isElsewhere } from './page/lobby.js';
 import { nextTicket } from './page/login.js';
 import { showPingConnection, showPingRefused, watchPing } from './page/ping.js';
 import { showPublishRefused } from './page/publish.js';
@@ -20,7 +21,7 @@ sync.on('state', ({ state }) => {
 watchConnection();
 watchIdentity(showOwn);
 watchPing();
-subscribe('demo/lobby');
+enterLobby();
 showCommands();
 showWaysIn();
 if (watched) void import('./dev.js');
@@ -28,6 +29,7 @@ if (watched) void import('./dev.js');
 function showError(error) {
   if (error.channel === undefined) return showFailed(error, goOnAsNobody);
   if (error.event !== 'onSubscribe') return showPublishRefused(error);
+  if (isElsewhere(error)) return;
   showRefused(error);
   showPingRefused(error);
 }

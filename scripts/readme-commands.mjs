@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NOT_COPIED = ['node_modules', '.git', 'dist', '.signalbox', 'coverage'];
 const BLOCK = /^```sh\n([\s\S]*?)^```$/gm;
-const SERVER = /^(?:npm start|npx signalbox serve)\b/m;
+const SERVER = /^npm start\b/m;
 const INSTALL = /^npm (?:install|ci)\n$/;
 const SECONDS_TO_READY = 120;
 
@@ -27,8 +27,8 @@ trap stop_servers EXIT
 const folder = mkdtempSync(join(tmpdir(), 'signalbox-readme-'));
 try {
   copyCheckout();
-  const ports = { 8080: await freePort(), 8081: await freePort() };
-  process.exitCode = await run(scriptOf(readBlocks(), ports), ports[8080]);
+  const port = await freePort();
+  process.exitCode = await run(scriptOf(readBlocks(), port), port);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -44,10 +44,10 @@ function readBlocks() {
   return blocks;
 }
 
-/** The ports of the README may be taken: others stand in for them. */
-function scriptOf(blocks, ports) {
+/** The port of the README may be taken: another one stands in for it. */
+function scriptOf(blocks, port) {
   const parts = blocks.map((block, i) => {
-    const text = block.replaceAll(/\b808[01]\b/g, (port) => ports[port]);
+    const text = block.replaceAll(/\b8080\b/g, String(port));
     const title = `echo ${quote(`README block ${i + 1} of ${blocks.length}: ${block.trim().split('\n')[0]}`)}\n`;
     if (INSTALL.test(block)) return `${title}echo '(installed already)'\n`;
     return title + (SERVER.test(block) ? inBackground(text, `server-${i}.log`) : text);

@@ -51,11 +51,11 @@ function add(channel) {
   const count = make('span', { class: 'quiet' });
   const name = make('code', { class: 'channel' }, channel);
   name.style.setProperty('--hue', String(hueOf(channel)));
-  const leave = button('Unsubscribe', () => remove(channel), { 'aria-label': `Unsubscribe from ${channel}` });
+  const leave = button('Unsubscribe', () => remove(channel));
   const refusal = make('div', { class: 'refusal' });
   const about = make('p', { class: 'about' }, state, count);
   const item = make('li', {}, make('div', { class: 'line' }, name, leave), about, refusal);
-  const entry = { item, state, count, leave, refusal, received: 0, refused: false, receive };
+  const entry = { channel, item, state, count, leave, refusal, received: 0, refused: false, receive };
   function receive(payload) {
     entry.received++;
     render(entry);
@@ -83,11 +83,12 @@ function remove(channel) {
   find('subscribe-channel').focus();
 }
 
-function render({ item, state, count, leave, refusal, received, refused }) {
+function render({ channel, item, state, count, leave, refusal, received, refused }) {
   const now = refused ? 'refused' : sync.state;
   item.dataset.state = now;
   state.textContent = WORDS[now] ?? 'waiting for the connection';
   leave.textContent = refused ? 'Remove' : 'Unsubscribe';
+  leave.setAttribute('aria-label', refused ? `Remove ${channel}` : `Unsubscribe from ${channel}`);
   count.textContent = received === 0 ? '' : received === 1 ? '1 message' : `${received} messages`;
   if (!refused) refusal.hidden = true;
 }

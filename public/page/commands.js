@@ -17,8 +17,9 @@ export function showCommands() {
 
 /** A draft that is not JSON leaves the commands as they were. */
 function fill() {
-  const draft = readDraft();
-  if (!draft) return;
+  const read = readDraft();
+  if (!read) return;
+  const draft = { ...read, channel: read.channel || 'CHANNEL' };
   find('command-shell').textContent = shellCommand(draft);
   find('command-curl').textContent = curlCommand(draft);
   find('command-php').textContent = phpCode(draft);

@@ -6,11 +6,13 @@ import { shapeTable, tablesOf } from './tables.mjs';
 const FILE_COMMENT = /^<!-- file: (\S+) -->\s*$/;
 const COMMENT = /^(?:<!--[\s\S]*?-->\s*)+$/;
 const SENTENCE = /^.*?[.:?](?=\s|$)/s;
+const LONG_NAME = 22;
 const COPYABLE = '<button type="button" class="copy" hidden>Copy</button>';
 
 const markdown = new MarkdownIt({ html: true, linkify: false, typographer: false });
 markdown.renderer.rules.fence = renderFence;
 markdown.renderer.rules.code_block = renderFence;
+markdown.renderer.rules.code_inline = (tokens, i) => `<code>${breakable(tokens[i].content)}</code>`;
 markdown.renderer.rules.html_block = () => '';
 markdown.renderer.rules.table_open = (tokens, i) =>
   `<div class="table"><table${markdown.renderer.renderAttrs(tokens[i])}>\n`;
@@ -102,6 +104,13 @@ function summaryOf(tokens) {
 
 function inlineOf(tokens, wanted) {
   return tokens.flatMap(({ children }) => (children ?? []).filter(({ type }) => type === wanted));
+}
+
+/** Long names are broken between their parts, if they have to be. */
+function breakable(code) {
+  const isLong = code.split(' ').some(({ length }) => length > LONG_NAME);
+  const parts = isLong ? code.split(/(?<=[_.={/,:])|(?<=[a-z])(?=[A-Z])/) : [code];
+  return parts.map(escapeHtml).join('<wbr>');
 }
 
 function htmlOf(tokens) {

@@ -1,5 +1,6 @@
 /** The index that the search of the site reads: one entry for each heading and what stands below it. */
 import MiniSearch from 'minisearch';
+import { ALSO } from './also.mjs';
 import { plainText } from './markdown.mjs';
 import { SEARCH_OPTIONS } from './theme/search-options.js';
 
@@ -27,7 +28,7 @@ function entriesOf(page) {
 
 function entryOf(page, heading, { title, isFirst }) {
   const id = isFirst ? page.file : `${page.file}#${heading.attrGet('id')}`;
-  return { id, title, page: page.title, parts: [] };
+  return { id, title, page: page.title, also: ALSO[id] ?? '', parts: [] };
 }
 
 function textOf(token) {

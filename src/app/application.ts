@@ -7,6 +7,7 @@ import { checkLogins } from './challengers.js';
 import type { Plan } from './container.js';
 import { BUILT_IN_TOPICS, DiscoveryError, discover } from './discover.js';
 import type { Offers } from './handler-class.js';
+import { checkMembers } from './misspelt-members.js';
 import { remedyOf } from './nameless.js';
 import { checkAccounts } from './oro.js';
 import { checkXmlSocket } from './xmlsocket.js';
@@ -78,6 +79,7 @@ export async function loadApplication(options: ApplicationOptions = {}): Promise
     ...settingFindings,
     ...routeFindings,
     ...checkXmlSocket(settings, { routes, file: options.config ?? 'signalbox.yml' }),
+    ...(await checkMembers(offers, { strict: options.strict })),
   ];
   return {
     settings,

@@ -66,8 +66,8 @@ export function createContainer(plan: Plan, tracer?: Tracer): Container {
   return container;
 }
 
-function bindFoundations(container: Container, { settings }: Plan): void {
-  container.bind(TOKENS.logger).toResolvedValue(() => createLogger(settings.log));
+function bindFoundations(container: Container, { settings, logger }: Plan): void {
+  container.bind(TOKENS.logger).toResolvedValue(() => logger ?? createLogger(settings.log));
   container
     .bind(PARTS.overload)
     .toResolvedValue((logger) => new Overload(settings.limits.loopDelay, logger), [TOKENS.logger]);

@@ -8,6 +8,7 @@ import type {
   HandOver,
   HandOverOutcome,
   OperationTrace,
+  Replay,
   Traceable,
   TracedOperation,
   Tracer,
@@ -18,6 +19,9 @@ import { attributesOf, MESSAGING, namesOf, type SpanNames } from './span-attribu
 import { VERSION } from './version.js';
 
 type Options = Settings['tracing'];
+
+/** Publications that one span is linked to, the newest: as many as the libraries of OpenTelemetry keep. */
+const MOST_LINKS = 128;
 
 /** Undefined where nothing is to be traced. Throws an error for people where the library is not installed. */
 export async function loadTracer(options: Options): Promise<OpenTelemetry | undefined> {
@@ -122,6 +126,36 @@ export class OpenTelemetry implements Tracer, SpanEnds {
       span.setAttribute('signalbox.outcome', outcome);
       span.end();
     };
+  }
+
+  /** Linked to what has published them, as they are many. [OpenTelemetry §Messaging spans, consumer spans] */
+  replay({ publications, route }: Replay, work: () => void, subscribe?: Api.Span): void {
+    const contexts = publications.flatMap(({ trace }) => readTraceparent(trace) ?? []);
+    const links = contexts
+      .filter(({ traceFlags }) => traceFlags === 1)
+      .map((context) => ({ context: { ...context, isRemote: true } }))
+      .slice(-MOST_LINKS);
+    if (links.length === 0) {
+      work();
+      return;
+    }
+    const { SpanKind, ROOT_CONTEXT, trace } = this.#api;
+    const attributes = {
+      ...namesOf(route),
+      ...MESSAGING.replay,
+      'messaging.batch.message_count': publications.length,
+    };
+    const parent = subscribe === undefined ? ROOT_CONTEXT : trace.setSpan(ROOT_CONTEXT, subscribe);
+    const options = { kind: SpanKind.CONSUMER, attributes, links };
+    void this.settle(this.#tracer.startSpan(`replay ${route.name}`, options, parent), work);
+  }
+
+  /** A session of a peer is asked in the name of the caller. */
+  ask(call: Api.Span, name: string): Api.Span {
+    const { SpanKind, context, trace } = this.#api;
+    const attributes = { 'rpc.system': 'wamp', 'rpc.method': name, 'signalbox.route': name };
+    const options = { kind: SpanKind.CLIENT, attributes };
+    return this.#tracer.startSpan(`invoke ${name}`, options, trace.setSpan(context.active(), call));
   }
 
   /** Runs the handler of an operation, so that what it starts is under its span. */

@@ -1,3 +1,5 @@
+import { extname } from 'node:path';
+
 /** What is served as a page or as a part of one, by the end of its name. Anything else is not served. */
 export const PAGE_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -20,3 +22,8 @@ export const PAGE_TYPES: Readonly<Record<string, string>> = {
   '.mp3': 'audio/mpeg',
   '.wasm': 'application/wasm',
 };
+
+/** Whether a file is served, by its name. */
+export function isPage(file: string): boolean {
+  return Object.hasOwn(PAGE_TYPES, extname(file));
+}

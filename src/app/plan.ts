@@ -1,5 +1,6 @@
 import type { Settings } from '../config/index.js';
 import type { DevBoard } from '../core/dev-news.js';
+import type { Logger } from '../core/logger.js';
 import type { Route } from '../core/route.js';
 import type { Offers } from './handler-class.js';
 
@@ -14,4 +15,6 @@ export interface Plan {
   readonly written?: Settings | undefined;
   /** Where pages are told what becomes of changed files, while an application is developed. */
   readonly board?: DevBoard | undefined;
+  /** Where who starts the server has a log already; else it begins its own. */
+  readonly logger?: Logger | undefined;
 }

@@ -10,6 +10,7 @@ import { allRoutes } from './bind-realms.js';
 import { type Built, buildAll, buildTasks } from './build-handlers.js';
 import type { Plan } from './container.js';
 import { DiscoveryError } from './discover.js';
+import { logFindings } from './finding-log.js';
 import { demandChanges, draftedHandlers } from './handler-demands.js';
 import { setLevel } from './logger.js';
 import { changedServices, rebindServices } from './rebind-services.js';
@@ -91,6 +92,7 @@ export class Reloading {
     const report = await this.#attempt((plan, parts) => this.#replace(plan, parts));
     this.#container.get(TOKENS.events).announce('reloaded', { report });
     const { applied, reason, channels, subscriptions, handlers, restart } = report;
+    const findings = report.findings as readonly Finding[];
     const outcome = applied ? 'applied' : 'refused';
     this.#container.get(TOKENS.meter).count('signalbox_reloads_total', { outcome });
     if (applied)
@@ -98,8 +100,9 @@ export class Reloading {
         { event: 'reloaded', ...channels, ...subscriptions, handlers: handlers.length, restart },
         'reloaded',
       );
-    else
-      logger.error({ event: 'reload_refused', reason, findings: report.findings.length }, 'reload refused');
+    else logger.error({ event: 'reload_refused', reason, findings: findings.length }, 'reload refused');
+    // While an application is developed they are shown with the lines that they are about.
+    if (this.#started.board === undefined) logFindings(logger, findings);
     return report;
   }
 

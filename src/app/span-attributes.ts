@@ -11,6 +11,7 @@ export const MESSAGING = {
   subscribe: messaging('receive', 'subscribe'),
   broker: messaging('send', 'broker'),
   deliver: messaging('process', 'deliver'),
+  replay: messaging('process', 'replay'),
 } as const;
 
 /** What a span says of what a peer asks for, before it is known what that comes to. */

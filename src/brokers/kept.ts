@@ -6,15 +6,16 @@ const OVERHEAD = 400;
 
 /** A publication in memory of its own: nothing of the message that it came in lives on with it. */
 export function kept(publication: Publication): Publication {
-  const { id, channel, payload, time, audience, publisher, headers, position } = publication;
+  const { id, channel, payload, time, audience, publisher, headers, position, trace } = publication;
   const own = narrows(audience) ? lists(audience) : undefined;
-  return { id, channel, payload: payload.copy(), time, audience: own, publisher, headers, position };
+  const copy = { id, channel, payload: payload.copy(), time, audience: own, publisher, headers, position };
+  return trace === undefined ? copy : { ...copy, trace };
 }
 
 /** Octets that one that is kept takes, roughly. */
-export function weight({ channel, payload, audience, headers }: Publication): number {
+export function weight({ channel, payload, audience, headers, trace = '' }: Publication): number {
   const own = narrows(audience) ? lists(audience) : undefined;
-  return OVERHEAD + channel.length + payload.size + lengths(own) + lengths(headers);
+  return OVERHEAD + channel.length + payload.size + lengths(own) + lengths(headers) + trace.length;
 }
 
 function lengths(texts: object | undefined): number {

@@ -3,8 +3,8 @@ import type { SourceLocation } from '../core/route.js';
 export type Severity = 'error' | 'warning';
 
 /**
- * Every kind of finding, with its severity. docs/routes.md, docs/settings.md and docs/migration.md show each.
- * With an error the server does not start; a warning is something that works, and probably not as meant.
+ * Every kind of finding, with its severity. docs/routes.md, docs/settings.md, docs/handlers.md and docs/migration.md show
+ * each. With an error the server does not start; a warning is something that works, and probably not as meant.
  */
 export const FINDING_CODES = {
   'file-unreadable': 'error',
@@ -81,6 +81,7 @@ export const FINDING_CODES = {
   'bad-role': 'error',
   'too-many-overlaps': 'error',
   'bad-route-test': 'error',
+  'misspelt-member': 'warning',
   'bad-setting': 'error',
   'missing-variable': 'error',
   'weak-secret': 'warning',

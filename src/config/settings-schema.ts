@@ -116,6 +116,7 @@ const limits = z.strictObject({
   ),
   page: size('8mb', 'Largest file that is served from `pages`.'),
   body: size('1mb', 'Longest body of an HTTP request.'),
+  bodies: size('64mb', 'Memory for HTTP bodies that come slowly; one address has a quarter of it.'),
   batch: count(1000, 'Most messages in one publish request.'),
   loop_delay: durationOrNone(
     '250ms',

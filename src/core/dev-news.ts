@@ -6,9 +6,17 @@ export interface DevNews {
   readonly text: string;
 }
 
+/** Who is told. */
+export interface DevListener {
+  /** The application has changed, or is wrong. */
+  news(news: DevNews): void;
+  /** A page, or a part of one, is another. */
+  pagesChanged(): void;
+}
+
 /** Who wants to know, and what is known. */
 export class DevBoard {
-  readonly #listeners = new Set<(news: DevNews) => void>();
+  readonly #listeners = new Set<DevListener>();
   #last: DevNews | undefined;
 
   /** The last news; undefined before there are any. */
@@ -18,11 +26,15 @@ export class DevBoard {
 
   tell(news: DevNews): void {
     this.#last = news;
-    for (const listener of this.#listeners) listener(news);
+    for (const listener of this.#listeners) listener.news(news);
+  }
+
+  tellOfPages(): void {
+    for (const listener of this.#listeners) listener.pagesChanged();
   }
 
   /** Returns the function that removes the listener. */
-  listen(listener: (news: DevNews) => void): () => void {
+  listen(listener: DevListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }

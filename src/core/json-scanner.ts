@@ -55,7 +55,8 @@ export function skipValue(bytes: Uint8Array, at: number, depth: number): number 
 export function skipString(bytes: Uint8Array, at: number): number {
   let i = at + 1;
   for (;;) {
-    const byte = bytes[i];
+    let byte = bytes[i];
+    while (byte !== undefined && byte > QUOTE && byte !== BACKSLASH) byte = bytes[++i];
     if (byte === QUOTE) return i + 1;
     if (byte === undefined) throw new JsonError('a string does not end', at);
     if (byte < 0x20) throw new JsonError('a control character in a string', i);

@@ -1,4 +1,5 @@
 import type { LogEventFacts } from './log-event-facts.js';
+import { PROCESS_LOG_EVENTS } from './process-log-events.js';
 import { REDIS_LOG_EVENTS } from './redis-log-events.js';
 
 /** Every event that the server logs. docs/logs.md is written from it. */
@@ -29,7 +30,10 @@ export const LOG_EVENTS = {
     level: 'info',
     means:
       'a subscribe, publish, call or registration was refused; for `forbidden`, `decided` has the rules and their values',
-    fields: ['request', 'operation', 'channel', 'code', 'reason', 'session', 'peer', 'decided', 'omitted'],
+    fields: [
+      ...['request', 'operation', 'channel', 'code', 'reason', 'session', 'peer', 'decided'],
+      ...['remoteAddress', 'version', 'command', 'omitted'],
+    ],
   },
   operator_acted: {
     level: 'info',
@@ -78,7 +82,7 @@ export const LOG_EVENTS = {
   peer_request_failed: {
     level: 'error',
     means: 'a request of a peer failed by a mistake of the server',
-    fields: ['request', 'protocol', 'error'],
+    fields: ['request', 'protocol', 'session', 'channel', 'remoteAddress', 'version', 'command', 'error'],
   },
   publish_failed: {
     level: 'error',
@@ -197,22 +201,6 @@ export const LOG_EVENTS = {
     means: 'the broker does not keep what a new route says, and the subscribers were sent away',
     fields: ['channel', 'error'],
   },
-  load_changed: {
-    level: 'warn',
-    means: 'the level of load is another: see operations.md',
-    fields: ['load', 'delay'],
-  },
-  event_loop_blocked: {
-    level: 'warn',
-    means:
-      'nothing was served for so many milliseconds, a second at least: a handler that does not wait, or the machine; once a minute at most',
-    fields: ['ms', 'omitted'],
-  },
-  tracing_not_recorded: {
-    level: 'warn',
-    means: 'tracing is on, and nobody has set up what records traces',
-    fields: [],
-  },
   outage_began: {
     level: 'error',
     means: 'something that tells who peers are does not answer; once each time that it begins',
@@ -243,6 +231,7 @@ export const LOG_EVENTS = {
     fields: ['channel', 'offset'],
   },
   ...REDIS_LOG_EVENTS,
+  ...PROCESS_LOG_EVENTS,
 } as const satisfies Readonly<Record<string, LogEventFacts>>;
 
 export type LogEvent = keyof typeof LOG_EVENTS;

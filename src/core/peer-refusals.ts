@@ -3,6 +3,17 @@ import type { Logger } from './logger.js';
 import { countLimit, type Meter } from './meter.js';
 import { RefusalLog } from './refusal-log.js';
 
+/** Whose request it was, and which: fields of the log. */
+export interface PeerRequest {
+  /** The id of the session; undefined where there is none. */
+  readonly session?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly remoteAddress?: string | undefined;
+  /** Of STOMP: the version that is spoken, and the frame. */
+  readonly version?: string | undefined;
+  readonly command?: string | undefined;
+}
+
 /** Says no where the router was not asked: the peer gets code, reason and the id of the request, the log and the metrics the rest. */
 export class PeerRefusals {
   readonly #logger: Logger;
@@ -22,7 +33,7 @@ export class PeerRefusals {
   }
 
   /** What the peer may be told of an error; `about` says in the log whose it is. What the router has refused has been written down. */
-  of(error: unknown, about: Readonly<Record<string, unknown>>): RouterError {
+  of(error: unknown, about: PeerRequest): RouterError {
     const known = RouterError.from(error);
     if (known.request !== undefined) return known;
     const refusal = identified(known);
@@ -43,7 +54,7 @@ export class PeerRefusals {
   }
 
   /** The same of what is against the protocol. */
-  ofViolation(error: unknown, about: Readonly<Record<string, unknown>>): RouterError {
+  ofViolation(error: unknown, about: PeerRequest): RouterError {
     this.#meter.count('signalbox_malformed_messages_total', { protocol: this.#protocol });
     return this.of(error, about);
   }

@@ -26,8 +26,19 @@ export interface OperationTrace {
   allowed(to: Pick<Route, 'name' | 'pattern'>, answerer?: 'wamp'): void;
   /** Does what `work` does: what the handler does within is of the trace. */
   handle<T>(work: () => MaybePromise<T>): MaybePromise<T>;
+  /** Notes that a session is asked for the answer of a call; the result ends that, once, with what has gone wrong where something has. */
+  ask(): (error?: unknown) => void;
+  /** Of a subscribe: see `Tracer.replay`. */
+  replay(replay: Replay, work: () => void): void;
   /** Ends what is not followed, with what has gone wrong where something has. Called once. */
   end(error?: unknown): void;
+}
+
+/** What a subscriber is given of what was published before it joined. */
+export interface Replay {
+  /** Those that have a `trace` are told by it. */
+  readonly publications: readonly Publication[];
+  readonly route: Route;
 }
 
 /** A step of a publication that is traced. */
@@ -65,6 +76,8 @@ export interface Tracer {
   current(): string | undefined;
   /** Does what `work` does, and notes it under the trace of the publication. */
   step<T>(step: TraceStep, work: () => MaybePromise<T>): MaybePromise<T>;
+  /** Does what `work` does, and notes it where any of the publications is traced. */
+  replay(replay: Replay, work: () => void): void;
   /** Notes how long a consumer has a message; to be ended once. Undefined where its trace is not recorded. */
   handOver(message: HandOver): ((outcome: HandOverOutcome) => void) | undefined;
 }

@@ -22,7 +22,7 @@ export class DeadLetters {
   bury(letter: DeadLetter): MaybePromise<void> {
     const { topics, meter } = this.#parts;
     const { publication, reason, attempts } = letter;
-    const { channel, payload, headers } = publication;
+    const { channel, payload, headers, trace } = publication;
     const target = this.#targetOf(letter);
     const topic = target === undefined || target === channel ? undefined : topics.known(target);
     const count = () =>
@@ -36,7 +36,7 @@ export class DeadLetters {
       'dead-letter-reason': reason,
       'delivery-count': String(attempts),
     };
-    return after(topic.broadcast(payload, { headers: { ...headers, ...about } }), count);
+    return after(topic.forward(payload, { headers: { ...headers, ...about } }, trace), count);
   }
 
   /** As its route says now: a store does not know. */

@@ -78,24 +78,37 @@ export class LiveTopic extends RoutedGroup implements Topic {
   }
 
   tell(payload: unknown, options?: PublicationOptions): MaybePromise<void> {
-    const publication = this.#publication(payload, options);
+    const publication = this.#publication(payload, options, this.context.tracer?.current());
     return after(this.#note(publication, options), () => this.context.deliver(publication));
   }
 
   broadcast(payload: unknown, options?: PublicationOptions): MaybePromise<Publication> {
-    const publication = this.#publication(payload, options);
+    return this.forward(payload, options, this.context.tracer?.current());
+  }
+
+  /** Broadcasts what was published before, elsewhere: it stays of the trace that it was published in. */
+  forward(
+    payload: unknown,
+    options: PublicationOptions | undefined,
+    trace: string | undefined,
+  ): MaybePromise<Publication> {
+    const publication = this.#publication(payload, options, trace);
     if (this.request.route.queue !== undefined) checkQueueable(options);
     this.placed++;
     return after(this.#note(publication, options), () => this.#pass(publication, options));
   }
 
-  #publication(payload: unknown, options: PublicationOptions | undefined): LocalPublication {
+  #publication(
+    payload: unknown,
+    options: PublicationOptions | undefined,
+    trace: string | undefined,
+  ): LocalPublication {
     const body = payload instanceof Payload ? payload : Payload.of(payload);
     this.#checkPublishable();
-    const { numbering, tracer } = this.context;
+    const { numbering } = this.context;
     const { route, channel } = this.request;
     if (route.payload?.broadcasts === true) checkContract(route, body);
-    return new LocalPublication(numbering, channel, body, options, tracer?.current());
+    return new LocalPublication(numbering, channel, body, options, trace);
   }
 
   /** Logs what is to be. */

@@ -5,7 +5,7 @@ import type { Payload } from '../core/payload.js';
 import type { Publication, PublishEvent } from '../core/publication.js';
 import type { Route } from '../core/route.js';
 import type { Session } from '../core/session.js';
-import { timed } from '../core/timed.js';
+import { note } from '../core/timed.js';
 import type { OperationTrace, Tracer } from '../core/tracer.js';
 import { questionOf } from './access.js';
 import { checkContract } from './contract.js';
@@ -138,10 +138,14 @@ function askHandler(
   }
   const kept = isKept(event, request.route) ? { ...event, author: session.id } : event;
   const told = event.key === undefined ? kept : { ...kept, key: ownKey(session, event.key) };
-  const hook = () =>
-    handler.onPublish?.(session, topic, request, told) as MaybePromise<Publication | undefined>;
   const { bar } = topic;
-  return timed(times.publish, bar === undefined ? hook : () => bar.ask(hook));
+  const began = times.publish === undefined ? 0 : performance.now();
+  const done = (
+    bar === undefined
+      ? handler.onPublish(session, topic, request, told)
+      : bar.ask(() => handler.onPublish?.(session, topic, request, told))
+  ) as MaybePromise<Publication | undefined>;
+  return times.publish === undefined ? done : note(times.publish, began, done);
 }
 
 /** Whether it matters later who published: where it is left out itself, it is no other that is. */

@@ -4,12 +4,13 @@ import type { Subscriber } from '../core/router.js';
 import type { Session } from '../core/session.js';
 import { timed } from '../core/timed.js';
 import type { OperationTrace, Tracer } from '../core/tracer.js';
+import { isFor } from './archive.js';
 import { inTime } from './in-time.js';
 import { checkSubscription, type RouterLimits } from './limits.js';
 import type { LiveTopic } from './live-topic.js';
 import type { Memberships } from './memberships.js';
 import type { PatternGroup, PatternGroups, PatternMatch } from './pattern-groups.js';
-import type { Recovering } from './recovering.js';
+import type { Arrival, Recovering } from './recovering.js';
 import type { Refusals } from './refusals.js';
 import type { Routing } from './routing.js';
 import type { Sessions } from './sessions.js';
@@ -89,11 +90,27 @@ export class Subscribing {
       // The peer may have gone, or may be somebody else, while the handler thought: nobody joins after that.
       checkPresent(subscriber);
       if (session.principal !== principal) topic.checkSubscriber(session);
-      memberships.join(subscriber, topic, arrival);
+      this.#join(subscriber, topic, { arrival, trace });
       memberships.welcome(session, topic);
       isJoined = true;
     });
     return isJoined;
+  }
+
+  /** What it gets first is noted where it is of traces: it was published in those. */
+  #join(
+    subscriber: Subscriber,
+    topic: LiveTopic,
+    { arrival, trace }: { readonly arrival: Arrival; readonly trace: OperationTrace | undefined },
+  ): void {
+    const { memberships, tracer } = this.#parts;
+    const join = () => memberships.join(subscriber, topic, arrival);
+    if (tracer === undefined || arrival.first.length === 0) {
+      join();
+      return;
+    }
+    const publications = arrival.first.filter((one) => isFor(subscriber.session, one));
+    (trace ?? tracer).replay({ publications, route: topic.request.route }, join);
   }
 
   async #toPattern(subscriber: Subscriber, match: PatternMatch): Promise<PatternGroup> {

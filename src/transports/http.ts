@@ -5,6 +5,7 @@ import type { HttpEndpoint, HttpReply } from '../core/http.js';
 import type { Logger } from '../core/logger.js';
 import { countLimit, type Meter } from '../core/meter.js';
 import { RefusalLog } from '../core/refusal-log.js';
+import { BodyReader } from './body-reader.js';
 import type { TlsFiles } from './certificate.js';
 import { CrossOrigin } from './cross-origin.js';
 import { FIRST_OCTETS } from './first-octets.js';
@@ -34,11 +35,14 @@ export interface HttpOptions {
     /** Milliseconds for a connection to say something, and for a request to arrive whole. */
     readonly handshakeTimeout: number;
     readonly connections: number;
+    /** Octets of bodies that have not come whole yet. */
+    readonly bodies?: number;
   };
 }
 
 /** Characters of a path in the log. */
 const LONGEST_PATH = 256;
+const BODIES = 64 * 1024 ** 2;
 
 /** The HTTP server: endpoints with bounded bodies, and the sockets that WebSocket upgrades come from. */
 export class HttpTransport implements FirstOctet {
@@ -48,6 +52,7 @@ export class HttpTransport implements FirstOctet {
   readonly #refusals: RefusalLog;
   readonly #endpoints: ReadonlyMap<string, HttpEndpoint>;
   readonly #crossOrigin: CrossOrigin;
+  readonly #bodies: BodyReader;
   readonly #web: WebServer;
 
   /** Throws when the files of the certificate cannot be used. */
@@ -60,6 +65,7 @@ export class HttpTransport implements FirstOctet {
       options.endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint]),
     );
     this.#crossOrigin = new CrossOrigin(options.endpoints, checkOrigin);
+    this.#bodies = new BodyReader(options.limits.bodies ?? BODIES);
     this.#web = new WebServer({ ...options, addresses }, (request, response) =>
       this.#serve(request, response),
     );
@@ -126,7 +132,7 @@ export class HttpTransport implements FirstOctet {
     if (preflight) return preflight;
     const endpoint = this.#find(method, url.pathname);
     this.#crossOrigin.check(endpoint, headers);
-    const body = await readBody(request, endpoint.bodyLimit);
+    const body = await this.#bodies.read(request, { limit: endpoint.bodyLimit, remoteAddress });
     // Node sets it anew when the answer has been written.
     if (endpoint.holds) request.socket.setTimeout(0);
     const whenGone = (listener: () => void) => whenUnanswered(response, listener);
@@ -164,8 +170,8 @@ export class HttpTransport implements FirstOctet {
       return;
     }
     const body = reply.body ?? '';
-    // A connection that is kept for the next request would keep a closing server too.
-    response.shouldKeepAlive &&= this.server.listening;
+    // A connection that is kept for the next request would keep a closing server too, and one with half a body has none.
+    response.shouldKeepAlive &&= this.server.listening && !request.isPaused();
     // [RFC 9110 §8.6]
     const length = reply.status === 204 ? {} : { 'content-length': Buffer.byteLength(body) };
     response.writeHead(reply.status, { ...length, ...headers });
@@ -212,20 +218,4 @@ function fullPathOf({ url = '' }: IncomingMessage): string {
 /** Without the query, which may hold a ticket. */
 function pathOf({ url = '' }: IncomingMessage): string {
   return url.slice(0, LONGEST_PATH).split('?', 1)[0] ?? '';
-}
-
-async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const tooLarge = () =>
-    new RouterError('payload_too_large', `the body is over limits.body of ${limit} bytes`, {
-      limit: 'limits.body',
-    });
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

@@ -72,10 +72,10 @@ export class MessageReader {
   #take(octets: Buffer, at: number, size: number): number {
     const end = at + size;
     const start = at + (octets[at + 1] === (MASKED | EXTENDED) ? 8 : 6);
-    unmask(octets, start, end);
+    const isAscii = unmask(octets, start, end) < 0x80;
     const data = octets.subarray(start, end);
     const binary = octets[at] === FIN_BINARY;
-    if (binary || isUtf8(data)) {
+    if (binary || isAscii || isUtf8(data)) {
       this.#sink.message(data, binary);
       return end;
     }
@@ -106,20 +106,25 @@ function isPlain(first: number, short: number): boolean {
   return (first === PING || first === PONG) && short >= 0 && short < EXTENDED;
 }
 
-/** The mask is in the four octets before `start`. Four at a time, which takes half as long. [RFC 6455 §5.3] */
-function unmask(octets: Buffer, start: number, end: number): void {
+/**
+ * The mask is in the four octets before `start`. Four at a time, which takes half as long. Answers all bits that are set in an octet of
+ * the message. [RFC 6455 §5.3]
+ */
+function unmask(octets: Buffer, start: number, end: number): number {
   const a = octets[start - 4] ?? 0;
   const b = octets[start - 3] ?? 0;
   const c = octets[start - 2] ?? 0;
   const d = octets[start - 1] ?? 0;
   const whole = end - ((end - start) & 3);
+  let bits = 0;
   for (let i = start; i < whole; i += 4) {
-    octets[i] = (octets[i] ?? 0) ^ a;
-    octets[i + 1] = (octets[i + 1] ?? 0) ^ b;
-    octets[i + 2] = (octets[i + 2] ?? 0) ^ c;
-    octets[i + 3] = (octets[i + 3] ?? 0) ^ d;
+    bits |= octets[i] = (octets[i] ?? 0) ^ a;
+    bits |= octets[i + 1] = (octets[i + 1] ?? 0) ^ b;
+    bits |= octets[i + 2] = (octets[i + 2] ?? 0) ^ c;
+    bits |= octets[i + 3] = (octets[i + 3] ?? 0) ^ d;
   }
-  if (whole < end) octets[whole] = (octets[whole] ?? 0) ^ a;
-  if (whole + 1 < end) octets[whole + 1] = (octets[whole + 1] ?? 0) ^ b;
-  if (whole + 2 < end) octets[whole + 2] = (octets[whole + 2] ?? 0) ^ c;
+  if (whole < end) bits |= octets[whole] = (octets[whole] ?? 0) ^ a;
+  if (whole + 1 < end) bits |= octets[whole + 1] = (octets[whole + 1] ?? 0) ^ b;
+  if (whole + 2 < end) bits |= octets[whole + 2] = (octets[whole + 2] ?? 0) ^ c;
+  return bits;
 }

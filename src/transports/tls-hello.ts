@@ -7,7 +7,7 @@ import type { FirstOctet } from './sniffer.js';
 
 /** Ends connections that begin TLS where none is spoken; without a word in the log nobody finds out why. */
 export class TlsHello implements FirstOctet {
-  readonly octets = FIRST_OCTETS.tls;
+  readonly octets: readonly number[] = FIRST_OCTETS.tls;
   readonly #meter: Meter;
   readonly #log: RefusalLog;
 

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Certificate, type TlsFiles } from './certificate.js';
 import { ListenerBounds, type ListenerOptions } from './listener-bounds.js';
 import { RefusedConnections } from './refused-connections.js';
@@ -19,6 +20,9 @@ export interface WebServerOptions extends ListenerOptions {
   };
 }
 
+/** What Node has to say of octets that are no request. */
+type Unreadable = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
+
 /** Node's HTTP server, with or without TLS, and with bounds where Node has none. */
 export class WebServer {
   readonly server: Server;
@@ -27,20 +31,20 @@ export class WebServer {
   readonly #bounds: ListenerBounds;
   readonly #certificate: Certificate | undefined;
   readonly #sniffer: Sniffer | undefined;
+  readonly #hello: TlsHello;
 
   /** Throws when the files of the certificate cannot be used. */
   constructor(options: WebServerOptions, serve: RequestListener) {
     this.#options = options;
     this.#refused = new RefusedConnections(options);
+    this.#hello = new TlsHello(options);
     this.#bounds = new ListenerBounds(options);
     this.#certificate = options.tls && new Certificate(options.tls);
     this.server = this.#create(serve);
     this.#sniffer = this.#sniff();
     this.#boundTime();
     this.#bounds.apply(this.server, this.#certificate);
-    this.server.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
-    });
+    this.server.on('clientError', (error, socket) => this.#unreadable(error, socket));
   }
 
   /** Takes a connection of another port, with nothing of it read; over TLS where this server speaks TLS. */
@@ -84,7 +88,7 @@ export class WebServer {
   #sniff(): Sniffer | undefined {
     const { others = [], limits } = this.#options;
     if (others.length === 0) return undefined;
-    const all = this.#certificate === undefined ? [...others, new TlsHello(this.#options)] : others;
+    const all = this.#certificate === undefined ? [...others, this.#hello] : others;
     const sniffer = new Sniffer(all, {
       timeout: limits.handshakeTimeout,
       timedOut: (socket) => {
@@ -96,6 +100,15 @@ export class WebServer {
     return sniffer;
   }
 
+  /** What begins TLS where none is spoken comes as far as here where HTTP has the port for itself. */
+  #unreadable(error: Unreadable, socket: Duplex): void {
+    const { rawPacket } = error;
+    const isPlain = this.#certificate === undefined && socket instanceof Socket;
+    const isFirst = isPlain && socket.bytesRead === rawPacket?.length;
+    if (isFirst && this.#hello.octets.includes(rawPacket[0] ?? 0)) this.#hello.accept(socket);
+    else turnAway(socket, error);
+  }
+
   /** Node lets a connection that never says anything stay for ever. */
   #boundTime(): void {
     const { limits } = this.#options;
@@ -105,4 +118,21 @@ export class WebServer {
       socket.destroy();
     });
   }
+}
+
+/** What Node's HTTP server says of a request that is none, where that is not `400 Bad Request`. */
+const STATUS: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
+
+/** A peer that goes on sending would keep a connection of which only this side has ended, and the time of a request is up once. */
+function turnAway(socket: Duplex, { code = '' }: Unreadable): void {
+  if (!socket.writable || socket.writableLength > 0) {
+    socket.destroy();
+    return;
+  }
+  const status = STATUS[code] ?? '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
 }

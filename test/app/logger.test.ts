@@ -14,10 +14,10 @@ const sources = globSync('src/**/*.ts', { cwd: REPOSITORY, absolute: true })
   .map((file) => readFileSync(file, 'utf8'));
 
 /** What a logger of this server writes of these fields. */
-function written(fields: object): string {
+function written(fields: object, format = 'json'): string {
   const program = `
     import { createLogger } from '${REPOSITORY}dist/src/app/logger.js';
-    createLogger({ level: 'info', format: 'json' }).info(${JSON.stringify(fields)}, 'text');`;
+    createLogger({ level: 'info', format: '${format}' }).info(${JSON.stringify(fields)}, 'text');`;
   return spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }).stderr;
 }
 
@@ -60,5 +60,16 @@ describe('the log', () => {
     const line = written({ event: 'handler_failed', ...secrets, nested: secrets });
     expect(line).toContain('"event":"handler_failed"');
     expect(line).not.toContain('hush');
+  });
+
+  it.each(['json', 'text'])('no peer moves the cursor of who reads it, as %s', (format) => {
+    const text = '\u001b[2Jb\u009b8m\u202e';
+    const line = written(
+      { event: 'request_refused', reason: text, error: { stack: text, type: 'Error' } },
+      format,
+    );
+    expect(line).toContain('text');
+    expect(line).toContain(String.raw`\u009b8m\u202e`);
+    expect(line).not.toMatch(/(?![\n\t])[\p{Cc}\u202e]/u);
   });
 });

@@ -1,3 +1,4 @@
+import type { SpanContext } from '@opentelemetry/api';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MemoryQueues, RedisQueues } from '../../src/brokers/index.js';
 import { NULL_LOGGER } from '../../src/core/logger.js';
@@ -17,13 +18,22 @@ import { until } from '../support/until.js';
 const recorder = new SpanRecorder();
 const limits = { queueMessages: 1000, queueSize: 2 ** 20 };
 
+/** What the handler of `other` does while it runs. */
+let reject: () => unknown = () => undefined;
+
 const handlers: Readonly<Record<string, TopicHandler>> = {
+  dead: {},
+  other: { onPublish: () => void reject() },
   jobs: { onPublish: (_session, topic, _request, event) => topic.broadcast(event.payload, event) },
 };
 
 function serve(queues?: Queues, sample = 1): TestServer {
-  const queue = queuePolicy({ prefetch: 1 });
-  const routes = [testRoute('jobs', 'jobs/{id}', { queue })];
+  const queue = queuePolicy({ prefetch: 1, deadLetter: 'dead' });
+  const routes = [
+    testRoute('jobs', 'jobs/{id}', { queue }),
+    testRoute('dead', 'dead'),
+    testRoute('other', 'other/{id}'),
+  ];
   return new TestServer({ routes, handlers, tracer: tracing({ sample }), ...(queues && { queues }) });
 }
 
@@ -110,6 +120,21 @@ describe('a message of a queue that is traced', () => {
     const { given } = await consume(server);
     expect(given).toHaveLength(1);
     expect(recorder.spans).toEqual([]);
+  });
+
+  it('stays in its trace as a dead letter, whoever is served when it dies', async () => {
+    const server = bind(serve());
+    await server.connect(testUser('1')).publish('jobs/1', 'one');
+    await server.connect(testUser('1')).publish('jobs/1', 'two');
+    const [{ traceId }] = recorder.named('handler').map((span) => span.spanContext()) as [SpanContext];
+    const { given } = await consume(server);
+    // It is rejected while somebody else's publish runs.
+    const { session } = server.connect(testUser('2'));
+    reject = () => given[0]?.reject(false);
+    await server.router.publish(session, 'other/1', { payload: Payload.of(1), exclude: [], eligible: [] });
+    const dead = recorder.spans.filter(({ name }) => name === 'broker dead');
+    expect(dead.map((span) => span.spanContext().traceId)).toEqual([traceId]);
+    expect(recorder.tree).toContain('broker dead < handler');
   });
 
   it('keeps its trace in the store of a durable queue', async () => {

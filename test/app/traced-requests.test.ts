@@ -167,8 +167,24 @@ describe('a call that is traced', () => {
     expect(recorder.spans).toEqual([]);
     callee.last.result(Payload.of(2));
     expect(await answer).toBe('result');
-    expect(recorder.tree).toEqual(['call theirs < -']);
-    expect(recorder.spans[0]?.attributes).toMatchObject({ 'rpc.system': 'wamp', 'rpc.method': 'theirs' });
+    expect(recorder.tree).toEqual(['call theirs < -', 'invoke theirs < call theirs']);
+    for (const { attributes } of recorder.spans)
+      expect(attributes).toMatchObject({ 'rpc.system': 'wamp', 'rpc.method': 'theirs' });
+  });
+
+  it('asks each session that passes it on, and the one that answers', async () => {
+    const server = started(tracing());
+    const [one, two] = ['1', '2'].map((id) => new TestCallee(server.connect(testUser(id))));
+    for (const callee of [one, two]) register(server, callee as TestCallee, 'theirs/1', { invoke: 'first' });
+    const answer = call(server, server.connect(testUser('5')), 'theirs/1');
+    one?.last.fail({ uri: 'wamp.error.unavailable', payload: Payload.ofArguments({ list: [] }) });
+    two?.last.fail({ uri: 'com.example.private', payload: Payload.ofArguments({ list: ['secret'] }) });
+    expect(await answer).toBe('failed');
+    expect(outcomes('invoke')).toEqual([
+      ['invoke theirs', 2, 'no_available_callee'],
+      ['invoke theirs', 2, 'handler_failed'],
+    ]);
+    expect(recorder.tree.filter((line) => line === 'invoke theirs < call theirs')).toHaveLength(2);
   });
 
   it('ends with the code of a refusal, and with nothing of what else went wrong', async () => {
@@ -207,6 +223,10 @@ describe('a call that is traced', () => {
     server.procedures.leave(callee.session);
     expect(await lost).toBe('refused');
     expect(outcomes('call')).toHaveLength(3);
+    expect(outcomes('invoke')).toEqual([
+      ['invoke theirs', 2, 'canceled'],
+      ['invoke theirs', 2, 'canceled'],
+    ]);
   });
 
   it('of a procedure of the server itself has its name', async () => {

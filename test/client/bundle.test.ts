@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { DefaultSync, OroWamp } from '../../src/client/index.js';
+import { quiet } from '../support/until.js';
 import { eventually, until, useServer } from './kit.js';
 
 const test = useServer();
@@ -92,7 +93,7 @@ describe('a script tag', () => {
     const { window, execute } = browser();
     execute({ autoConnect: 'false' });
     window.sync?.subscribe('a', () => {});
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await quiet();
     expect(window.sync?.state).toBe('idle');
   });
 

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import type { Model } from '../../src/client/keep-relevant.js';
 import { createDefaultSync } from '../../src/client/page-sync.js';
+import { quiet } from '../support/until.js';
 import { PROTOCOLS, record, until, useServer } from './kit.js';
 
 describe.each(PROTOCOLS)('in %s', (protocol) => {
@@ -55,7 +56,7 @@ describe.each(PROTOCOLS)('in %s', (protocol) => {
       const sync = createDefaultSync({ protocol, url: test.server.url });
       sync.subscribe('a', () => {});
       sync(fakeService());
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await quiet(30);
       expect(test.server.peers).toHaveLength(0);
     });
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { SyncOptions } from '../../src/client/options.js';
+import { quiet } from '../support/until.js';
 import { eventually, ManualClock, PROTOCOLS, reached, record, settled, until, useServer } from './kit.js';
 
 describe.each(PROTOCOLS)('in %s', (protocol) => {
@@ -55,7 +56,7 @@ describe.each(PROTOCOLS)('in %s', (protocol) => {
       await until(() => test.server.open.length === 0);
       clock.advance(60_000);
       sync.subscribe('a', () => {});
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await quiet();
       expect(test.server.peers).toHaveLength(1);
       expect(lost).toEqual([]);
     });
@@ -310,7 +311,7 @@ describe.each(PROTOCOLS)('in %s', (protocol) => {
       sync.close();
       sync.connect();
       sync.close();
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await quiet(50);
       expect(test.server.open).toHaveLength(0);
       expect(sync.state).toBe('closed');
     });

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { quiet } from '../support/until.js';
 import { eventually, PROTOCOLS, reached, record, settled, until, useServer } from './kit.js';
 
 describe.each(PROTOCOLS)('in %s', (protocol) => {
@@ -68,7 +69,7 @@ describe.each(PROTOCOLS)('in %s', (protocol) => {
     it('waits for connect when told not to connect by itself', async () => {
       const sync = test.client({ autoConnect: false });
       sync.subscribe('a', () => {});
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await quiet();
       expect(sync.state).toBe('idle');
       sync.connect();
       await until(() => test.server.peers[0]?.channels.has('a'));
@@ -77,7 +78,7 @@ describe.each(PROTOCOLS)('in %s', (protocol) => {
     it('does not connect for a subscription that ended at once', async () => {
       const sync = test.client();
       sync.subscribe('a', () => {})();
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await quiet();
       expect(sync.state).toBe('idle');
     });
   });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { quiet } from '../support/until.js';
 import { PROTOCOLS, reached, record, until, useServer } from './kit.js';
 
 describe.each(PROTOCOLS)('in %s', (protocol) => {
@@ -62,7 +63,7 @@ describe.each(PROTOCOLS)('in %s', (protocol) => {
       sync.connect();
       sync.close();
       give('late');
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await quiet();
       expect(test.server.peers).toHaveLength(0);
       expect(sync.state).toBe('closed');
     });

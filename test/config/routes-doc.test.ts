@@ -7,6 +7,7 @@ import { load, loadTests } from './harness.js';
 
 const ROUTES = readFileSync(new URL('../../docs/routes.md', import.meta.url), 'utf8');
 const SETTINGS = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
+const HANDLERS_DOC = readFileSync(new URL('../../docs/handlers.md', import.meta.url), 'utf8');
 const MIGRATION = readFileSync(new URL('../../docs/migration.md', import.meta.url), 'utf8');
 const HANDLERS = new Set(['chat.room', 'chat.lobby', 'broadcast']);
 /** What an example in YAML cannot show. */
@@ -14,7 +15,7 @@ const UNSHOWN = ['file-unreadable', 'file-too-large', 'not-utf8'];
 
 describe('the documentation of findings', () => {
   it('names every code that there is', () => {
-    const documented = [ROUTES, SETTINGS, MIGRATION].flatMap(headings);
+    const documented = [ROUTES, SETTINGS, HANDLERS_DOC, MIGRATION].flatMap(headings);
     expect(documented.toSorted()).toEqual(Object.keys(FINDING_CODES).sort());
   });
 

@@ -32,12 +32,21 @@ it('tells how long a token takes without taking one', () => {
   expect([bucket.wait(200), bucket.isFull(200)]).toEqual([0, true]);
 });
 
+it('is as full as a new one as soon as all is paid, whoever asks first', () => {
+  const bucket = new TokenBucket({ rate: 10, burst: 1 }, 0);
+  bucket.take(0);
+  expect([bucket.isFull(99), bucket.isFull(100)]).toEqual([false, true]);
+});
+
 it.each([
   [200, '200/s'],
   [1, '1/s'],
   [10 / 60, '10/m'],
   [5 / 3600, '5/h'],
   [0.1 / 3600, '0.1/h'],
+  [0.125 / 3600, '0.13/h'],
+  [1000 / 3600, '16.67/m'],
+  [0.5, '30/m'],
 ])('writes a rate of %d per second as settings have it', (rate, text) => {
   expect(rateText({ rate, burst: 1 })).toBe(text);
 });

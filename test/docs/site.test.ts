@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
+import MiniSearch, { type Options, type SearchResult } from 'minisearch';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBrowser } from '../support/browser.js';
@@ -18,6 +19,29 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
 };
 const PHONE = { viewport: { width: 390, height: 844 } };
+
+/** What users ask, and a heading that answers it. */
+const QUESTIONS: Readonly<Record<string, string>> = {
+  'how do I authorise a channel': 'access.html#rules',
+  'nginx timeout': 'deployment.html#behind-a-proxy',
+  'replay after reconnect': 'delivery.html#coming-back',
+  'php publish': 'publishing.html#from-php',
+  'socket.io rooms': 'migrate-socketio.html',
+  'who is online': 'presence.html',
+  'scale to several nodes': 'nodes.html',
+  'deploy without downtime': 'operations.html#drain-and-rolling-restarts',
+  'unit test a handler': 'handlers.html#tests',
+  CORS: 'access.html#pages-of-other-origins',
+  logout: 'access.html#how-long-an-identity-lasts',
+  'getting started': 'tutorial.html',
+  'limits.buffer_time': 'operations.html#slow-consumers',
+};
+
+interface Search {
+  readonly index: MiniSearch;
+  readonly also: Readonly<Record<string, string>>;
+  find(index: MiniSearch, question: string): readonly SearchResult[];
+}
 
 const chromium = findChromium();
 
@@ -139,6 +163,21 @@ describe('the site', { timeout: 120_000 }, () => {
   });
   afterAll(() => void server.close());
 
+  /** What the search of a page does, with the index that it reads. */
+  async function search(): Promise<Search> {
+    const of = (path: string) => import(pathToFileURL(`${REPOSITORY}scripts/docs/${path}`).href);
+    const { find, SEARCH_OPTIONS } = (await of('theme/search-options.js')) as Omit<
+      Search,
+      'index' | 'also'
+    > & {
+      readonly SEARCH_OPTIONS: Options;
+    };
+    const { ALSO } = (await of('also.mjs')) as { readonly ALSO: Search['also'] };
+    const text = readFileSync(join(folder, 'search-index.js'), 'utf8');
+    const json = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
+    return { find, also: ALSO, index: MiniSearch.loadJSON(json, SEARCH_OPTIONS) };
+  }
+
   const pages = () => readdirSync(folder).filter((name) => name.endsWith('.html') && name !== '404.html');
 
   it('has every page of the documentation', () => {
@@ -149,6 +188,28 @@ describe('the site', { timeout: 120_000 }, () => {
     expect(pages()).toEqual(expect.arrayContaining([...expected, 'index.html', 'changelog.html']));
     const all = readFileSync(join(folder, 'llms-full.txt'), 'utf8');
     for (const name of markdown) expect(all).toContain(`<!-- docs/${name} -->`);
+  });
+
+  it('answers what people ask with the right page among the first three', async () => {
+    const { find, index } = await search();
+    const answers = Object.keys(QUESTIONS).map((question) => [
+      question,
+      find(index, question)
+        .slice(0, 3)
+        .map(({ id }) => id),
+    ]);
+    expect(Object.fromEntries(answers)).toEqual(
+      Object.fromEntries(
+        Object.entries(QUESTIONS).map(([question, page]) => [question, expect.arrayContaining([page])]),
+      ),
+    );
+    expect(find(index, 'the')).not.toEqual([]);
+    expect(find(index, 'qwertyuiop')).toEqual([]);
+  });
+
+  it('knows words of readers for headings that there are', async () => {
+    const { also, index } = await search();
+    expect(Object.keys(also).filter((id) => index.getStoredFields(id) === undefined)).toEqual([]);
   });
 
   it('names no address from which a browser would load', () => {

@@ -6,7 +6,7 @@ import { cli } from '../support/cli.js';
 import { testFolder } from '../support/folder.js';
 import { signalbox } from '../support/run.js';
 import { COMMAND, KEY, ServerProcess, testEnvironment } from '../support/server.js';
-import { until } from '../support/until.js';
+import { eventually, until } from '../support/until.js';
 import { useServer } from '../support/use-server.js';
 
 const server = useServer();
@@ -155,7 +155,7 @@ describe('signalbox subscribe', () => {
 
 describe('signalbox serve', () => {
   it('says so in development, and does not start where others can connect then', async () => {
-    expect(server().stderr).toMatch(/^development mode: .*any user$/m);
+    await eventually(() => expect(server().stderr).toMatch(/"development_mode".*any user/));
     const { code, stderr } = await cli(['serve', '--host', '0.0.0.0', '--port', '0']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/development: true lets everybody .* 0\.0\.0\.0/);

@@ -85,6 +85,47 @@ describe('signalbox dev', () => {
     },
   );
 
+  it.skipIf(chromium === undefined)(
+    'loads a page again that has changed, or a part of it, and goes on showing what is wrong',
+    async () => {
+      const { server, write } = await develop('pages: pages\n');
+      const { page } = await open(server.url);
+      const alert = page.getByRole('alert', { name: 'signalbox: what is wrong' });
+      // A change before the page listens is one that it has.
+      const listening = page.waitForResponse((response) => response.url().endsWith('/dev/events'));
+      await page.reload();
+      await listening;
+      write(
+        'pages/index.html',
+        '<!doctype html><title>Own</title><link rel="stylesheet" href="own.css"><p>yours</p>\n',
+      );
+      await page.getByText('yours').waitFor();
+      write('topics/echo.mjs', 'export class Echo {');
+      await alert.waitFor();
+      expect(await alert.textContent()).toMatch(/Unexpected token \(at .*topics\/echo\.mjs:1:20\)/);
+      write('pages/own.css', 'p { color: rgb(1, 2, 3) }');
+      await page.waitForFunction("getComputedStyle(document.querySelector('p')).color === 'rgb(1, 2, 3)'");
+      await alert.waitFor();
+    },
+  );
+
+  it('takes over a module that a handler imports from elsewhere', async () => {
+    const { server, write } = await develop();
+    const peer = await Wamp2TestPeer.connect(server.webSocketUrl(), 'json');
+    onTestFinished(() => peer.vanish());
+    await peer.subscribe('echo');
+    const word = (text: string) => write('word.mjs', `export const word = '${text}';`);
+    word('one');
+    write(
+      'topics/echo.ts',
+      `import { word } from '../word.mjs';\n${TOPIC('').replace("broadcast('')", 'broadcast(word)')}`,
+    );
+    for (const text of ['one', 'two', 'three']) {
+      word(text);
+      await until(async () => (await server.publish('echo', 1)) && peer.received('echo').includes(text));
+    }
+  });
+
   it('serves nothing of it otherwise', async () => {
     const folder = makeFolder({
       'signalbox.yml': 'development: true\nrouting: routes.yml\npages: pages\n',

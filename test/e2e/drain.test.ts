@@ -49,7 +49,7 @@ describe('a server that is asked to stop', () => {
     const keptAlive = await fetch(`${server.url}/readyz`);
     expect(keptAlive.status).toBe(200);
     server.signal('SIGTERM');
-    await until(() => server.stderr.includes('stops'));
+    await until(() => server.stderr.includes('drain_began'));
     await expect(Autobahn.connect(server.webSocketUrl())).rejects.toThrow();
     await server.exit;
   });
@@ -66,7 +66,7 @@ describe('a server that is asked to stop', () => {
     await fetch(`${server.url}/healthz`);
     const begun = performance.now();
     server.signal('SIGTERM');
-    await until(() => server.stderr.includes('stops'));
+    await until(() => server.stderr.includes('drain_began'));
     socket.write(body.slice(5));
     await until(() => answer.includes('\r\n\r\n'));
     expect(answer).toMatch(/^HTTP\/1\.1 200 .*connection: close/is);
@@ -96,7 +96,7 @@ describe('a server that is asked to stop', () => {
     await fetch(`${server.url}/healthz`);
     const [page] = await pages(server, 5);
     server.signal('SIGTERM');
-    await until(() => server.stderr.includes('stops'));
+    await until(() => server.stderr.includes('drain_began'));
     expect(server.running).toBe(true);
     const begun = performance.now();
     server.signal('SIGTERM');

@@ -76,6 +76,23 @@ describe.skipIf(chromium === undefined)('the page of a new project', () => {
     });
   });
 
+  describe('oro', () => {
+    const { server } = useProject('oro');
+
+    it('speaks of no channel that the application does not have', async () => {
+      const { page, faults } = await open(server().url);
+      await page.getByText('You are subscribed to nothing').waitFor();
+      await page.getByText('No message yet. What arrives on channels').waitFor();
+      expect(await page.getByLabel('Channel', { exact: true }).inputValue()).toBe('');
+      expect(await page.getByText('npx signalbox publish CHANNEL').count()).toBe(1);
+      expect(await page.getByRole('link', { name: 'chat' }).count()).toBe(0);
+      await page.getByLabel('Subscribe to a channel').fill('demo/lobby');
+      await page.keyboard.press('Enter');
+      await page.getByText('no_such_route').waitFor();
+      expect(faults).toEqual([]);
+    });
+  });
+
   describe('notifications', () => {
     const { folder, server } = useProject('notifications');
     const publish = (file: string, args: readonly string[]) =>

@@ -75,8 +75,10 @@ describe.skipIf(!redisInstalled)('nodes on one Redis', () => {
 
     const bob = await session(living, 'bob');
     const ann = await session(dying, 'ann');
-    for (const member of [bob, ann]) await member.subscribe('chat/room/1');
     const room = () => bob.received('chat/room/1') as { type: string }[];
+    await bob.subscribe('chat/room/1');
+    await until(() => room().length > 0);
+    await ann.subscribe('chat/room/1');
     await until(() => room().at(-1)?.type === 'enter');
 
     const heir = await consumer(living, 'work/a');

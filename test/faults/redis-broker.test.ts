@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TcpProxy } from '../../faults/tcp-proxy.js';
 import { createLink } from '../../src/brokers/redis/create-link.js';
 import type { RedisLink } from '../../src/brokers/redis/link.js';
@@ -28,12 +28,14 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
   let proxy: TcpProxy;
   let nodes: readonly Node[];
   let accepted: Map<string, string[]>;
+  let refused = 0;
 
   const begin = async (...options: readonly string[]) => {
     redis = await RedisServer.start(...options);
     proxy = await TcpProxy.start(redis.port);
     // The second one alone is behind what can be cut.
     nodes = [await createNode(redis.port), await createNode(proxy.port)];
+    refused = 0;
     accepted = new Map(CHANNELS.map((channel) => [channel, []]));
     for (const { broker } of nodes)
       await Promise.all(CHANNELS.map((channel) => broker.subscribe(channel, HISTORY)));
@@ -72,9 +74,15 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
         accepted.get(channel)?.push(id);
         return;
       } catch {
+        refused++;
         await sleep(20);
       }
     }
+  };
+  /** Resolves when some more have been accepted on each channel. */
+  const goesOn = async (more = 10) => {
+    const goals = CHANNELS.map((channel) => [channel, (accepted.get(channel)?.length ?? 0) + more] as const);
+    await until(() => goals.every(([channel, goal]) => (accepted.get(channel)?.length ?? 0) >= goal));
   };
   const allCaughtUp = async () => {
     await until(() => nodes.every(({ broker }) => broker.health.ready));
@@ -97,10 +105,10 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
     await begin();
     const stop = publishing();
     for (let time = 0; time < 3; time++) {
-      await sleep(150);
+      await goesOn();
       proxy.cut();
       await until(() => nodes[1]?.broker.health.ready === false);
-      await sleep(200);
+      await goesOn();
       proxy.heal();
       await until(() => nodes[1]?.broker.health.ready);
     }
@@ -112,9 +120,10 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
   it('lose nothing when the link of one says nothing for a while', async () => {
     await begin();
     const stop = publishing();
-    await sleep(150);
+    await goesOn();
     proxy.stall();
-    await until(() => nodes[1]?.broker.health.ready === false);
+    // A link that says nothing is given up after some eight seconds.
+    await vi.waitUntil(() => nodes[1]?.broker.health.ready === false, { timeout: 40_000, interval: 5 });
     proxy.heal();
     await stop();
     await allCaughtUp();
@@ -124,9 +133,9 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
   it('lose nothing when Redis stands still', async () => {
     await begin();
     const stop = publishing();
-    await sleep(150);
+    await goesOn();
     redis.signal('SIGSTOP');
-    await sleep(2000);
+    await until(() => refused > 0);
     redis.signal('SIGCONT');
     await stop();
     await allCaughtUp();
@@ -137,7 +146,7 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
     // With `everysec` Redis keeps what it accepted to itself while the disk is slow.
     await begin('--appendonly', 'yes', '--appendfsync', 'always');
     const stop = publishing();
-    await sleep(300);
+    await goesOn();
     await redis.kill();
     await until(() => nodes.every(({ broker }) => broker.health.ready === false));
     await redis.restart();
@@ -150,9 +159,9 @@ describe.skipIf(!redisInstalled)('nodes on Redis', () => {
     await begin();
     const stop = publishing();
     for (let time = 0; time < 3; time++) {
-      await sleep(150);
+      await goesOn();
       await redis.save();
-      await sleep(100);
+      await goesOn();
       await redis.restore();
       await until(() => nodes.every(({ broker }) => broker.health.ready));
     }

@@ -22,6 +22,7 @@ export async function cli(
     out: (line) => (stdout += `${line}\n`),
     err: (line) => (stderr += `${line}\n`),
     input: async () => stdin,
+    hear: () => undefined,
     hangUp: () => undefined,
     unread: () => new Promise(() => undefined),
     stopped: () => new Promise(() => undefined),

@@ -1,6 +1,8 @@
 import { installChromium } from './chromium.js';
+import { openRunFolder } from './run-folder.js';
 
-/** Runs once, before all tests. */
-export function setup(): void {
+/** Runs once, before all tests; what it returns runs once after them. */
+export function setup(): () => void {
   installChromium();
+  return openRunFolder();
 }

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { mintTicket } from '../../src/authenticators/index.js';
+import { temporaryFolder } from './run-folder.js';
 
 export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 export const COMMAND = `${REPOSITORY}bin/signalbox.js`;
@@ -36,14 +36,14 @@ export interface ServerOptions {
 /** A machine that is busy with other tests is no load of the server: it would refuse peers, rightly. */
 const UNHURRIED = { SIGNALBOX_LIMITS_LOOP_DELAY: 'false' };
 
-/** Below it are the stores of servers that run this repository's application; removed when the test process ends. */
+/** Below it are the stores of servers that run this repository's application. Outside of a run of tests it goes with the process. */
 let stores: string | undefined;
 let started = 0;
 
 /** A file that no other server has. */
 function storePath(): string {
   if (stores === undefined) {
-    const folder = mkdtempSync(join(tmpdir(), 'signalbox-stores-'));
+    const folder = temporaryFolder('stores');
     process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     stores = folder;
   }

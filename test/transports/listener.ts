@@ -45,6 +45,27 @@ export class OpenGateway implements Gateway {
   }
 }
 
+/** Thinks about each peer until it is told that it has thought enough, and lets in nobody before. */
+export class SlowGateway implements Gateway {
+  asked = 0;
+  readonly #accept: (connection: Connection) => ConnectionListener;
+  #decide = () => {};
+
+  constructor(accept: (connection: Connection) => ConnectionListener) {
+    this.#accept = accept;
+  }
+
+  async admit() {
+    this.asked++;
+    await new Promise<void>((resolve) => (this.#decide = resolve));
+    return { subprotocol: undefined, accept: this.#accept };
+  }
+
+  decide(): void {
+    this.#decide();
+  }
+}
+
 /** Bounds that no test reaches unless it sets its own. */
 export const LIMITS = {
   message: 65_536,
@@ -54,7 +75,7 @@ export const LIMITS = {
   connectionsPerAddress: 100,
   handshakes: undefined,
   messages: undefined,
-  handshakeTimeout: 1000,
+  handshakeTimeout: 10_000,
   silence: 60_000,
   ping: 25_000,
   pongTimeout: 8000,

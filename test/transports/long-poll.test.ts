@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Connection, Gateway } from '../../src/core/connection.js';
 import { DISCONNECT, RouterError } from '../../src/core/errors.js';
@@ -12,7 +11,7 @@ import {
   type LongPollOptions,
   LongPollTransport,
 } from '../../src/transports/index.js';
-import { until } from '../support/until.js';
+import { quiet, until } from '../support/until.js';
 import { LIMITS, Listener, OpenGateway } from './listener.js';
 
 const running: (() => Promise<unknown>)[] = [];
@@ -47,6 +46,10 @@ async function serve(
     },
   });
   const http = new HttpTransport({ ...parts, endpoints: transport.endpoints });
+  const asked: { readonly url: string | undefined; readonly answer: ServerResponse }[] = [];
+  http.server.on('request', (sent: IncomingMessage, answer) => {
+    sent.once('end', () => asked.push({ url: sent.url, answer }));
+  });
   const port = await http.listen('127.0.0.1', 0);
   running.push(async () => {
     const closed = http.close(100);
@@ -66,7 +69,13 @@ async function serve(
     const { transport: id, protocol } = JSON.parse(answer.text) as { transport: string; protocol: string };
     return { answer, id, protocol };
   };
-  return { port, transport, count, post, enter, listeners: open.listeners, handshakes: open.handshakes };
+  /** Resolves when so many requests for messages have been read. */
+  const receiving = (times: number) =>
+    until(() => asked.filter(({ url }) => url?.endsWith('/receive')).length === times);
+  /** Resolves when the newest request is known to be over, answered or not. */
+  const over = () => until(() => asked.at(-1)?.answer.closed);
+  const { listeners, handshakes } = open;
+  return { port, transport, count, post, enter, receiving, over, listeners, handshakes };
 }
 
 /** A request that the test can break off. */
@@ -227,7 +236,7 @@ describe('an open long-poll transport', () => {
     await post(`${id}/receive`);
     let got: Answer | undefined;
     const held = post(`${id}/receive`).then((answer) => (got = answer));
-    await sleep(700);
+    await quiet(700);
     expect(got).toBeUndefined();
     listeners[0]?.connection.send(Frame.text('late'));
     expect(await held).toMatchObject({ status: 200, text: 'late' });
@@ -244,11 +253,11 @@ describe('an open long-poll transport', () => {
   });
 
   it('lets the second of two requests for messages take the place of the first', async () => {
-    const { enter, post, listeners } = await serve();
+    const { enter, post, receiving, listeners } = await serve();
     const { id } = await enter();
     await post(`${id}/receive`);
     const first = post(`${id}/receive`);
-    await sleep(20);
+    await receiving(2);
     const second = post(`${id}/receive`);
     expect((await first).status).toBe(204);
     listeners[0]?.connection.send(Frame.text('once'));
@@ -307,11 +316,11 @@ describe('an open long-poll transport', () => {
   });
 
   it('is closed by its peer, whose held request ends empty, as AutobahnJS needs', async () => {
-    const { enter, post, listeners, transport } = await serve();
+    const { enter, post, receiving, listeners, transport } = await serve();
     const { id } = await enter();
     await post(`${id}/receive`);
     const held = post(`${id}/receive`);
-    await sleep(20);
+    await receiving(2);
     expect((await post(`${id}/close`)).status).toBe(202);
     expect((await held).status).toBe(204);
     expect(listeners[0]).toMatchObject({ ended: DISCONNECT.closed, ends: 1 });
@@ -340,11 +349,11 @@ describe('an open long-poll transport', () => {
   });
 
   it('lets its peer close it after the goodbye of the protocol', async () => {
-    const { enter, post, listeners } = await serve();
+    const { enter, post, receiving, listeners } = await serve();
     const { id } = await enter();
     await post(`${id}/receive`);
     const held = post(`${id}/receive`);
-    await sleep(20);
+    await receiving(2);
     listeners[0]?.connection.send(Frame.text('goodbye'));
     listeners[0]?.connection.close(DISCONNECT.closed);
     expect((await held).text).toBe('goodbye');
@@ -369,25 +378,25 @@ describe('an open long-poll transport', () => {
   });
 
   it('notices that the peer of a held request goes, and loses no message of one that comes back', async () => {
-    const { port, enter, post, listeners } = await serve();
+    const { port, enter, post, receiving, over, listeners } = await serve();
     const { id } = await enter();
     await post(`${id}/receive`);
     const held = begin(port, `${id}/receive`);
-    await sleep(50);
+    await receiving(2);
     held.destroy();
-    await sleep(50);
+    await over();
     listeners[0]?.connection.send(Frame.text('kept'));
     expect((await post(`${id}/receive`)).text).toBe('kept');
     expect(listeners[0]?.ended).toBeUndefined();
   });
 
   it('is lost when an answer with messages cannot be written out', async () => {
-    const { port, enter, post, listeners } = await serve({ limits: { buffer: 2 ** 26 } });
+    const { port, enter, post, receiving, listeners } = await serve({ limits: { buffer: 2 ** 26 } });
     const { id } = await enter();
     await post(`${id}/receive`);
     const held = begin(port, `${id}/receive`);
     const answered = once(held, 'response');
-    await sleep(50);
+    await receiving(2);
     listeners[0]?.connection.send(new Frame(Buffer.alloc(2 ** 24, 'x')));
     const [response] = (await answered) as [IncomingMessage];
     response.pause();
@@ -401,7 +410,7 @@ describe('an open long-poll transport', () => {
     await enter();
     const frame = Frame.text('x'.repeat(1000));
     for (let i = 0; i < 10; i++) listeners[0]?.connection.send(frame);
-    await sleep(5);
+    await quiet();
     expect(listeners[0]?.ended).toBeUndefined();
     for (let i = 0; i < 2; i++) listeners[0]?.connection.send(frame);
     await until(() => listeners[0]?.ended !== undefined);
@@ -429,7 +438,7 @@ describe('an open long-poll transport', () => {
     const { id } = await enter();
     listeners[0]?.connection.pause();
     const sent = post(`${id}/send`, 'x');
-    await sleep(30);
+    await quiet(30);
     expect(listeners[0]?.heard).toEqual([]);
     listeners[0]?.connection.resume();
     expect((await sent).status).toBe(202);
@@ -454,12 +463,12 @@ describe('an open long-poll transport', () => {
   });
 
   it('tells a held request that the server drains, and is gone after', async () => {
-    const { enter, post, listeners, transport } = await serve();
+    const { enter, post, receiving, listeners, transport } = await serve();
     const { id } = await enter();
     await enter();
     await post(`${id}/receive`);
     const held = post(`${id}/receive`);
-    await sleep(20);
+    await receiving(2);
     await transport.drain(100);
     expect((await held).text).toContain('the server restarts');
     expect(listeners.map(({ ended }) => ended)).toMatchObject([DISCONNECT.draining, DISCONNECT.draining]);

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Gateway } from '../../src/core/connection.js';
 import { DISCONNECT, overLimit, RouterError } from '../../src/core/errors.js';
 import { Frame } from '../../src/core/frame.js';
@@ -9,8 +9,8 @@ import { PeerAddresses, type RawSocketOptions, RawSocketTransport } from '../../
 import { testCertificate, writeCertificate } from '../support/certificate.js';
 import { makeFolder } from '../support/folder.js';
 import { RawSocketPeer, rawFrame } from '../support/raw-socket-peer.js';
-import { until } from '../support/until.js';
-import { LIMITS, Listener, OpenGateway } from './listener.js';
+import { quiet, until } from '../support/until.js';
+import { LIMITS, Listener, OpenGateway, SlowGateway } from './listener.js';
 
 const folder = makeFolder();
 const certificate = { cert: `${folder}/cert.pem`, key: `${folder}/key.pem`, minVersion: 'TLSv1.2' } as const;
@@ -177,18 +177,13 @@ describe('the handshake of RawSocket', () => {
       peer.socket.end(octets);
       await until(() => peer.closed);
     }
-    await sleep(20);
+    await quiet();
     expect(count).not.toHaveBeenCalled();
     expect(info).not.toHaveBeenCalled();
   });
 
   it('forgets a peer that goes before the decision, and one whose protocol fails', async () => {
-    const slow: Gateway = {
-      async admit() {
-        await sleep(50);
-        return { subprotocol: undefined, accept: (connection) => new Listener(connection) };
-      },
-    };
+    const slow = new SlowGateway((connection) => new Listener(connection));
     const broken: Gateway = {
       admit: async () => ({
         subprotocol: undefined,
@@ -199,16 +194,17 @@ describe('the handshake of RawSocket', () => {
     };
     for (const gateway of [slow, broken]) {
       const { port, transport } = await serve({ gateway, limits: { connections: 1 } });
-      for (let i = 0; i < 3; i++) {
+      for (let i = 1; i <= 3; i++) {
         const peer = await RawSocketPeer.connect(port);
         peer.socket.write(reply(0xf1));
         if (gateway === slow) {
-          await sleep(10);
+          await until(() => slow.asked === i);
           peer.socket.resetAndDestroy();
-          await sleep(60);
+          await quiet();
+          slow.decide();
         } else await until(() => peer.closed);
+        await until(() => transport.size === 0);
       }
-      expect(transport.size).toBe(0);
     }
   });
 
@@ -337,7 +333,7 @@ describe('an open RawSocket connection', () => {
       connection.close(DISCONNECT.closed);
       connection.drop(DISCONNECT.closed);
     }
-    await sleep(10);
+    await quiet();
     expect(listeners.map(({ ends }) => ends)).toEqual([1, 1]);
   });
 
@@ -383,12 +379,18 @@ describe('an open RawSocket connection', () => {
     const { port, listeners } = await serve({ limits: { ping: 2000, pongTimeout: 1000 } });
     const mute = await RawSocketPeer.open(port);
     const awake = await RawSocketPeer.open(port);
+    let answers = 0;
     const answering = setInterval(() => {
-      for (const { type, payload } of awake.frames.splice(0)) if (type === 1) awake.send(payload, 2);
+      for (const { type, payload } of awake.frames.splice(0))
+        if (type === 1) {
+          awake.send(payload, 2);
+          answers++;
+        }
     }, 20);
+    onTestFinished(() => clearInterval(answering));
     await until(() => mute.closed);
-    await sleep(2000);
-    clearInterval(answering);
+    // Whoever is dropped gets no second ping.
+    await until(() => answers === 2);
     expect(mute.frames.filter(({ type }) => type === 1).every(({ payload }) => payload.length > 0)).toBe(
       true,
     );
@@ -399,7 +401,9 @@ describe('an open RawSocket connection', () => {
     const { port, listeners } = await serve({ limits: { ping: 2000, pongTimeout: 1000 } });
     const peer = await RawSocketPeer.open(port);
     listeners[0]?.connection.pause();
-    await sleep(4500);
+    const pings = () => peer.frames.filter(({ type }) => type === 1).length;
+    // Whoever is blamed gets no second one.
+    await until(() => pings() === 2);
     expect(listeners[0]?.ended).toBeUndefined();
     listeners[0]?.connection.resume();
     peer.send('still here');
@@ -441,7 +445,7 @@ describe('a port of RawSocket with TLS', () => {
   it('does not wait for unfinished handshakes when it stops', async () => {
     const { port, transport } = await serve({ secure: true });
     const silent = await RawSocketPeer.connect(port);
-    await sleep(20);
+    await quiet();
     await transport.drain(50);
     await until(() => silent.closed);
   });

@@ -15,7 +15,7 @@ import {
 import { testCertificate, writeCertificate } from '../support/certificate.js';
 import { makeFolder } from '../support/folder.js';
 import { RawSocketPeer } from '../support/raw-socket-peer.js';
-import { until } from '../support/until.js';
+import { quiet, until } from '../support/until.js';
 import { LIMITS, OpenGateway } from './listener.js';
 
 const folder = makeFolder();
@@ -136,7 +136,7 @@ describe('a port that RawSocket shares with HTTP', () => {
   it('takes a first octet that comes late', async () => {
     const { port } = await serve();
     const peer = await RawSocketPeer.connect(port);
-    await sleep(300);
+    await quiet(300);
     for (const octet of [0x7f, 0xf1, 0, 0]) {
       peer.socket.write(Buffer.from([octet]));
       await sleep(20);
@@ -181,7 +181,7 @@ describe('a port that RawSocket shares with HTTP', () => {
   it('ends connections that have said nothing when it stops', async () => {
     const { port, stop } = await serve({ limits: { handshakeTimeout: 60_000 } });
     const silent = await RawSocketPeer.connect(port);
-    await sleep(20);
+    await quiet();
     await stop();
     running.pop();
     await until(() => silent.closed);

@@ -6,7 +6,7 @@ import { DISCONNECT, type Disconnect, RouterError } from '../../src/core/errors.
 import { Frame } from '../../src/core/frame.js';
 import { NULL_LOGGER } from '../../src/core/logger.js';
 import { AdmissionLimits, HttpTransport, SseTransport } from '../../src/transports/index.js';
-import { until } from '../support/until.js';
+import { quiet, until } from '../support/until.js';
 import { LIMITS } from './listener.js';
 
 const ALLOWED = 'https://app.example';
@@ -293,7 +293,7 @@ describe('the end of a stream over HTTP', () => {
     await until(() => gateway.handshakes.length === 1);
     client.socket.destroy();
     await until(() => client.hasClosed);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await quiet(50);
     go();
     await until(() => admission.count === 0);
     expect(gateway.peers).toEqual([]);

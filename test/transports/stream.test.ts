@@ -15,8 +15,8 @@ import {
 import { testCertificate, writeCertificate } from '../support/certificate.js';
 import { makeFolder } from '../support/folder.js';
 import { StreamPeer } from '../support/stream-peer.js';
-import { until } from '../support/until.js';
-import { LIMITS } from './listener.js';
+import { quiet, until } from '../support/until.js';
+import { LIMITS, SlowGateway } from './listener.js';
 
 const folder = makeFolder();
 const certificate = { cert: `${folder}/cert.pem`, key: `${folder}/key.pem`, minVersion: 'TLSv1.2' } as const;
@@ -192,9 +192,9 @@ describe('a stream of octets', () => {
     peer.socket.pause();
     connection.send(Frame.text('y'.repeat(2 ** 25)));
     connection.whenSent?.(() => sent.push('much'));
-    await sleep(20);
+    await quiet();
     connection.whenSent?.(() => sent.push('after much'));
-    await sleep(20);
+    await quiet();
     expect(sent).toEqual(['nothing', 'a', 'a, too']);
     peer.socket.resume();
     await until(() => sent.length === 5);
@@ -211,12 +211,12 @@ describe('a stream of octets', () => {
     const done = vi.fn();
     connection.send(Frame.text('y'.repeat(2 ** 25)));
     connection.whenSent?.(done);
-    await sleep(20);
+    await quiet();
     connection.whenSent?.(done);
     connection.drop(DISCONNECT.ended);
     connection.whenSent?.(done);
     await until(() => listeners[0]?.ended !== undefined);
-    await sleep(20);
+    await quiet();
     expect(done).not.toHaveBeenCalled();
   });
 });
@@ -242,7 +242,7 @@ describe('a peer that ends its side', () => {
     (listeners[0] as Echo).slow = true;
     peer.socket.end('work\nbye\n');
     await until(() => listeners[0]?.finishes === 1);
-    await sleep(600);
+    await quiet(600);
     expect(peer.finished).toBe(false);
     for (const answer of listeners[0]?.answers ?? []) answer();
     await until(() => peer.finished);
@@ -280,7 +280,7 @@ describe('the end of a stream', () => {
       await until(() => peer.heard === 'HELLO\n');
       listeners[0]?.connection.pause();
       peer.send('x'.repeat(100_000));
-      await sleep(20);
+      await quiet();
       listeners[0]?.connection.send(Frame.text('last words'));
       listeners[0]?.connection.close(DISCONNECT.malformed);
       listeners[0]?.connection.send(Frame.text('too late'));
@@ -382,7 +382,7 @@ describe('the bounds of a stream', () => {
     const { port, listeners, count } = await serve({ limits: { handshakeTimeout: 50 } });
     const peer = await StreamPeer.connect(port);
     await until(() => listeners.length === 1);
-    await sleep(100);
+    await quiet(100);
     peer.send('late\n');
     await until(() => peer.heard === 'LATE\n');
     expect(count).not.toHaveBeenCalled();
@@ -431,21 +431,17 @@ describe('the bounds of a stream', () => {
     peer.send('x\n');
     await until(() => peer.closed);
     expect(count).toHaveBeenCalledWith('signalbox_refused_connections_total', { code: 'timeout' });
-    const slow: Gateway = {
-      async admit() {
-        await sleep(50);
-        return { subprotocol: undefined, accept: (connection) => new Echo(connection) };
-      },
-    };
+    const slow = new SlowGateway((connection) => new Echo(connection));
     const { port: other, transport } = await serve({ gateway: slow, limits: { connections: 1 } });
-    for (let i = 0; i < 3; i++) {
+    for (let i = 1; i <= 3; i++) {
       const gone = await StreamPeer.connect(other);
       gone.send('x\n');
-      await sleep(10);
+      await until(() => slow.asked === i);
       gone.socket.resetAndDestroy();
-      await sleep(60);
+      await quiet();
+      slow.decide();
+      await until(() => transport.size === 0);
     }
-    await until(() => transport.size === 0);
   });
 
   it('close the connection of a blocked address unheard', async () => {

@@ -11,7 +11,8 @@ import { NULL_LOGGER } from '../../src/core/logger.js';
 import { HttpTransport, type WebSocketOptions, WebSocketTransport } from '../../src/transports/index.js';
 import { testCertificate, writeCertificate } from '../support/certificate.js';
 import { makeFolder } from '../support/folder.js';
-import { LIMITS } from './listener.js';
+import { quiet, until } from '../support/until.js';
+import { LIMITS, SlowGateway } from './listener.js';
 
 /** A protocol side that keeps what it hears. */
 class Listener implements ConnectionListener {
@@ -213,18 +214,17 @@ describe('the upgrade', () => {
   });
 
   it('forgets a peer that goes before the decision', async () => {
-    const { port, webSocket } = await serve({
-      gateway: {
-        admit: async () => {
-          await sleep(50);
-          return { subprotocol: undefined, accept: (c) => new Listener(c) };
-        },
-      },
-    });
-    const peer = await raw(port, upgrade('/ws'));
-    peer.socket.resetAndDestroy();
-    await sleep(100);
-    expect(webSocket.size).toBe(0);
+    const gateway = new SlowGateway((connection) => new Listener(connection));
+    const { port, webSocket } = await serve({ gateway, limits: { connections: 1 } });
+    for (let i = 1; i <= 3; i++) {
+      const peer = await raw(port, upgrade('/ws'));
+      await until(() => gateway.asked === i);
+      peer.socket.resetAndDestroy();
+      await peer.closed;
+      await quiet();
+      gateway.decide();
+      await until(() => webSocket.size === 0);
+    }
   });
 
   it('counts connections in all and by address, and refuses the ones over the limits', async () => {
@@ -314,7 +314,7 @@ describe('an open connection', () => {
     listeners[0]?.connection.send(Frame.text('x'));
     listeners[0]?.connection.close(DISCONNECT.closed);
     listeners[0]?.connection.drop(DISCONNECT.closed);
-    await sleep(10);
+    await quiet();
   });
 
   it.each([
@@ -367,8 +367,11 @@ describe('an open connection', () => {
   it('is not blamed for an answer that the server does not read', async () => {
     const { url, listeners } = await serve({ limits: { ping: 2000, pongTimeout: 1000 } });
     const { ws } = await open(url);
+    let pings = 0;
+    ws.on('ping', () => pings++);
     listeners[0]?.connection.pause();
-    await sleep(4500);
+    // Whoever is blamed gets no second one.
+    await until(() => pings === 2);
     expect(listeners[0]?.ended).toBeUndefined();
     listeners[0]?.connection.resume();
     ws.send('still here');

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { DISCONNECT } from '../../src/core/errors.js';
@@ -14,7 +13,7 @@ import {
   WebSocketTransport,
 } from '../../src/transports/index.js';
 import { RawSocketPeer } from '../support/raw-socket-peer.js';
-import { until } from '../support/until.js';
+import { quiet, until } from '../support/until.js';
 import { LIMITS, OpenGateway } from './listener.js';
 
 const running: (() => Promise<unknown>)[] = [];
@@ -72,7 +71,7 @@ describe.each(['WebSocket', 'compressed WebSocket', 'RawSocket'] as const)('a co
   it('says when what was sent is with the operating system, and not before', async () => {
     const { peer, connection } = await open(kind);
     const sent: string[] = [];
-    await sleep(20);
+    await quiet();
     connection.whenSent?.(() => sent.push('nothing'));
     await until(() => sent.length === 1);
     connection.send(Frame.text('a'));
@@ -84,9 +83,9 @@ describe.each(['WebSocket', 'compressed WebSocket', 'RawSocket'] as const)('a co
     const much = noise(2 ** 23);
     for (let i = 0; i < 3; i++) connection.send(much);
     connection.whenSent?.(() => sent.push('much'));
-    await sleep(1000);
+    await quiet(1000);
     connection.whenSent?.(() => sent.push('after much'));
-    await sleep(20);
+    await quiet();
     expect(sent).toEqual(['nothing', 'a', 'a, too']);
     peer.resume();
     await until(() => sent.length === 5);
@@ -99,11 +98,11 @@ describe.each(['WebSocket', 'compressed WebSocket', 'RawSocket'] as const)('a co
     const done = vi.fn();
     for (let i = 0; i < 3; i++) connection.send(noise(2 ** 23));
     connection.whenSent?.(done);
-    await sleep(1000);
+    await quiet(1000);
     connection.whenSent?.(done);
     connection.drop(DISCONNECT.ended);
     connection.whenSent?.(done);
-    await sleep(50);
+    await quiet(50);
     expect(done).not.toHaveBeenCalled();
   });
 });
@@ -132,7 +131,7 @@ describe('a connection of long-poll', () => {
     await next;
     connection?.whenSent?.(() => sent.push('b'));
     connection?.drop(DISCONNECT.ended);
-    await sleep(20);
+    await quiet();
     expect(sent).toEqual(['welcome', 'a', 'nothing']);
   });
 });

@@ -1,6 +1,6 @@
 import MiniSearch from 'minisearch';
 import { excerptOf, marked } from './excerpt.js';
-import { SEARCH_OPTIONS } from './search-options.js';
+import { find, SEARCH_OPTIONS } from './search-options.js';
 
 const SHOWN = 12;
 
@@ -56,7 +56,7 @@ function loadIndex() {
 function search() {
   if (index === undefined) return;
   const words = field.value.trim();
-  const found = words === '' ? [] : index.search(words).slice(0, SHOWN);
+  const found = words === '' ? [] : find(index, words).slice(0, SHOWN);
   list.replaceChildren(...found.map(option));
   field.setAttribute('aria-expanded', String(found.length > 0));
   choose(found.length > 0 ? 0 : -1);

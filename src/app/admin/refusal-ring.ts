@@ -37,7 +37,7 @@ export class RefusalRing {
 
   refused({ error, operation, session, channel, route, decided }: Refused): void {
     const { code, hint, request } = error;
-    const { principal, id, connection } = session;
+    const { principal, id, protocol, connection } = session;
     const { remoteAddress } = connection;
     this.#add(
       {
@@ -45,10 +45,12 @@ export class RefusalRing {
         reason: error.message.slice(0, LONGEST_REASON),
         operation,
         channel,
-        session: id,
+        principal,
+        // That of a request is over before anybody looks.
+        session: protocol === 'http' ? undefined : id,
         remoteAddress,
       },
-      () => ({ hint, request, route, principal, decided: decided() }),
+      () => ({ hint, request, route, decided: decided() }),
     );
   }
 
@@ -59,6 +61,7 @@ export class RefusalRing {
         reason: reason.slice(0, LONGEST_REASON),
         operation: 'connect',
         channel: undefined,
+        principal: undefined,
         session: undefined,
         remoteAddress,
       },
@@ -66,7 +69,6 @@ export class RefusalRing {
         hint: code in ERROR_CODES ? ERROR_CODES[code as ErrorCode].hint : undefined,
         request: undefined,
         route: undefined,
-        principal: undefined,
         decided: [],
       }),
     );
@@ -93,15 +95,17 @@ export class RefusalRing {
 
 type RefusalKind = Pick<
   SeenRefusal,
-  'code' | 'reason' | 'operation' | 'channel' | 'session' | 'remoteAddress'
+  'code' | 'reason' | 'operation' | 'channel' | 'principal' | 'session' | 'remoteAddress'
 >;
-type RefusalDetails = Pick<SeenRefusal, 'hint' | 'request' | 'route' | 'principal' | 'decided'>;
+type RefusalDetails = Pick<SeenRefusal, 'hint' | 'request' | 'route' | 'decided'>;
 
 function isEqual(a: RefusalKind, b: RefusalKind): boolean {
   return (
     a.code === b.code &&
     a.channel === b.channel &&
     a.operation === b.operation &&
+    a.principal?.kind === b.principal?.kind &&
+    a.principal?.id === b.principal?.id &&
     a.session === b.session &&
     a.remoteAddress === b.remoteAddress &&
     a.reason === b.reason

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { boundedText } from '../bounded-text.js';
 
 /** Times that a server which is overloaded is asked, and milliseconds between them. */
 const ATTEMPTS = 4;
@@ -8,8 +9,8 @@ const PAUSE = 500;
 export async function serverCpu(url: string, key: string): Promise<number | undefined> {
   for (let attempt = 1; ; attempt++) {
     const headers = { authorization: `Bearer ${key}` };
-    const response = await fetch(`${url}/metrics`, { headers }).catch(() => undefined);
-    if (response?.ok === true) return figureOf(await response.text());
+    const response = await fetch(`${url}/metrics`, { headers, redirect: 'manual' }).catch(() => undefined);
+    if (response?.ok === true) return figureOf(await boundedText(response));
     const isBusy = response === undefined || response.status === 503;
     if (!isBusy || attempt === ATTEMPTS) return undefined;
     await sleep(PAUSE);

@@ -4,6 +4,8 @@ import { DevBoard } from '../../core/dev-news.js';
 import type { ReloadReport } from '../../core/reload.js';
 import type { Application } from '../application.js';
 import { watchFiles } from '../dev/watch-files.js';
+import { loadedFiles } from '../load-module.js';
+import { isPage } from '../page-types.js';
 import { describeReload } from './describe-reload.js';
 import type { CliCommand } from './program.js';
 import { describeServe, runServer } from './serve.js';
@@ -20,16 +22,34 @@ export const dev: CliCommand = {
       options: { ...options, development: 'true' },
       context,
       board,
-      started: (server, application) =>
-        watchFiles(pathsOf(application, options), () => {
-          void server.reload().then((report) => {
-            context.err(describeReload(report, context));
-            board.tell(newsOf(report));
-          });
-        }),
+      async started(server, application) {
+        const failed = (error: unknown) => context.err(describeFault(error));
+        const reload = async () => {
+          const report = await server.reload();
+          context.err(describeReload(report, context));
+          board.tell(newsOf(report));
+          code.add(loadedFiles());
+        };
+        const code = await watchFiles(pathsOf(application, options), () => void reload(), { failed });
+        code.add(loadedFiles());
+        const { pages } = application.settings;
+        const shown =
+          pages === undefined
+            ? undefined
+            : await watchFiles([pages], () => board.tellOfPages(), { concerns: isPage, failed });
+        return async () => {
+          await Promise.all([code.end(), shown?.end()]);
+        };
+      },
     });
   },
 };
+
+/** Such as the system's limit on what may be watched. */
+function describeFault(error: unknown): string {
+  const { message } = error as Error;
+  return `files may change without being noticed: ${message}; on Linux raise fs.inotify.max_user_watches, then start again`;
+}
 
 /** Settings, routes with what they name, and the application's own handlers. */
 function pathsOf(

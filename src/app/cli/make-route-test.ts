@@ -37,7 +37,7 @@ export const makeRouteTest: CliCommand['run'] = async ({ args: [, name = ''], op
   const place = route.source === undefined ? folder : dirname(resolve(route.source.file));
   await writeNew(place, [{ path: file, text }]);
   context.out(`made ${relative(process.cwd(), join(place, file))}`);
-  context.out('it says what holds now: read it, correct what is not meant, then: signalbox test');
+  context.out('it says what holds now: read it, correct what is not meant, then: npx signalbox test');
   return 0;
 };
 

@@ -43,11 +43,28 @@ export const makeTopic: CliCommand['run'] = async ({ args: [, name = ''], option
   }
   for (const path of made) tell('made', path);
   tell(before.text === undefined ? 'made' : `added route ${name} to`, place);
-  context.out(
-    `next: write what it does, then: npm test; signalbox explain subscribe ${sampleOf(words.pattern)}`,
-  );
+  for (const line of nextSteps(words.pattern, methods)) context.out(line);
   return 0;
 };
+
+function nextSteps(pattern: string, [method]: readonly string[]): readonly string[] {
+  const sample = pattern.replaceAll('{method}', method ?? '1').replaceAll(/\{\w+\}/g, '1');
+  const tries =
+    method === undefined
+      ? [
+          `npx signalbox subscribe ${sample}`,
+          `npx signalbox publish ${sample} '{"text": "hello"}'`,
+          `in a page: sync.subscribe('${sample}', (payload) => console.log(payload))`,
+        ]
+      : [
+          `npx signalbox call ${sample} 1 2 --user 5`,
+          `in a page: sync.call('${sample}', 1, 2).then(console.log)`,
+        ];
+  return [
+    'next: write what it does, then npm test; and try it on a running server:',
+    ...tries.map((line) => `  ${line}`),
+  ];
+}
 
 function checkFree(name: string, { offers, settings, routes }: Application): void {
   const route = routes.find((one) => one.name === name);
@@ -86,8 +103,4 @@ function wordsOf({ file, line, code, message }: Finding): string {
 async function takeBack({ file, text }: Before, made: readonly string[]): Promise<void> {
   await Promise.all(made.map((path) => rm(path, { force: true })));
   await (text === undefined ? rm(file, { force: true }) : writeFile(file, text));
-}
-
-function sampleOf(pattern: string): string {
-  return pattern.replaceAll(/\{\w+\}/g, '1');
 }

@@ -1,3 +1,5 @@
+import { isRecord } from '../../core/json-schema.js';
+import { boundedText } from '../bounded-text.js';
 import { findKey, findUrl, noKey } from './application-options.js';
 import type { CliContext } from './program.js';
 
@@ -38,12 +40,25 @@ export async function ask(
   const url = `${await findUrl(options, context)}${path}`;
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-  const response = await fetch(url, { ...request, headers }).catch((cause: unknown) => {
+  // Where it leads to another server, that one is not the one that was named.
+  const response = await fetch(url, { ...request, headers, redirect: 'manual' }).catch((cause: unknown) => {
     const what = `no answer from ${url}: ${reasonOf(cause)}`;
     throw new Error(`${what}\ncheck the address, and that the server runs`, { cause });
   });
-  const answer = (await response.json().catch(() => ({}))) as Answer['body'];
-  return { ok: response.ok, status: response.status, body: answer };
+  const { ok, status } = response;
+  const to = response.headers.get('location');
+  if (status >= 300 && status < 400 && to !== null)
+    throw new Error(`${url} leads to ${to}: name the address of the server itself`);
+  return { ok, status, body: parsed(await boundedText(response)) };
+}
+
+function parsed(text: string): Answer['body'] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : {};
+  } catch {
+    return {};
+  }
 }
 
 /** `fetch` says why only in what caused its error. */

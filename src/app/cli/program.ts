@@ -4,6 +4,16 @@ import { VERSION } from '../version.js';
 /** 0 fine, 1 failure, 2 wrong usage. */
 export type ExitCode = 0 | 1 | 2;
 
+/** What the process itself has to tell, which no command has asked for. */
+export interface ProcessNews {
+  /** Node or a package warns of something. */
+  warned(warning: Error): void;
+  /** A promise was rejected, and nobody catches that. The process goes on. */
+  rejected(reason: unknown): void;
+  /** An error was thrown where nobody could catch it. The process ends with 1. */
+  failed(error: unknown): void;
+}
+
 /** Where a command writes, and what it runs in. */
 export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -14,6 +24,8 @@ export interface CliContext {
   input(): Promise<string>;
   /** Calls back each time that the process is told to read its configuration again. */
   hangUp(listener: () => void): void;
+  /** From now on tells this in place of the error stream. */
+  hear(news: ProcessNews): void;
   /** Resolves when nobody reads the output any more. */
   unread(): Promise<void>;
   /** Resolves when the process is asked to stop. */

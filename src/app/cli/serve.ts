@@ -1,13 +1,18 @@
 import type { Command } from 'commander';
 import { formatFindings } from '../../config/index.js';
 import type { DevBoard } from '../../core/dev-news.js';
+import type { Logger } from '../../core/logger.js';
+import type { ReloadReport } from '../../core/reload.js';
 import type { Application } from '../application.js';
 import type { Plan } from '../container.js';
+import { logFindings } from '../finding-log.js';
+import { createLogger, isForPeople } from '../logger.js';
 import type { LoadPlan } from '../reloading.js';
 import { ensureLocalSecrets, localKey } from '../secrets.js';
 import { type RunningServer, startServer } from '../server.js';
 import { describeAllSettings, describeApplication, openApplication } from './application-options.js';
 import { describeReload } from './describe-reload.js';
+import { ProcessLog } from './process-log.js';
 import type { CliCommand, CliContext, ExitCode } from './program.js';
 
 /** Runs the server until it is asked to stop, then lets everybody go. */
@@ -37,27 +42,46 @@ export interface ServeInput {
 /** For `serve`, and for whoever does more while it runs. */
 export async function runServer({ options, context, board, started }: ServeInput): Promise<ExitCode> {
   const application = await openApplication(options, context);
-  const plan = { ...(await withSecrets(application)), board };
+  const planned = await withSecrets(application);
+  const logger = createLogger(planned.settings.log);
+  const plan = { ...planned, board, logger };
+  context.hear(new ProcessLog(logger));
+  // Programs that read the log take JSON alone: for them all of it is there.
+  const isShown = board !== undefined || isForPeople(plan.settings.log);
+  const tell = isShown ? context.err : () => undefined;
   const load = async () => {
     const again = await openApplication(options, context);
     return { plan: await withSecrets(again), findings: again.findings };
   };
-  if (application.findings.length > 0)
-    context.err(formatFindings(application.findings, { color: context.color }));
+  if (!isShown) logFindings(logger, application.findings);
+  else if (application.findings.length > 0)
+    tell(formatFindings(application.findings, { color: context.color }));
   const server = await start(plan, load);
-  warnOfOrigins(plan, context);
-  tellDevelopment(plan, context);
+  warnOfOrigins(plan, logger);
+  warnOfDevelopment(plan, logger);
   tellKey(application, plan, context);
   const end = await started?.(server, application);
   // Who reads the line may stop the server at once. All are written together: the first says that all are there.
   const stopped = context.stopped();
-  context.hangUp(() => void server.reload().then((report) => context.err(describeReload(report, context))));
+  context.hangUp(
+    () => void server.reload().then((report) => tell(describeReload(withoutLogged(report, board), context))),
+  );
   context.out(server.urls.map((url) => `signalbox ready ${url}`).join('\n'));
   await stopped;
-  context.err('signalbox stops: peers are told to come back; once more to stop at once');
-  await end?.();
-  await server.close();
-  return 0;
+  tell('signalbox stops: peers are told to come back; once more to stop at once');
+  try {
+    await end?.();
+    await server.close();
+    return 0;
+  } catch (error) {
+    logger.error({ event: 'stop_failed', error }, 'not all could be stopped in order');
+    return 1;
+  }
+}
+
+/** While an application is developed its findings are shown, and not written to the log. */
+function withoutLogged(report: ReloadReport, board: DevBoard | undefined): ReloadReport {
+  return board === undefined ? { ...report, findings: [] } : report;
 }
 
 /** Once the server runs: a key that it made for itself is of use only then. */
@@ -70,17 +94,19 @@ function tellKey({ settings }: Application, plan: Plan, context: CliContext): vo
 const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '::1'];
 
 /** What is convenient here is dangerous elsewhere. */
-function tellDevelopment({ settings }: Plan, context: CliContext): void {
+function warnOfDevelopment({ settings }: Plan, logger: Logger): void {
   if (!settings.development) return;
-  context.err(
+  logger.warn(
+    { event: 'development_mode' },
     'development mode: refusals say how they came about, and whoever opens the page can be any user',
   );
 }
 
 /** A browser does not tell its page why a connection was refused, so the server tells whoever starts it. */
-function warnOfOrigins({ settings: { listen, origins } }: Plan, context: CliContext): void {
+function warnOfOrigins({ settings: { listen, origins } }: Plan, logger: Logger): void {
   if (origins.length > 0 || LOOPBACK.includes(listen.host)) return;
-  context.err(
+  logger.warn(
+    { event: 'origins_not_listed' },
     `pages of other addresses than ${listen.host} and localhost may not connect: list theirs in origins, as in origins: [https://app.example.com]`,
   );
 }

@@ -1,5 +1,5 @@
 import { NotExamined, type Patient } from './doctor-check.js';
-import { type Answer, type GetOptions, get } from './probe.js';
+import { type Answer, certificateOf, type GetOptions, get } from './probe.js';
 
 /** The address of the running server. Throws `NotExamined` where there is none. */
 export function urlOf({ url }: Patient): URL {
@@ -26,10 +26,19 @@ export async function askAsBackend(
   const url = urlOf(patient);
   if (patient.key === undefined) throw new NotExamined('say --key, or set SIGNALBOX_API_KEY');
   const authorization = `Bearer ${patient.key}`;
+  await checkTrust(url);
   const answer = await get(url, path, { ...headers, authorization }, options).catch(failure);
   if (answer.status === 401) throw new NotExamined('the server does not take the key: check --key');
   if (answer.status !== 200) throw new NotExamined(`${path} answers ${answer.status}`);
   return answer;
+}
+
+/** Throws `NotExamined` for a server that may be another one: whoever is between would have the key. */
+async function checkTrust(url: URL): Promise<void> {
+  if (url.protocol !== 'https:') return;
+  const { fault } = await certificateOf(url).catch(failure);
+  if (fault !== undefined)
+    throw new NotExamined(`the certificate is not trusted (${fault}), and the key is not sent`);
 }
 
 /** The same as JSON. */

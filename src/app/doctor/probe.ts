@@ -11,7 +11,7 @@ import { connect } from 'node:tls';
 
 /** Milliseconds for an answer. */
 const PATIENCE = 10_000;
-const LONGEST_BODY = 1024 ** 2;
+const LONGEST_BODY = 16 * 1024 ** 2;
 
 export interface Answer {
   readonly status: number;
@@ -19,10 +19,12 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Certificates are looked at by a check of their own. */
+/** Certificates are looked at by a check of their own; a key is sent to nobody who has none that is trusted. */
 function ask(url: URL, path: string, options: RequestOptions = {}) {
   const request = url.protocol === 'https:' ? secure : plain;
-  return request(new URL(path, url), { timeout: PATIENCE, ...options, ...{ rejectUnauthorized: false } });
+  const { authorization } = (options.headers ?? {}) as Readonly<Record<string, unknown>>;
+  const trust = { rejectUnauthorized: authorization !== undefined };
+  return request(new URL(path, url), { timeout: PATIENCE, ...options, ...trust });
 }
 
 export interface GetOptions {
@@ -42,12 +44,17 @@ export function get(
   return new Promise((resolve, reject) => {
     const from = localAddress === undefined ? {} : { localAddress };
     const request = ask(url, path, { headers, timeout: patience, ...from });
-    request.once('timeout', () => request.destroy(new Error(`no answer within ${patience} ms`)));
+    const late = () => request.destroy(new Error(`no answer within ${patience} ms`));
+    // An answer that never ends is none either.
+    const timer = setTimeout(late, patience);
+    request.once('close', () => clearTimeout(timer));
     request.once('error', reject);
     request.once('response', (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text: string) => {
-        if (body.length < LONGEST_BODY) body += text;
+        body += text;
+        if (body.length > LONGEST_BODY)
+          request.destroy(new Error(`more than ${LONGEST_BODY} bytes are answered`));
       });
       response.once('error', reject);
       response.once('end', () =>

@@ -57,5 +57,6 @@ function section(name: string, lines: readonly string[]): readonly string[] {
 }
 
 function quote(text: string): string {
+  if (/\p{Cc}/u.test(text)) return JSON.stringify(text);
   return /^[A-Za-z_/][\w./-]*$/.test(text) ? text : `'${text.replaceAll("'", "''")}'`;
 }

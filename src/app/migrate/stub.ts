@@ -51,7 +51,7 @@ function topicStub(handler: GosHandler, { name, className }: Names): string {
   const [secure, timer] = [find('secure'), find('registerPeriodicTimer')];
   const publish = find('onPublish') ?? find('onPush');
   const parts = [
-    `  static ${parent ? 'override ' : ''}readonly handler: string = '${name}';`,
+    `  static ${parent ? 'override ' : ''}readonly handler: string = ${literal(name)};`,
     ...(secure && isCode(secure)
       ? [
           `  // Was asked before everything: say it as \`access\` of the route, or in each hook.\n${php(secure, '  ')}`,
@@ -126,12 +126,12 @@ function leaveHook(method: PhpMethod | undefined): readonly string[] {
 
 function rpcStub(handler: GosHandler, { name, className }: Names): string {
   const methods = (handler.php?.methods ?? []).filter((one) => one.isPublic && !NO_METHOD.test(one.name));
-  const list = methods.map((method) => `'${method.name}'`).join(', ');
+  const list = methods.map((method) => literal(method.name)).join(', ');
   const bodies = methods.map(
     (method) =>
       `  ${method.name}(_session: Session, _request: TopicRequest, _call: CallEvent): unknown {\n${php(method)}\n${refusal(className, method.name)}\n  }`,
   );
-  const head = `  static readonly handler: string = '${name}';\n\n  /** Nothing else of this class can be called. */\n  readonly methods: readonly string[] = [${list}];`;
+  const head = `  static readonly handler: string = ${literal(name)};\n\n  /** Nothing else of this class can be called. */\n  readonly methods: readonly string[] = [${list}];`;
   const body = [head, ...bodies].join('\n\n');
   return `${imports(body, undefined)}\n${about(handler, name)}\nexport class ${className} implements TopicHandler {\n${body}\n}\n`;
 }
@@ -145,7 +145,7 @@ function periodicStub(handler: GosHandler, { name, className }: Names): string {
 
 ${about(handler, name)}
 export class ${className} implements PeriodicTask {
-  static readonly periodic = '${name}';
+  static readonly periodic = ${literal(name)};
 
   /** Milliseconds. */
   readonly interval = ${Number(seconds ?? 60) * 1000};
@@ -176,7 +176,13 @@ function imports(body: string, parent: string | undefined): string {
 }
 
 function refusal(className: string, method: string): string {
-  return `    throw new RouterError('forbidden', '${className}.${method} ${REFUSES}');`;
+  return `    throw new RouterError('forbidden', ${literal(`${className}.${method} ${REFUSES}`)});`;
+}
+
+/** A text that stays one, whatever it says: what is written here is run when it is checked. */
+function literal(text: string): string {
+  const escaped = JSON.stringify(text).slice(1, -1).replaceAll(String.raw`\"`, '"');
+  return `'${escaped.replaceAll("'", String.raw`\'`)}'`;
 }
 
 /** The code as it was, for whoever writes it again. */

@@ -143,7 +143,9 @@ export class InstallationFiles {
   async readCode(file: string): Promise<string | undefined> {
     try {
       const path = this.pathOf(file);
-      return (await stat(path)).size > LARGEST_CODE ? undefined : await readFile(path, 'utf8');
+      const found = await stat(path);
+      // A pipe or a device, to which a link may lead, never ends.
+      return found.isFile() && found.size <= LARGEST_CODE ? await readFile(path, 'utf8') : undefined;
     } catch {
       return undefined;
     }

@@ -34,10 +34,11 @@ export interface PagerProps {
   readonly paging: Paging;
 }
 
-/** Which rows these are, and the way to the others. */
+/** Which rows these are, and the way to the others; nothing where there are none at all. */
 export function Pager({ of: { total, next }, shown, paging }: PagerProps) {
   const first = paging.page * PAGE + 1;
   const isAll = paging.page === 0 && next === undefined;
+  if (isAll && shown === 0) return null;
   return (
     <nav class="pager" aria-label="Pages">
       <p>{shown === 0 ? 'none' : `${count(first)}–${count(first + shown - 1)} of ${count(total)}`}</p>

@@ -20,7 +20,13 @@ const COLUMNS: readonly Column<Member>[] = [
 /** Who is on a channel, on all nodes. */
 export function Presence({ channel, realm }: ChannelPartProps) {
   const asked = useAnswer<PresenceAnswer>('presence', { channel, realm }, EVERY);
-  const { answer } = asked;
+  const { answer, fault } = asked;
+  if (answer === undefined && fault?.code === 'no_such_route')
+    return (
+      <p class="empty">
+        <Text of={fault.message} />: <Text of={fault.hint ?? ''} />.
+      </p>
+    );
   return (
     <>
       <Waiting for={asked} />

@@ -19,7 +19,7 @@ const COLUMNS: readonly Column<RouteRow>[] = [
   { title: 'Route', cell: ({ name }) => <Text of={name} /> },
   { title: 'Pattern', cell: ({ pattern }) => <Code of={pattern} /> },
   { title: 'Handler', isWidest: true, cell: ({ handler }) => <Text of={handler ?? 'none'} /> },
-  { title: 'Traits', isWidest: true, cell: ({ traits }) => <Text of={traits.join(', ')} /> },
+  { title: 'Traits', isWidest: true, cell: ({ traits }) => traits.join(', ') },
   { title: 'Subscribe', isWide: true, cell: (route) => <Rules of={route} operation="subscribe" /> },
   { title: 'Publish', isWide: true, cell: (route) => <Rules of={route} operation="publish" /> },
   { title: 'Subscribers', isNumber: true, isWide: true, cell: ({ subscribers }) => count(subscribers) },

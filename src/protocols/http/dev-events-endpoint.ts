@@ -8,7 +8,8 @@ const MOST = 64;
 
 /**
  * `GET /dev/events`, while an application is developed: what becomes of its files, as they change. An event `news` has whether the
- * server goes by them, and a text for people; a page that comes while something is wrong is told at once.
+ * server goes by them, and a text for people; a page that comes while something is wrong is told at once. An event `pages` says that
+ * a page, or a part of one, is another.
  */
 export class DevEventsEndpoint implements HttpEndpoint {
   readonly method = 'GET';
@@ -25,7 +26,12 @@ export class DevEventsEndpoint implements HttpEndpoint {
     return this.#streams.reply((stream) => {
       const { last } = this.#board;
       if (last?.applied === false) stream.send('news', last);
-      stream.whenEnded(this.#board.listen((news) => stream.send('news', news)));
+      stream.whenEnded(
+        this.#board.listen({
+          news: (news) => stream.send('news', news),
+          pagesChanged: () => stream.send('pages', {}),
+        }),
+      );
     });
   }
 }

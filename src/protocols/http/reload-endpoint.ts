@@ -34,7 +34,7 @@ class ReloadEndpoint implements HttpEndpoint {
   async handle(request: HttpRequest): Promise<HttpReply> {
     const { reload, cluster, authenticator } = this.#parts;
     await administratorOf(request, authenticator, 'reloading');
-    const all = new JsonBody(request, ['all']).flag('all', false);
+    const all = request.body.length > 0 && new JsonBody(request, ['all']).flag('all', false);
     const report = await reload();
     if (!report.applied) return refusal(report);
     const nodes = all ? await cluster.command({ type: 'reload' }) : undefined;

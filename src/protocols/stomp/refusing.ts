@@ -1,6 +1,6 @@
 import { cutText } from '../../core/cut-text.js';
 import { DISCONNECT, type Disconnect, RouterError } from '../../core/errors.js';
-import type { PeerRefusals } from '../../core/peer-refusals.js';
+import type { PeerRefusals, PeerRequest } from '../../core/peer-refusals.js';
 import { VersionError } from './connecting.js';
 import type { StompParts } from './context.js';
 import { StompError } from './stomp-error.js';
@@ -88,7 +88,7 @@ export class Refusing {
   }
 
   /** What a stranger calls a command may be long. */
-  #describe({ command }: Refused) {
+  #describe({ command }: Refused): PeerRequest {
     const { connection, version } = this.#wire;
     const { remoteAddress } = connection;
     return { remoteAddress, session: this.session, version, command: command?.slice(0, 32) };

@@ -1,6 +1,7 @@
 import { JsonError, skipSpace, skipString, skipValue } from '../../core/json-scanner.js';
 import { Payload } from '../../core/payload.js';
 import { decodeReceivers, PUBLISH, type Receivers, Wamp1Error } from './codec.js';
+import { KnownNames } from './known-names.js';
 
 /** A PUBLISH whose payload is the bytes that arrived: checked to be JSON, never parsed. */
 export interface PublishFrame {
@@ -12,10 +13,10 @@ export interface PublishFrame {
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const COMMA = 0x2c;
-const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 const PUBLISH_DIGIT = 0x30 + PUBLISH;
 
+const KNOWN = new KnownNames();
 const TO_EVERYBODY: Receivers = { excludeMe: false, exclude: [], eligible: [] };
 
 /** Whether the message is a PUBLISH: its list begins with 7. */
@@ -35,7 +36,7 @@ export function readPublish(bytes: Buffer, depth: number): PublishFrame {
   const body = afterComma(bytes, skipSpace(bytes, nameEnd));
   const bodyEnd = skipValue(bytes, body, depth);
   return {
-    channel: readString(bytes, name, nameEnd),
+    channel: readName(bytes, name + 1, nameEnd - 1),
     payload: Payload.fromJson(bytes.subarray(body, bodyEnd)),
     receivers: readRest(bytes, skipSpace(bytes, bodyEnd), depth),
   };
@@ -46,10 +47,18 @@ function afterComma(bytes: Buffer, at: number): number {
   return skipSpace(bytes, at + 1);
 }
 
-function readString(bytes: Buffer, start: number, end: number): string {
-  const text = bytes.toString('utf8', start + 1, end - 1);
-  for (let i = start; i < end; i++) if (bytes[i] === BACKSLASH) return JSON.parse(`"${text}"`);
-  return text;
+/** The text between two quotes. */
+function readName(bytes: Buffer, start: number, end: number): string {
+  const known = KNOWN.find(bytes, start, end);
+  if (known !== undefined) return known;
+  const name = readText(bytes, start, end);
+  KNOWN.keep(name, bytes, start, end);
+  return name;
+}
+
+function readText(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString('utf8', start, end);
+  return text.includes('\\') ? JSON.parse(`"${text}"`) : text;
 }
 
 function readRest(bytes: Buffer, at: number, depth: number): Receivers {

@@ -30,6 +30,12 @@ export function admitted(
   return (session, event) => trace.handle(() => procedure(session, event));
 }
 
+/** Notes that a session is asked for the answer; the result ends that with what it says, or without anything that anybody gets. */
+export function noteAsking({ followed: trace }: FollowedCall): ((reply?: CallReply) => void) | undefined {
+  const end = trace?.ask();
+  return end && ((reply) => end(reply === undefined ? gone() : errorIn(reply)));
+}
+
 /** The call has ended without an answer that anybody gets. */
 export function abandon({ followed: trace }: FollowedCall, why: unknown = gone()): void {
   trace?.end(why);

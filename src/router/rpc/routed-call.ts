@@ -11,7 +11,7 @@ import {
   patience,
 } from './call-context.js';
 import type { Expiring } from './call-timeouts.js';
-import { abandon, type FollowedCall } from './followed-call.js';
+import { abandon, type FollowedCall, noteAsking } from './followed-call.js';
 import type { Chooser, LiveRegistration, Member } from './live-registration.js';
 import type { Involved, Participant } from './participants.js';
 import { RoutedInvocation } from './routed-invocation.js';
@@ -20,6 +20,11 @@ import { RoutedInvocation } from './routed-invocation.js';
 const UNAVAILABLE = 'wamp.error.unavailable';
 const CANCELED = 'wamp.error.canceled';
 const TIMEOUT = 'wamp.error.timeout';
+/** What comes of asking a callee that passes the call on, which another then answers. */
+const PASSED_ON: CallReply = {
+  type: 'refused',
+  error: new RouterError('no_available_callee', 'the callee passes the call on'),
+};
 
 /**
  * A call that goes to a session. The caller gets one final answer whatever happens: the first of the callee's, a
@@ -142,7 +147,7 @@ export class RoutedCall implements OngoingCall, Expiring, Chooser, Involved {
     const { registration } = former;
     const member = this.#bound || !this.#isServed() ? undefined : registration.pick(this);
     if (member !== undefined) {
-      former.over();
+      former.over(PASSED_ON);
       this.#invoke(registration, member);
       return;
     }
@@ -177,6 +182,7 @@ export class RoutedCall implements OngoingCall, Expiring, Chooser, Involved {
       timeout: forwards ? asked : undefined,
       caller: this.#call.caller ?? (member.disclose ? publisherOf(this.#call.session) : undefined),
       participant: participants.of(member.callee.session),
+      noted: noteAsking(this.#call),
     });
     this.#invocation = invocation;
     try {
@@ -202,7 +208,7 @@ export class RoutedCall implements OngoingCall, Expiring, Chooser, Involved {
     this.#over = true;
     this.#context.timeouts.forget(this);
     this.#caller?.calls.delete(this.#place);
-    this.#invocation?.over();
+    this.#invocation?.over(reply);
     if (reply === undefined) abandon(this.#call);
     else answer(this.#call, reply, this.#context);
   }

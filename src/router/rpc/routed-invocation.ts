@@ -1,6 +1,6 @@
 import type { Payload } from '../../core/payload.js';
 import type { Publisher } from '../../core/publication.js';
-import type { Callee, CallFailure, CallRequest, Invocation } from '../../core/rpc.js';
+import type { Callee, CallFailure, CallReply, CallRequest, Invocation } from '../../core/rpc.js';
 import type { LiveRegistration, Member } from './live-registration.js';
 import type { Involved, Participant } from './participants.js';
 
@@ -19,6 +19,8 @@ export interface InvocationTarget {
   readonly timeout: number | undefined;
   readonly caller: Publisher | undefined;
   readonly participant: Participant;
+  /** Is told what came of it, where that is traced. */
+  readonly noted: ((reply?: CallReply) => void) | undefined;
 }
 
 /** One attempt to have a call answered: after the answer, or when it is over, nothing that its callee says counts. */
@@ -94,10 +96,11 @@ export class RoutedInvocation implements Invocation, Involved {
     if (!this.#over) this.#invoking.calleeLeft();
   }
 
-  /** What the callee says does not count any more. */
-  over(): void {
+  /** What the callee says does not count any more; without a reply nobody waits for it. */
+  over(reply?: CallReply): void {
     if (this.#over) return;
     this.#over = true;
+    this.#target.noted?.(reply);
     this.#target.participant.invocations.delete(this.#place);
   }
 }

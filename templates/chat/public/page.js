@@ -13,6 +13,7 @@ who.addEventListener('submit', (event) => {
   const user = who.elements.user.value.trim();
   who.hidden = true;
   say.hidden = false;
+  document.getElementById('messages').hidden = false;
   say.elements.text.focus();
   sync.configure({ ticket: () => ticketOf(user) });
   sync.subscribe(CHANNEL, tell);

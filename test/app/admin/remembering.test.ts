@@ -4,7 +4,8 @@ import { SecondSeries } from '../../../src/app/admin/second-series.js';
 import { SlowPeers } from '../../../src/app/admin/slow-peers.js';
 import { DISCONNECT, RouterError } from '../../../src/core/errors.js';
 import type { Refused, SeenRefusal } from '../../../src/core/inspection.js';
-import { TestServer, testRoute, testUser } from '../../../src/testing.js';
+import { Session, sessionId } from '../../../src/core/session.js';
+import { TestServer, testBackend, testRoute, testUser } from '../../../src/testing.js';
 
 const server = new TestServer({
   routes: [testRoute('prices', 'prices', { slow: 'conflate' })],
@@ -15,6 +16,10 @@ const { session } = server.connect(testUser('5'));
 function refusal(channel: string, more: Partial<Refused> = {}): Refused {
   const error = new RouterError('forbidden', 'no', { request: 'r-1' });
   return { error, operation: 'subscribe', session, channel, route: 'a', decided: () => ['why'], ...more };
+}
+
+function requestOf(name: string) {
+  return { id: sessionId(), protocol: 'http', principal: testBackend(name) };
 }
 
 describe('the last refusals', () => {
@@ -35,6 +40,19 @@ describe('the last refusals', () => {
       ['a', 1],
       ['b', 1],
       ['a', 2],
+    ]);
+  });
+
+  it('have those of a back end once, though each of its requests is a session', () => {
+    const ring = new RefusalRing(() => undefined);
+    const { connection } = session;
+    for (const name of ['shop', 'shop', 'cms'])
+      ring.refused(
+        refusal('a', { session: new Session({ ...requestOf(name), connection, end: () => undefined }) }),
+      );
+    expect(ring.all.map(({ principal, times }) => [principal?.id, times])).toEqual([
+      ['cms', 1],
+      ['shop', 2],
     ]);
   });
 

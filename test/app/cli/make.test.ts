@@ -42,6 +42,9 @@ describe('signalbox make topic', () => {
     expect(outcome.stdout).toMatch(
       /made .*shop-orders\.ts\nmade .*shop-orders\.test\.ts\nadded route shop\.orders to /,
     );
+    expect(outcome.stdout).toContain(
+      `\n  npx signalbox publish orders/1 '{"text": "hello"}'\n  in a page: sync.subscribe('orders/1',`,
+    );
     expect(routingOf(folder)).toBe(`${ROUTING}
 shop.orders:
   channel: 'orders/{id}'
@@ -58,7 +61,10 @@ shop.orders:
   it('makes what is called, one method for each name', async () => {
     const folder = project();
     const args = ['make', 'topic', 'sums', '--channel', 'sums/{method}', '--methods', 'add, subtractAll'];
-    expect(await cli(args, { cwd: folder })).toMatchObject({ code: 0 });
+    expect(await cli(args, { cwd: folder })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('\n  npx signalbox call sums/add 1 2 --user 5\n'),
+    });
     expect(await cli(['check'], { cwd: folder })).toMatchObject({ code: 0 });
     const explained = await cli(['explain', 'call', 'sums/subtract_all', '--as', 'user:5'], { cwd: folder });
     expect(explained).toMatchObject({ code: 0, stdout: expect.stringContaining('ALLOWED') });

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cli } from '../../support/cli.js';
 import { testFolder } from '../../support/folder.js';
@@ -189,5 +190,54 @@ limits: { ping: 20s }
     expect(readdirSync(out).filter((name) => name.endsWith('.md'))).toEqual([]);
     const nowhere = await cli(['migrate', 'gos', `${folder}/nowhere`]);
     expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no folder') });
+  });
+
+  it('writes names as names: nothing that an installation says is run', async () => {
+    const folder = testFolder();
+    const mark = `${folder}/was-run`;
+    const run = `process.getBuiltinModule('fs').writeFileSync(${JSON.stringify(mark)}, '')`;
+    const names = [`a'+${run}+'`, `b\n'+${run}+'`, `c\\'+${run}//`, `d*/ ${run} /*`, 'e"\\"', 'f\u2028'];
+    const services = names.flatMap((name, n) => [
+      { class: `App\\Topic\\T${n}`, arguments: [name], tags: [{ name: 'gos_web_socket.topic' }] },
+      {
+        class: `App\\Periodic\\P${n}*/${run}/*`,
+        arguments: [name],
+        tags: [{ name: 'gos_web_socket.periodic' }],
+      },
+      {
+        class: `App\\RPC\\R${n}';${run};'`,
+        arguments: [`rpc ${name}`],
+        tags: [{ name: 'gos_web_socket.rpc' }],
+      },
+      {
+        class: 'Oro\\Bundle\\SyncBundle\\Topic\\BroadcastTopic',
+        arguments: [`oro: ${name}`],
+        tags: [{ name: 'gos_web_socket.topic' }],
+      },
+    ]);
+    const { out, read } = await migrated({
+      'config/oro/websocket_routing/a.yml': `a: { channel: a, handler: { callback: ${JSON.stringify(`oro: ${names[0]}`)} } }\n`,
+      'config/services.yaml': JSON.stringify({
+        services: Object.fromEntries(services.map((one, n) => [`s${n}`, one])),
+      }),
+    });
+    expect(existsSync(mark)).toBe(false);
+    expect(read('MIGRATION.md')).not.toMatch(/cannot be loaded/);
+    expect(await cli(['check'], { cwd: out })).toEqual({
+      code: 0,
+      stdout: '1 route, nothing to report\n',
+      stderr: '',
+    });
+    expect(existsSync(mark)).toBe(false);
+  });
+
+  it('waits for no pipe that a link leads to', async () => {
+    const folder = testFolder(GOS_APPLICATION);
+    execFileSync('mkfifo', [`${folder}/pipe`]);
+    symlinkSync(`${folder}/pipe`, `${folder}/src/Topic/PipeTopic.php`);
+    symlinkSync(`${folder}/pipe`, `${folder}/config/packages/pipe.yaml`);
+    symlinkSync('.', `${folder}/src/circle`);
+    const { code, stderr } = await cli(['migrate', 'gos', folder, '--out', `${testFolder()}/live`]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 });

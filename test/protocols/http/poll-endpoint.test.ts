@@ -65,6 +65,37 @@ describe('GET /api/poll', () => {
     expect(answer.since).toMatch(/^\w+\.12\.\w+$/);
   });
 
+  it('says so at once where that is so of one of its channels', async () => {
+    const reading = new Reading();
+    const { since } = await reading.read<Answer>('poll?channel=news/1&channel=news/2');
+    for (let n = 0; n < 12; n++) await reading.publish('news/2', n);
+    const answer = await reading.read<Answer>(`poll?channel=news/1&channel=news/2&since=${since}&wait=60s`);
+    expect(answer).toMatchObject({ messages: [], recovered: { 'news/1': true, 'news/2': false } });
+  });
+
+  it('does not begin to wait for a caller that went while it subscribed', async () => {
+    let agree = () => {};
+    let isAsked = false;
+    const onSubscribe = () => {
+      isAsked = true;
+      return new Promise<void>((resolve) => (agree = resolve));
+    };
+    const reading = new Reading({ handlers: { news: { onSubscribe } } });
+    let go = () => {};
+    const asked = reading.read<Answer>('poll?channel=news/1');
+    await until(() => isAsked);
+    agree();
+    const { since } = await asked;
+    isAsked = false;
+    const path = `poll?channel=news/1&since=${since}&wait=60s`;
+    const answer = reading.get(path, undefined, (listener) => void (go = listener));
+    await until(() => isAsked);
+    go();
+    agree();
+    await answer;
+    expect(reading.entered).toBe(0);
+  });
+
   it('never loses and never repeats, whatever comes between two requests', async () => {
     const reading = new Reading();
     let { since } = await reading.read<Answer>('poll?channel=news/1');
@@ -183,5 +214,26 @@ describe('GET /api/poll', () => {
     const why = { code: 4503, reason: 'withdrawn', reconnect: false };
     reading.server.router.disconnect({ user: '5' }, why);
     await expect(answer).rejects.toMatchObject({ code: 'unavailable', message: 'withdrawn' });
+  });
+
+  it('is refused when one of its subscriptions ends while it waits', async () => {
+    const reading = new Reading();
+    const { since } = await reading.read<Answer>('poll?channel=news/1');
+    const answer = reading.get(`poll?channel=news/1&since=${since}&wait=60s`);
+    await until(() => reading.server.router.topics.get('news/1')?.size === 1);
+    reading.server.reroute([], {});
+    await expect(answer).rejects.toMatchObject({ code: 'no_such_route' });
+    expect(reading.entered).toBe(0);
+  });
+
+  it('goes on waiting where something comes that is kept nowhere, and has it in no answer', async () => {
+    const reading = new Reading();
+    const { since } = await reading.read<Answer>('poll?channel=news/1');
+    const answer = reading.read<Answer>(`poll?channel=news/1&since=${since}&wait=60s`);
+    const { router } = reading.server;
+    await until(() => router.topics.get('news/1')?.size === 1);
+    await reading.publish('news/1', 'for others', { exclude: ['1234567890123456'] });
+    await reading.publish('news/1', 'kept');
+    expect(payloads(await answer)).toEqual(['kept']);
   });
 });

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Match } from '../../../src/core/match.js';
 import type { InvokePolicy } from '../../../src/core/rpc.js';
 import type { TopicHandler } from '../../../src/core/topic.js';
 import { type TestPeer, TestServer, testRoute, testUser } from '../../../src/testing.js';
+import { eventually } from '../../support/until.js';
 import { call, register, TestCallee, values } from './kit.js';
 
 const any = testRoute('any', '{name}', { handler: 'none', requirements: { name: '.+' } });
@@ -118,6 +119,92 @@ describe('a registration', () => {
     expect(server.procedures.match('wamp.session.count')).toBeUndefined();
   });
 
+  it('is neither had nor called by a session that has ended', async () => {
+    const { server } = serve();
+    const gone = server.connect();
+    register(server, new TestCallee(server.connect()), 'a');
+    await gone.leave();
+    expect(() => register(server, new TestCallee(gone), 'b')).toThrow(refusal('unavailable'));
+    expect(call(server, gone, 'a').replies).toEqual([]);
+    expect([server.procedures.registrations.size, server.procedures.stats.calls]).toEqual([1, 0]);
+    expect(server.procedures.participants).toBe(1);
+  });
+
+  it('is looked up by any spelling of its channel, and by the text of its pattern', () => {
+    const { server } = serve([testRoute('free', 'free/{name}', { handler: 'none' })]);
+    const callee = new TestCallee(server.connect());
+    const exact = register(server, callee, 'free/x');
+    const pattern = register(server, callee, 'free/', { match: 'prefix' });
+    const { procedures } = server;
+    expect(['free/x', 'free.x'].map((name) => procedures.lookup('exact', name))).toEqual([exact, exact]);
+    expect(procedures.lookup('prefix', 'free/')).toBe(pattern);
+    expect(procedures.lookup('prefix', 'free.x')).toBeUndefined();
+    expect(procedures.lookup('exact', 'free/y')).toBeUndefined();
+  });
+
+  it('is not what a handler answers', () => {
+    const { server } = serve();
+    register(server, new TestCallee(server.connect()), 'loc', { match: 'prefix' });
+    expect(server.procedures.match('local')).toBeUndefined();
+    expect(server.procedures.match('locomotive')).toBeDefined();
+  });
+
+  it('of several is found as long as one of them may register', () => {
+    const { server } = serve([work, any]);
+    const [one, two] = [server.connect(worker), server.connect(testUser('2', { roles: ['worker'] }))];
+    const { id } = register(server, new TestCallee(one), 'work', { match: 'prefix', invoke: 'roundrobin' });
+    register(server, new TestCallee(two), 'work', { match: 'prefix', invoke: 'roundrobin' });
+    server.router.setRights('2', { roles: [], organizations: [] });
+    expect(server.procedures.registrations.get(id)?.callees).toHaveLength(2);
+    expect(server.procedures.match('work/x')?.id).toBe(id);
+    server.router.setRights('1', { roles: [], organizations: [] });
+    expect(server.procedures.match('work/x')).toBeUndefined();
+  });
+
+  it('ends when the routes change and let its session register no more, and no other', () => {
+    const { server } = serve([work, any]);
+    const [callee, other] = [new TestCallee(server.connect()), new TestCallee(server.connect(worker))];
+    register(server, callee, 'work2/a');
+    register(server, callee, 'free');
+    register(server, other, 'work/b');
+    const work2 = testRoute('work2', 'work2/{name}', { handler: 'none', access: { register: ['worker'] } });
+    server.reroute([work, work2, any], handlers);
+    expect(callee.heard.at(-1)).toEqual(['revoked', 1, 'wamp.error.not_authorized']);
+    expect([...server.procedures.registrations.values()].map(({ procedure }) => procedure)).toEqual([
+      'free',
+      'work/b',
+    ]);
+  });
+
+  it('ends when its name has no route any more, or leads to another channel', () => {
+    const free = testRoute('free', 'free/{name}', { handler: 'none' });
+    const { server } = serve([free, work]);
+    const callee = new TestCallee(server.connect(worker));
+    for (const name of ['free/x', 'free.y', 'work/z']) register(server, callee, name);
+    const pattern = register(server, callee, 'work', { match: 'prefix' });
+    const dotted = testRoute('dotted', '{name}', { handler: 'none', requirements: { name: '\\w+\\.\\w+' } });
+    server.reroute([dotted, work], handlers);
+    const kept = [...server.procedures.registrations.values()];
+    expect(kept.map(({ procedure }) => procedure)).toEqual(['work/z', 'work']);
+    expect(kept[1]).toBe(pattern);
+  });
+
+  it('keeps its name from nobody who may have it once its own session may not, though nobody has told it so', () => {
+    vi.useFakeTimers({ now: 1_800_000_000_000, toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const access = ["user.id == '2' || now < timestamp(1800000060)"];
+    const { server } = serve([
+      testRoute('short', 'short/{name}', { handler: 'none', access: { register: access } }),
+    ]);
+    const [first, second] = ['1', '2'].map((id) => new TestCallee(server.connect(testUser(id))));
+    register(server, first as TestCallee, 'short/a');
+    expect(() => register(server, second as TestCallee, 'short/a')).toThrow(refusal('procedure_exists'));
+    vi.setSystemTime(1_800_000_061_000);
+    register(server, second as TestCallee, 'short/a');
+    expect(first?.heard.at(-1)).toEqual(['revoked', 1, 'wamp.error.not_authorized']);
+    expect(server.procedures.match('short/a')?.callees).toEqual([second?.session]);
+  });
+
   it('is for those whom the route lets', () => {
     const { server } = serve();
     const callee = new TestCallee(server.connect(testUser('5')));
@@ -163,6 +250,16 @@ describe('a registration', () => {
     register(server, other, 'work/x');
     call(server, server.connect(), 'work/x');
     expect(other.invocations).toHaveLength(1);
+  });
+});
+
+describe('a call', () => {
+  it('of what the server answers itself reaches no route, and is counted as any', async () => {
+    const { server } = serve([closed]);
+    const asked = call(server, server.connect(), 'signalbox.identity');
+    await eventually(() => expect(asked.replies).toHaveLength(1));
+    expect(asked.replies).not.toContain('no_such_procedure');
+    expect(server.procedures.stats.calls).toBe(1);
   });
 });
 

@@ -113,11 +113,17 @@ describe('wampy clients', () => {
           await connect(),
           await connect(),
         ];
-        await callee.register(procedure, async () => ({ argsList: [await sleep(500, 'late')] }));
+        let answer = (_: { argsList: string[] }) => {};
+        let isAsked = false;
+        await callee.register(procedure, () => {
+          isAsked = true;
+          return new Promise((resolve) => (answer = resolve));
+        });
         const outcome = caller.call(procedure).then(String, (error) => error.errorUri);
+        await until(() => isAsked);
         caller.cancel(caller.getOpStatus().reqId);
         expect(await outcome).toBe('wamp.error.canceled');
-        await sleep(600);
+        answer({ argsList: ['late'] });
         expect((await callee.call('wamp.session.count')).argsList).toHaveLength(1);
       });
 

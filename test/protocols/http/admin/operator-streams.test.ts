@@ -1,44 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { OpenBody } from '../../../../src/core/http.js';
 import { NULL_METER } from '../../../../src/core/meter.js';
 import type { EventStream } from '../../../../src/protocols/http/admin/event-stream.js';
 import { OperatorStreams } from '../../../../src/protocols/http/admin/operator-streams.js';
-
-/** A reader that takes what it is sent, or does not. */
-class FakeBody implements OpenBody {
-  waiting = 0;
-  text = '';
-  ending: 'end' | 'drop' | undefined;
-  readonly #listeners: (() => void)[] = [];
-
-  write(octets: string | Buffer): void {
-    this.text += octets;
-  }
-
-  end(): void {
-    this.#close('end');
-  }
-
-  drop(): void {
-    this.#close('drop');
-  }
-
-  whenEnded(listener: () => void): void {
-    this.#listeners.push(listener);
-  }
-
-  #close(how: 'end' | 'drop'): void {
-    this.ending ??= how;
-    for (const listener of this.#listeners.splice(0)) listener();
-  }
-}
+import { FakeBody } from './fake-body.js';
 
 function streamsOf(most = 8): OperatorStreams {
   return new OperatorStreams({ most, meter: NULL_METER });
 }
 
-function open(streams: OperatorStreams): { readonly body: FakeBody; readonly stream: EventStream } {
-  const body = new FakeBody();
+function open(
+  streams: OperatorStreams,
+  body = new FakeBody(),
+): { readonly body: FakeBody; readonly stream: EventStream } {
   let begun: EventStream | undefined;
   streams.reply((stream) => (begun = stream)).open?.(body);
   return { body, stream: begun as EventStream };
@@ -69,6 +42,36 @@ describe('streams of operators', () => {
     first.body.end();
     const third = open(streams);
     expect([second.body.ending, third.body.ending, streams.size]).toEqual([undefined, undefined, 2]);
+  });
+
+  it('are forgotten when their readers go, and nobody looks after them any more', () => {
+    const streams = streamsOf();
+    const [first, second] = [open(streams), open(streams)];
+    expect([streams.size, vi.getTimerCount()]).toEqual([2, 1]);
+    first.body.end();
+    expect([streams.size, vi.getTimerCount()]).toEqual([1, 1]);
+    second.body.drop();
+    expect([streams.size, vi.getTimerCount()]).toEqual([0, 0]);
+    const third = open(streams);
+    third.body.waiting = 1;
+    vi.advanceTimersByTime(11_000);
+    expect(third.body.ending).toBe('drop');
+  });
+
+  it('count no more once they are told to go, though their connection is still closing', () => {
+    const streams = streamsOf(1);
+    const first = open(streams, new FakeBody(true));
+    const second = open(streams);
+    expect([first.body.ending, second.body.ending, streams.size]).toEqual(['end', undefined, 1]);
+    first.body.closed();
+    expect(streams.size).toBe(1);
+  });
+
+  it('are told to be kept by nobody, and never to be made smaller on their way', () => {
+    expect(streamsOf().reply(() => undefined)).toMatchObject({
+      status: 200,
+      headers: { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' },
+    });
   });
 
   it('are never more, also where all were let in at the same time', () => {
@@ -112,5 +115,16 @@ describe('streams of operators', () => {
     streams.close();
     expect(body.ending).toBe('end');
     expect(() => open(streams)).toThrow('about to stop');
+  });
+
+  it('end at once where the server has begun to stop since they were asked for', () => {
+    const streams = streamsOf();
+    const begin = vi.fn();
+    const reply = streams.reply(begin);
+    streams.close();
+    const body = new FakeBody();
+    reply.open?.(body);
+    expect([body.ending, streams.size, vi.getTimerCount()]).toEqual(['end', 0, 0]);
+    expect(begin).not.toHaveBeenCalled();
   });
 });

@@ -5,6 +5,7 @@ import { readAs } from '../../../../src/protocols/http/admin/read-as.js';
 describe('as whom an operator acts', () => {
   it.each([
     ['anonymous', { kind: 'anonymous', roles: [] }],
+    [' anonymous ', { kind: 'anonymous' }],
     ['user:5', { kind: 'user', id: '5', roles: [], organizations: [] }],
     ['user:5 role:ROLE_ADMIN org:1 org:2', { id: '5', roles: ['ROLE_ADMIN'], organizations: ['1', '2'] }],
     ['backend', { kind: 'backend', id: 'backend', roles: ['backend'] }],
@@ -15,6 +16,9 @@ describe('as whom an operator acts', () => {
       { id: 'a b', roles: ['x'], organizations: ['7'] },
     ],
     ['{"kind":"user","id":"5"}', { kind: 'user', id: '5' }],
+    [{ kind: 'user', id: '5', roles: Array(100).fill('x') }, { roles: Array(100).fill('x') }],
+    [{ kind: 'user', id: 'ü'.repeat(127) }, { id: 'ü'.repeat(127) }],
+    [{ kind: 'user', id: 'x'.repeat(255) }, { id: 'x'.repeat(255) }],
     [{ kind: 'backend', id: 'shop', roles: ['stock'] }, { roles: ['backend', 'stock'] }],
   ])('can be %j', (as, principal) => {
     expect(readAs(as)).toMatchObject(principal);
@@ -44,7 +48,15 @@ describe('as whom an operator acts', () => {
     [JSON.parse('{"kind":"user","id":"5","__proto__":{"roles":["x"]}}')],
     [{ kind: 'anonymous', id: '5' }],
     [{ kind: 'anonymous', roles: ['x'] }],
+    [{ kind: 'anonymous', organizations: ['7'] }],
+    [{ kind: 'anonymous', roles: ['x'], organizations: ['7'] }],
     [{ kind: 'user', id: 'x'.repeat(256) }],
+    [{ kind: 'user', id: 'ü'.repeat(128) }],
+    [`user:${'x'.repeat(251)}`],
+    [`user:5${' role:x'.repeat(101)}`],
+    [`user:5${' org:7'.repeat(101)}`],
+    [`user:5 role:${'x'.repeat(256)}`],
+    [`user:5 org:${'x'.repeat(256)}`],
   ])('cannot be %j', (as) => {
     expect(() => readAs(as)).toThrow(/^(as names nobody|a user cannot have the role backend)/);
   });
