@@ -47,7 +47,7 @@ export const MACHINE_CHECKS: readonly DoctorCheck[] = [
     about: 'machine',
     severity: 'warning',
     why: 'When all peers come back at once, the kernel drops those that the server has not taken yet.',
-    fix: `sysctl -w net.core.somaxconn=4096`,
+    fix: 'sysctl -w net.core.somaxconn=4096, with a file in /etc/sysctl.d to last, and a restart of the server, which asks for it once',
     async run({ machine }) {
       const backlog = Number(await read(machine, '/proc/sys/net/core/somaxconn'));
       return backlog >= LEAST_BACKLOG ? [] : [`net.core.somaxconn is ${backlog}`];
@@ -58,7 +58,7 @@ export const MACHINE_CHECKS: readonly DoctorCheck[] = [
     about: 'machine',
     severity: 'warning',
     why: 'A proxy on this machine takes a port for each connection to the server: there are no more connections than ports.',
-    fix: "sysctl -w net.ipv4.ip_local_port_range='1024 65535', or several addresses of the server",
+    fix: "sysctl -w net.ipv4.ip_local_port_range='10240 65535', with a file in /etc/sysctl.d to last, or several addresses of the server",
     async run({ application: { settings }, machine }) {
       const [first = 0, last = 0] = (await read(machine, '/proc/sys/net/ipv4/ip_local_port_range'))
         .trim()

@@ -40,7 +40,7 @@ export const REDIS_CHECKS: readonly DoctorCheck[] = [
     about: 'redis',
     severity: 'error',
     why: 'A Redis that is full drops histories, queues and the memory of used tickets, which are then taken again. The volatile policies drop what has an end: histories and tickets.',
-    fix: 'set maxmemory-policy noeviction',
+    fix: 'set maxmemory-policy noeviction by CONFIG SET, and in redis.conf for the next start',
     async run(patient) {
       const policy = field(await info(patient), 'maxmemory_policy');
       return policy === 'noeviction' || policy === '' ? [] : [`maxmemory-policy is ${policy}`];
@@ -51,7 +51,7 @@ export const REDIS_CHECKS: readonly DoctorCheck[] = [
     about: 'redis',
     severity: 'warning',
     why: 'After a restart of Redis histories begin anew, so peers that come back are told that they missed something, and queues are empty.',
-    fix: 'set appendonly yes, unless nothing has to outlive a restart',
+    fix: 'set appendonly yes by CONFIG SET, which keeps what is there, and then in redis.conf, unless nothing has to outlive a restart',
     async run(patient) {
       const hasFile = field(await info(patient), 'aof_enabled') === '1';
       if (hasFile) return [];
@@ -64,7 +64,7 @@ export const REDIS_CHECKS: readonly DoctorCheck[] = [
     about: 'redis',
     severity: 'warning',
     why: 'Redis cuts off a node that it sends more to than this: the node repairs the gap, and falls behind again.',
-    fix: "set client-output-buffer-limit 'pubsub 256mb 64mb 60'",
+    fix: "set client-output-buffer-limit 'pubsub 256mb 64mb 60' by CONFIG SET, and in redis.conf without the quotes",
     async run(patient) {
       const text = await setting(patient, 'client-output-buffer-limit');
       const [, hard = '0'] = /pubsub (\d+)/.exec(text) ?? [];

@@ -201,6 +201,20 @@ describe('signalbox bench', () => {
     }
   });
 
+  it('says where a key comes from: not from a start, where the settings have hashes of keys', async () => {
+    const withKeys = (keys: string) =>
+      makeFolder({
+        'signalbox.yml': `routing: routes.yml\ntopics: { handlers: [] }\nauth: { keys: ${keys} }\n`,
+      });
+    const ask = (cwd: string) => cli(['bench', '--channel', 'a'], { cwd, env: { SIGNALBOX_API_KEY: '' } });
+    const hashes = await ask(withKeys(`{ shop: { sha256: ${'ab'.repeat(32)} } }`));
+    expect([hashes.code, hashes.stderr]).toEqual([
+      1,
+      'error: no back-end key: of those in auth.keys there are hashes alone; give --key, or set SIGNALBOX_API_KEY\n',
+    ]);
+    expect((await ask(withKeys('{}'))).stderr).toContain('or start the server once in this folder');
+  });
+
   it('says how many were let in where a limit is in the way', async () => {
     const most = (protocol: string) =>
       run('--as', `user:${protocol}`, '--protocol', protocol, '--connections', '150');

@@ -94,7 +94,9 @@ server { listen 127.0.0.1:${port}; ${location} } }`,
 
   it('finds that it cuts what waits, and that it is not trusted', async () => {
     const of = await look(await nginx(`proxy_read_timeout 300ms; ${APPENDED}`), '2s');
-    expect(of('websocket-idle').findings).toEqual(['an idle connection was cut within 2000 ms']);
+    expect(of('websocket-idle').findings).toEqual([
+      expect.stringMatching(/^an idle connection was cut after \d+ ms$/),
+    ]);
     expect(of('stream-idle').findings).toEqual([expect.stringMatching(/^a stream was cut after \d+ ms$/)]);
     expect(of('request-cut').findings).toEqual([
       expect.stringMatching(/^a request that waits 2 s is answered 504 after 0\.\d s$/),

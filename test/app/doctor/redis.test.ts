@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { NotExamined } from '../../../src/app/doctor/doctor-check.js';
+import { CHECKS } from '../../../src/app/doctor/examine.js';
 import type { RedisLink } from '../../../src/brokers/index.js';
 import { cli } from '../../support/cli.js';
 import { makeFolder } from '../../support/folder.js';
@@ -58,6 +60,24 @@ describe('the doctor and what Redis says', () => {
     const redis = redisThat(() => 'role:master\r\nconnected_slaves:1\r\n');
     expect(await findings('redis-replicas', { text, redis })).toEqual([]);
   });
+
+  it('takes no replica that has failed for one', async () => {
+    const look = (flags: string) => {
+      const nodes = [
+        'aa 127.0.0.1:7000@17000 myself,master - 0 0 1 connected 0-16383',
+        `bb 127.0.0.1:7001@17001 ${flags} aa 0 0 1 connected`,
+      ];
+      const redis = redisThat(() => `${nodes.join('\n')}\n`);
+      return findings('redis-replicas', { text: 'broker: redis+cluster://127.0.0.1:7000\n', redis });
+    };
+    expect(await look('slave')).toEqual([]);
+    expect(await look('slave,fail')).toEqual(['127.0.0.1:7000 has no replica']);
+  });
+
+  it('asks nothing of Redis where the broker is another one', async () => {
+    for (const { name, about } of CHECKS)
+      if (about === 'redis') await expect(findings(name, {}), name).rejects.toThrow(NotExamined);
+  });
 });
 
 describe.skipIf(!redisInstalled)('the doctor and Redis', () => {
@@ -88,6 +108,7 @@ describe.skipIf(!redisInstalled)('the doctor and Redis', () => {
 
   it('finds that nothing outlives a restart, and that a node is soon cut off, and says what helps', async () => {
     await redis.cli('CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 8mb 2mb 60');
+    await redis.cli('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
     const look = () => doctor('--config', settings(`broker: ${redis.url}\n`));
     const ill = await look();
     expect(ill('redis-persistence').findings).toEqual([
@@ -97,12 +118,14 @@ describe.skipIf(!redisInstalled)('the doctor and Redis', () => {
       'client-output-buffer-limit of pubsub is 8388608 octets',
     ]);
     // What the fixes say, word by word.
-    for (const name of ['redis-persistence', 'redis-output-buffer']) {
-      const [, setting = '', value = ''] = /^set (\S+) '?([^',]+)/.exec(ill(name).fix ?? '') ?? [];
+    for (const name of ['redis-persistence', 'redis-output-buffer', 'redis-eviction']) {
+      const [, setting = '', quoted, bare] =
+        /^set (\S+) (?:'(.+)'|(\S+)) by CONFIG SET/.exec(ill(name).fix ?? '') ?? [];
+      const value = quoted ?? bare ?? '';
       await redis.cli('CONFIG', 'SET', setting, value);
     }
     const well = await look();
-    for (const name of ['redis-persistence', 'redis-output-buffer'])
+    for (const name of ['redis-persistence', 'redis-output-buffer', 'redis-eviction'])
       expect(well(name), name).toMatchObject({ outcome: 'fine' });
     await redis.cli('CONFIG', 'SET', 'appendonly', 'no');
   });

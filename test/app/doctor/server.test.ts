@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { NotExamined } from '../../../src/app/doctor/doctor-check.js';
-import type { Diagnosis } from '../../../src/app/doctor/examine.js';
+import { CHECKS, type Diagnosis } from '../../../src/app/doctor/examine.js';
 import { testCertificate, writeCertificate } from '../../support/certificate.js';
 import { testFolder } from '../../support/folder.js';
 import { signalbox } from '../../support/run.js';
@@ -84,6 +84,14 @@ describe('the doctor and what a server says', () => {
     const text = `process_max_fds ${most}\nprocess_open_fds ${open}\n`;
     const url = await answering((_, answer) => void answer.end(text));
     expect(await findings('server-descriptors', { url, key: KEY })).toEqual(found);
+  });
+
+  it('asks for the address first, before anything else that it needs', async () => {
+    const text = 'listen: { stomp_port: 1, xmlsocket_port: 2 }\n';
+    for (const { name, about } of CHECKS.filter((one) => one.about === 'server'))
+      await expect(findings(name, { text }), `${about} ${name}`).rejects.toThrow(
+        new NotExamined('say --url with the address of the server'),
+      );
   });
 
   it('asks nothing that needs a key without one, or with one that is not taken', async () => {
