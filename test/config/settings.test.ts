@@ -105,6 +105,7 @@ describe('settings', () => {
         pongTimeout: 8000,
         longPoll: 10_000,
         body: 1_048_576,
+        bodies: 67_108_864,
         batch: 1000,
         loopDelay: 250,
         drain: 10_000,
