@@ -90,8 +90,10 @@ describe.skipIf(chromium === undefined)('the chat page', { timeout: 60_000 }, ()
 
   it('lists the rooms that one may enter', async () => {
     const [guest, sue] = [await visit(), await visit('sue')];
+    await guest.talks('rooms').first().waitFor();
     expect(await guest.talks('rooms').allTextContents()).toEqual(['Lobby 1', 'General Chat']);
     await sue.show('Staff');
+    await sue.members.getByText('sue', { exact: true }).waitFor();
     expect(await sue.members.allTextContents()).toEqual(['sue']);
   });
 
