@@ -266,7 +266,7 @@ describe.skipIf(chromium === undefined)('the chat page and a server that dies', 
       .catch(() => undefined);
     await chat.hears('meanwhile');
     expect(await chat.said.allTextContents()).toEqual(['before', 'meanwhile']);
-    expect(await chat.members.allTextContents()).toEqual(['ann']);
+    await eventually(async () => expect(await chat.members.allTextContents()).toEqual(['ann']));
 
     const later = new ChatPage((await open(`${server.url}/chat.html`)).page);
     await later.become('ben');
