@@ -1,5 +1,10 @@
 const ODD = /^\/|\/$|\/\//;
 
+/** Whether a name begins or ends with a slash, or has two side by side. */
+export function hasOddSlash(name: string): boolean {
+  return ODD.test(name);
+}
+
 /** A channel that was perhaps meant, and what is odd about the name. */
 export interface LikelyChannel {
   readonly channel: string;
@@ -14,7 +19,7 @@ export function likelyChannel(
   name: string,
   meaning: (name: string) => string | undefined,
 ): LikelyChannel | undefined {
-  if (!ODD.test(name)) return undefined;
+  if (!hasOddSlash(name)) return undefined;
   const plain = name
     .split('/')
     .filter((part) => part !== '')

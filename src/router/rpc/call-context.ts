@@ -5,6 +5,7 @@ import type { Route } from '../../core/route.js';
 import type { CallReply, CallRequest } from '../../core/rpc.js';
 import type { TopicRequest } from '../../core/topic.js';
 import type { ChannelAccess } from '../access.js';
+import { hasOddSlash } from '../likely-channel.js';
 import type { Refusals } from '../refusals.js';
 import type { CallTimeouts } from './call-timeouts.js';
 import { abandon, type FollowedCall } from './followed-call.js';
@@ -75,7 +76,7 @@ export function lateAnswer(milliseconds: number): RouterError {
 
 export function noSuchProcedure(name: string): RouterError {
   // Whether there is one without them is the business of those who may call it.
-  const hint = /^\/|\/$|\/\//.test(name) && {
+  const hint = hasOddSlash(name) && {
     hint: 'write its name without slashes at the ends and in pairs',
   };
   return new RouterError('no_such_procedure', `no procedure is named ${name.slice(0, 256)}`, { ...hint });
